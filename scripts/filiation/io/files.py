@@ -1,0 +1,157 @@
+"""Whole files: written atomically, never half; compressed files proven complete before they are believed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from filiation.errors import InputError
+
+# The empty BGZF block that ends every complete BGZF file (SAM specification, section 4.1.2).
+BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+
+@contextmanager
+def atomic_path(target: str | Path) -> Iterator[Path]:
+    """A temporary name beside `target`, moved onto it only if the block ends without an error.
+
+    The file is flushed to disk before the move, so that a crash leaves the old file or the new, never a part.
+    """
+    target = Path(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        if temporary.is_file():
+            descriptor = os.open(temporary, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_text(target: str | Path) -> Iterator[IO[str]]:
+    """A text file that appears under its name only when complete; UTF-8, `\\n` line ends."""
+    with atomic_path(target) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as handle:
+        yield handle
+
+
+@contextmanager
+def private_directory(prefix: str) -> Iterator[Path]:
+    """A temporary folder that only the owner can read, removed at the end (TMPDIR is honoured)."""
+    with tempfile.TemporaryDirectory(prefix=f"filiation-{prefix}-") as name:
+        yield Path(name)
+
+
+def sha256(path: str | Path) -> str:
+    """Hexadecimal SHA-256 of a file's bytes."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def require_file(path: str | Path, what: str, *, where: str = "") -> Path:
+    """The path, when it is a readable, non-empty file; otherwise an `InputError` that says which it is not."""
+    path = Path(path)
+    place = where or str(path)
+    if not path.exists():
+        raise InputError(
+            f"{what} not found: {path}", where=where, expected="an existing file", repair="correct the path"
+        )
+    if path.is_dir():
+        raise InputError(f"{what} is a folder: {path}", where=where, expected="a file", repair="name the file")
+    if not os.access(path, os.R_OK):
+        raise InputError(f"{what} cannot be read: {path}", where=where, repair=f"chmod u+r {path}")
+    if path.stat().st_size == 0:
+        raise InputError(f"{what} is empty (0 bytes)", where=place, expected="data", repair="copy the file again")
+    return path
+
+
+def compression(path: str | Path) -> str:
+    """`bgzf`, `gzip` or `none`, from the first bytes and never from the name."""
+    with open(path, "rb") as handle:
+        start = handle.read(18)
+    if start[:2] != b"\x1f\x8b":
+        return "none"
+    if len(start) >= 18 and start[3] & 4 and start[12:14] == b"BC":
+        return "bgzf"
+    return "gzip"
+
+
+def check_bgzf_end(path: str | Path, what: str) -> None:
+    """Stop when a BGZF file lacks its closing block: it was cut, perhaps between two records."""
+    size = os.path.getsize(path)
+    with open(path, "rb") as handle:
+        handle.seek(max(0, size - len(BGZF_END)))
+        tail = handle.read()
+    if tail != BGZF_END:
+        raise InputError(
+            f"{what} has no BGZF end-of-file block: the file is truncated",
+            where=str(path),
+            expected="a complete file, ending in the 28-byte empty BGZF block",
+            repair="copy or produce the file again, and compare its checksum with the source",
+        )
+
+
+def check_bgzf_blocks(path: str | Path, what: str) -> int:
+    """Inflate every block of a BGZF file and compare length and CRC; returns the number of inflated bytes.
+
+    A bit flip or a cut inside the file stops here, with the offset, before any record is believed.
+    """
+    check_bgzf_end(path, what)
+    inflated = 0
+    offset = 0
+    with open(path, "rb") as handle:
+        while header := handle.read(18):
+            problem = ""
+            if len(header) < 18 or header[:4] != b"\x1f\x8b\x08\x04" or header[12:14] != b"BC":
+                problem = "bytes that are not a BGZF block"
+            else:
+                size = struct.unpack("<H", header[16:18])[0] + 1
+                body = handle.read(size - 18)
+                if len(body) < size - 18:
+                    problem = "a block cut short"
+                else:
+                    problem = _block_problem(body)
+                    inflated += struct.unpack("<I", body[-4:])[0]
+            if problem:
+                raise InputError(
+                    f"{what} is damaged: {problem} at byte {offset}",
+                    where=str(path),
+                    expected="BGZF blocks whose CRC agrees with their content",
+                    repair="copy the file again from its source and compare checksums",
+                )
+            offset += size
+    return inflated
+
+
+def _block_problem(body: bytes) -> str:
+    """What is wrong with the deflated part of one BGZF block, '' when nothing."""
+    try:
+        data = zlib.decompress(body[:-8], wbits=-15)
+    except zlib.error as error:
+        return f"deflate data that cannot be inflated ({error})"
+    crc, length = struct.unpack("<II", body[-8:])
+    if len(data) != length:
+        return f"a block of {len(data)} bytes that declares {length}"
+    if zlib.crc32(data) != crc:
+        return "a CRC that does not match"
+    return ""
+
+
+def open_text(path: str | Path) -> IO[str]:
+    """A text file, plain or gzip of any number of members, decoded as UTF-8 with bad bytes kept visible."""
+    if compression(path) == "none":
+        return open(path, encoding="utf-8", errors="backslashreplace")
+    return gzip.open(path, "rt", encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,214 @@
+"""Every column of every table we write: one declaration, used by writer, reader, report and documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `kind` is str, int, float or flag; `.` in the file is missing, for every kind."""
+
+    name: str
+    kind: str
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """A named, versioned table; a reader refuses another version."""
+
+    name: str
+    version: int
+    meaning: str
+    columns: tuple[Column, ...]
+
+    @property
+    def label(self) -> str:
+        """`candidates/1`, the value of the `##schema=` line."""
+        return f"{self.name}/{self.version}"
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in file order."""
+        return [column.name for column in self.columns]
+
+
+def _member_columns(role: str) -> tuple[Column, ...]:
+    """The genotype evidence of one member; `.` everywhere when that member was not sequenced."""
+    return (
+        Column(f"{role}_genotype", "str", f"genotype of the {role} as called: 0/1, 1, ./. …"),
+        Column(f"{role}_ref_depth", "int", f"reads of the {role} with the reference allele", "reads"),
+        Column(f"{role}_alt_depth", "int", f"reads of the {role} with the alternate allele", "reads"),
+        Column(f"{role}_depth", "int", f"reads of the {role} over the position", "reads"),
+        Column(f"{role}_genotype_quality", "int", f"genotype quality of the {role}", "phred"),
+    )
+
+
+VARIANT = (
+    Column("chrom", "str", "contig, in the style of the family's own files"),
+    Column("pos", "int", "position, 1-based as in VCF"),
+    Column("ref", "str", "reference allele"),
+    Column("alt", "str", "alternate allele"),
+)
+
+CANDIDATES = TableSchema(
+    "candidates",
+    1,
+    "One row per candidate variant and gene, best rank first; what the report shows.",
+    (
+        Column("rank", "int", "1 is discussed first; both members of a compound pair share their rank"),
+        *VARIANT,
+        Column("gene", "str", "HGNC symbol as in the annotation"),
+        Column("gene_id", "str", "gene id of the annotation (Ensembl) or of the panel (HGNC)"),
+        Column("consequence", "str", "most severe Sequence Ontology term for this gene"),
+        Column("transcript", "str", "transcript that the consequence was read from"),
+        Column("amino_acid_change", "str", "amino-acid change as written by the annotator"),
+        Column("dna_change", "str", "change on the DNA as written by the annotator"),
+        Column("inheritance", "str", "inheritance class that made it a candidate (model.inheritance)"),
+        Column("inheritance_status", "str", "supported, or possible when a member without data leaves it open"),
+        Column("inheritance_reason", "str", "the evidence in one sentence of key=value items"),
+        Column("compound_partner", "str", "chrom-pos-ref-alt of the second variant of a compound pair"),
+        Column("de_novo_posterior", "float", "probability that the allele arose in the child", "0–1"),
+        Column("evidence_rung", "str", "field that the likelihoods came from: PL, GL, AD, GQ or none"),
+        *_member_columns("proband"),
+        *_member_columns("father"),
+        *_member_columns("mother"),
+        Column("siblings", "str", "other members: SAMPLE:genotype:ref,alt:GQ separated by |"),
+        Column("population_af", "float", "highest allele frequency in the configured sources", "0–1"),
+        Column("population_source", "str", "source of that frequency; not_found, or not_annotated"),
+        Column("population_homozygotes", "int", "homozygotes in the source of that frequency"),
+        Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
+        Column("clinvar_review", "str", "ClinVar review status"),
+        Column("clinvar_id", "str", "ClinVar VariationID"),
+        Column("panel_tier", "str", "core, hpo or lab; off_panel when the gene is not on the panel"),
+        Column("panel_inheritance", "str", "mode of inheritance given by the panel"),
+        Column("score", "float", "sum of the components"),
+        Column("score_components", "str", "name=value pairs, separated by ;"),
+        Column("caller_filter", "str", "FILTER column of the calls: PASS, or what the caller objected"),
+        Column("flags", "str", "things a reader must know, separated by ;"),
+        Column("kept_because", "str", "every rule passed, with its value and threshold, separated by ;"),
+    ),
+)
+
+REMOVED = TableSchema(
+    "removed",
+    1,
+    "One row per record removed after the screen, with the rule that removed it.",
+    (
+        *VARIANT,
+        Column("gene", "str", "gene, when known"),
+        Column("step", "str", "step that removed it"),
+        Column("reason", "str", "reason, as in the funnel"),
+        Column("detail", "str", "value and threshold"),
+    ),
+)
+
+FUNNEL = TableSchema(
+    "funnel",
+    1,
+    "Counts in and out of every step; for each step, one row per reason of removal.",
+    (
+        Column("step", "str", "normalise, screen, annotate, prioritise"),
+        Column("reason", "str", "`records_in`, `records_out`, or the reason for which records were removed"),
+        Column("count", "int", "records (or alleles, after splitting)", "records"),
+        Column("meaning", "str", "what the reason means, with its threshold"),
+    ),
+)
+
+QUALITY = TableSchema(
+    "quality",
+    1,
+    "One row per check and sample, with its verdict.",
+    (
+        Column("check", "str", "sex, kinship, mendelian_errors, coverage, genotypes, …"),
+        Column("sample", "str", "sample, or two samples joined by +, or the family"),
+        Column("observed", "str", "what was measured"),
+        Column("expected", "str", "what the sheet or the threshold says"),
+        Column("verdict", "str", "OK, WARN, FAIL or UNKNOWN (not enough data to say)"),
+        Column("meaning", "str", "the verdict in words"),
+    ),
+)
+
+SEGMENTS = TableSchema(
+    "segments",
+    1,
+    "Runs of homozygosity and uniparental disomy found in the unscreened calls.",
+    (
+        Column("sample", "str", "sample"),
+        Column("kind", "str", "roh, upd_maternal, upd_paternal"),
+        Column("chrom", "str", "contig"),
+        Column("start", "int", "first base, 1-based"),
+        Column("end", "int", "last base, 1-based"),
+        Column("markers", "int", "informative sites"),
+        Column("quality", "float", "phred-scaled confidence", "phred"),
+    ),
+)
+
+COVERAGE = TableSchema(
+    "coverage",
+    1,
+    "Depth of one sample over each contig.",
+    (
+        Column("sample", "str", "sample"),
+        Column("chrom", "str", "contig, or `total`"),
+        Column("length", "int", "bases that are not N in the reference", "bp"),
+        Column("mean_depth", "float", "mean depth", "reads"),
+        Column("fraction_10x", "float", "share of bases at 10 reads or more", "0–1"),
+        Column("fraction_20x", "float", "share of bases at 20 reads or more", "0–1"),
+    ),
+)
+
+EXPLANATION = TableSchema(
+    "explanation",
+    1,
+    "What became of each site that was asked about.",
+    (
+        *VARIANT,
+        Column("status", "str", "reported, removed, not_called, not_callable"),
+        Column("inheritance", "str", "from whom the allele comes, as the genotypes and reads say"),
+        Column("reason", "str", "rule that removed it, or why nothing could be called"),
+        Column("proband", "str", "genotype:ref,alt reads:GQ"),
+        Column("father", "str", "genotype:ref,alt reads:GQ"),
+        Column("mother", "str", "genotype:ref,alt reads:GQ"),
+    ),
+)
+
+PANEL = TableSchema(
+    "panel",
+    1,
+    "Gene panel of one pre-indication.",
+    (
+        Column("gene", "str", "approved HGNC symbol"),
+        Column("hgnc_id", "str", "HGNC:number"),
+        Column("tier", "str", "core, hpo or lab"),
+        Column("inheritance", "str", "AD, AR, AD/AR, XL, MT; . when the sources do not say"),
+        Column("evidence", "str", "why the gene stands here"),
+        Column("source", "str", "source of that evidence"),
+    ),
+)
+
+VERSIONS = TableSchema(
+    "versions",
+    1,
+    "Everything whose version can change a result.",
+    (
+        Column("name", "str", "tool, package, panel, resource or input"),
+        Column("kind", "str", "tool, package, panel, resource, model"),
+        Column("version", "str", "version, as the thing itself says"),
+        Column("sha256", "str", "checksum, for files"),
+    ),
+)
+
+ALL_TABLES: tuple[TableSchema, ...] = (
+    CANDIDATES,
+    REMOVED,
+    FUNNEL,
+    QUALITY,
+    SEGMENTS,
+    COVERAGE,
+    EXPLANATION,
+    PANEL,
+    VERSIONS,
+)

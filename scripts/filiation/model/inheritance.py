@@ -1,0 +1,40 @@
+"""The inheritance classes a candidate can be reported under, and how sure the genotypes make them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Inheritance(StrEnum):
+    """Why a variant of the index case could explain the disorder."""
+
+    DE_NOVO = "de_novo"
+    PARENTAL_MOSAIC = "parental_mosaic"
+    AUTOSOMAL_RECESSIVE = "autosomal_recessive"
+    COMPOUND_HETEROZYGOUS = "compound_heterozygous"
+    X_LINKED = "x_linked"
+    Y_LINKED = "y_linked"
+    MITOCHONDRIAL = "mitochondrial"
+    DOMINANT_INHERITED = "dominant_inherited"
+    DOMINANT_UNKNOWN_ORIGIN = "dominant_unknown_origin"
+
+
+class Status(StrEnum):
+    """`supported`: every member who matters has data and agrees. `possible`: a member without data leaves it
+    open; such a call is shown, never dropped and never called proven."""
+
+    SUPPORTED = "supported"
+    POSSIBLE = "possible"
+
+
+MEANING: dict[Inheritance, str] = {
+    Inheritance.DE_NOVO: "present in the index case, absent from both parents, who have reads there",
+    Inheritance.PARENTAL_MOSAIC: "few reads of a parent carry the allele: more than error, fewer than a heterozygote",
+    Inheritance.AUTOSOMAL_RECESSIVE: "two copies in the index case, one from each parent",
+    Inheritance.COMPOUND_HETEROZYGOUS: "two variants of one gene, one from each parent (or one de novo)",
+    Inheritance.X_LINKED: "on the X outside the pseudoautosomal regions: hemizygous boy, or girl under an X-linked model",
+    Inheritance.Y_LINKED: "on the Y outside the pseudoautosomal regions",
+    Inheritance.MITOCHONDRIAL: "on the mitochondrial genome: inherited from the mother or new",
+    Inheritance.DOMINANT_INHERITED: "one copy, inherited from an affected parent",
+    Inheritance.DOMINANT_UNKNOWN_ORIGIN: "one copy; a parent without data could carry it, or it is de novo",
+}
