@@ -1,0 +1,1 @@
+"""One module per sub-command: docstring = help, `add_arguments`, `main`; the science lives elsewhere."""

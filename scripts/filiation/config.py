@@ -1,0 +1,288 @@
+"""The one typed model of config.yaml and of a row of samples.tsv and units.tsv.
+
+The JSON schemas under workflow/schemas/ and the commented config/config.yaml are written from it by
+`filiation schemas`; a test keeps them equal. Every model is closed: a key it does not know is an error that
+names the key and the nearest right one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from filiation.errors import ConfigError, FaultList, UserError, nearest
+
+# Ids become folder names, read groups and wildcards: only these characters, so that nothing needs quoting.
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+HPO_PATTERN = r"^HP:\d{7}$"
+
+
+class Closed(BaseModel):
+    """A group of keys that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReferenceConfig(Closed):
+    """The genome that reads are aligned to and calls are checked against."""
+
+    fasta: str | None = Field(
+        None,
+        description="FASTA of the reference genome (plain, gzip or bgzip). Needed unless every family starts "
+        "from stored calls; without it calls are split but cannot be left-aligned, and the report says so.",
+    )
+    assembly: Literal["auto", "GRCh38", "GRCh37", "other"] = Field(
+        "auto", description="Build, for the pseudoautosomal regions; auto reads it from the contig lengths."
+    )
+    pseudoautosomal_bed: str | None = Field(
+        None, description="BED of the pseudoautosomal regions; only for assembly: other."
+    )
+    genes_gff3: str | None = Field(
+        None, description="Gene models, GFF3 in Ensembl style, for annotation.consequences: csq."
+    )
+
+
+class AlignmentConfig(Closed):
+    """From FASTQ to CRAM."""
+
+    aligner: Literal["auto", "bwa-mem2", "bwa"] = Field(
+        "auto", description="auto takes bwa-mem2 where it is found, else bwa."
+    )
+    stored_reads: Literal["keep", "realign"] = Field(
+        "keep", description="BAM/CRAM of the sheet: keep their alignment, or turn them into FASTQ and realign."
+    )
+
+
+class CallingConfig(Closed):
+    """From CRAM to the family's joint calls."""
+
+    caller: Literal["bcftools", "freebayes", "deepvariant"] = Field(
+        "bcftools", description="deepvariant runs in containers, with GLnexus for the joint calls."
+    )
+    intervals: int = Field(
+        1, ge=1, le=1000, description="Number of intervals called in parallel; 24 or more for a whole genome."
+    )
+    regions_bed: str | None = Field(None, description="Call only inside these regions (BED).")
+
+
+class FrequencySource(Closed):
+    """One VCF with allele frequencies of a population."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name shown in the report, with its version.")
+    vcf: str = Field(description="VCF or BCF, sorted and indexed, split to one alternate allele a record.")
+    af: str = Field("AF", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the allele frequency.")
+    homozygotes: str = Field(
+        "nhomalt", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the homozygote count, where there is one."
+    )
+
+
+class AnnotationConfig(Closed):
+    """What the survivors of the screen are annotated with."""
+
+    consequences: Literal["csq", "vep", "existing"] = Field(
+        "csq",
+        description="csq: bcftools csq with reference.genes_gff3; vep: Ensembl VEP in its own environment; "
+        "existing: read BCSQ, CSQ or ANN that the stored calls already carry.",
+    )
+    vep_cache: str | None = Field(None, description="VEP cache folder, for consequences: vep.")
+    clinvar_vcf: str | None = Field(None, description="ClinVar VCF (any release), sorted and indexed.")
+
+
+class PrioritisationConfig(Closed):
+    """How candidates are chosen and ranked."""
+
+    scoring_model: str | None = Field(
+        None, description="Thresholds and weights; default: the newest resources/scoring/model-*.yaml."
+    )
+    panels: str | None = Field(None, description="Folder of the gene panels; default: resources/panels.")
+
+
+class QualityConfig(Closed):
+    """The gate on identity and quality."""
+
+    stop_on_fail: bool = Field(
+        True, description="A FAIL (wrong parent, wrong sex) stops the family before its report is written."
+    )
+    override_reason: str | None = Field(
+        None, description="Continue in spite of a FAIL; the reason is printed in the report."
+    )
+
+
+class ReportConfig(Closed):
+    """The report handed to the RCP d'aval."""
+
+    language: Literal["fr", "en"] = Field("fr", description="Language the report opens in; both are in the file.")
+    external_links: bool = Field(
+        False, description="Links to public databases; off, because following one tells a third party the variant."
+    )
+
+
+class RunConfig(Closed):
+    """config.yaml, whole."""
+
+    samples: str = Field("config/samples.tsv", description="One row per person.")
+    units: str = Field("config/units.tsv", description="One row per FASTQ pair (lane).")
+    pedigree: str | None = Field(
+        None, description="PED file; gives role, sex and affection where samples.tsv leaves them empty."
+    )
+    simulated: bool = Field(False, description="Label every output « données simulées ».")
+    reference: ReferenceConfig = Field(default_factory=lambda: ReferenceConfig(), description="Reference genome.")
+    alignment: AlignmentConfig = Field(default_factory=lambda: AlignmentConfig(), description="Alignment.")
+    calling: CallingConfig = Field(default_factory=lambda: CallingConfig(), description="Variant calling.")
+    frequencies: list[FrequencySource] = Field(
+        default_factory=list, description="Population frequencies, as many sources as there are."
+    )
+    annotation: AnnotationConfig = Field(default_factory=lambda: AnnotationConfig(), description="Annotation.")
+    prioritisation: PrioritisationConfig = Field(
+        default_factory=lambda: PrioritisationConfig(), description="Filters, panel and rank."
+    )
+    quality: QualityConfig = Field(default_factory=lambda: QualityConfig(), description="Quality gate.")
+    report: ReportConfig = Field(default_factory=lambda: ReportConfig(), description="Report.")
+
+
+class SampleRow(Closed):
+    """A row of samples.tsv: one person, and where the person's data start."""
+
+    family: str = Field(pattern=ID_PATTERN, description="Family id: letters, digits, _ and -.")
+    sample: str = Field(pattern=ID_PATTERN, description="Sample id, unique in the sheet.")
+    role: Literal["proband", "father", "mother", "sibling"] | None = Field(
+        None, description="Place in the family; may be left to the PED file."
+    )
+    sex: Literal["male", "female", "unknown"] | None = Field(None, description="May be left to the PED file.")
+    affected: Literal["yes", "no", "unknown"] | None = Field(
+        None, description="Has the disorder under study; may be left to the PED file."
+    )
+    pre_indication: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="Pre-indication (a panel under resources/panels), on the proband's row.",
+    )
+    hpo_terms: str | None = Field(
+        None, pattern=r"^HP:\d{7}(;HP:\d{7})*$", description="HPO terms of the proband, separated by ;"
+    )
+    bam: str | None = Field(None, description="Stored reads, BAM or CRAM.")
+    read_group_sample: str | None = Field(
+        None, description="SM that the stored reads carry, when it is not the sample id."
+    )
+    vcf: str | None = Field(None, description="Stored calls, VCF or BCF; joint (same file for all) or one each.")
+    vcf_sample: str | None = Field(None, description="Column of the stored calls, when it is not the sample id.")
+
+
+class UnitRow(Closed):
+    """A row of units.tsv: one pair of FASTQ files."""
+
+    sample: str = Field(pattern=ID_PATTERN, description="Sample id, as in samples.tsv.")
+    unit: str = Field(pattern=ID_PATTERN, description="Lane or run, unique within the sample.")
+    fastq_1: str = Field(description="FASTQ of the first reads (plain or gzip).")
+    fastq_2: str = Field(description="FASTQ of the second reads, in the same order.")
+    library: str | None = Field(
+        None, pattern=ID_PATTERN, description="Library; duplicates are marked within it. Default: the sample id."
+    )
+
+
+def _known_keys(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """The keys a closed model knows at a place of the configuration."""
+    current: type[BaseModel] = model
+    for step in location:
+        if isinstance(step, int):
+            continue
+        annotation = current.model_fields[step].annotation
+        candidates = [annotation, *getattr(annotation, "__args__", ())]
+        for candidate in candidates:
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                current = candidate
+                break
+    return list(current.model_fields)
+
+
+def validation_faults(error: ValidationError, model: type[BaseModel], where: str) -> list[UserError]:
+    """One fault per validation problem, each naming the key, what was found and what is allowed."""
+    faults: list[UserError] = []
+    for problem in error.errors():
+        location = problem["loc"]
+        key = ".".join(str(part) for part in location)
+        if problem["type"] == "extra_forbidden":
+            known = _known_keys(model, location[:-1])
+            hint = nearest(str(location[-1]), known)
+            faults.append(
+                ConfigError(
+                    f"unknown key '{key}'",
+                    where=where,
+                    expected=f"one of {', '.join(known)}",
+                    repair=hint or "remove the key",
+                )
+            )
+        else:
+            faults.append(
+                ConfigError(
+                    f"'{key}': {problem['msg']} (found {problem.get('input')!r})",
+                    where=where,
+                    expected=f"see config/README.md, {key}",
+                    repair="correct the value",
+                )
+            )
+    return faults
+
+
+def parse_config(data: Any, where: str) -> RunConfig:
+    """The typed configuration; every fault at once as a `FaultList`."""
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise ConfigError(
+            f"a {type(data).__name__}", where=where, expected="keys and values", repair="see config/config.yaml"
+        )
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        raise FaultList(validation_faults(error, RunConfig, where)) from None
+
+
+def load_config(path: str | Path) -> RunConfig:
+    """Read config.yaml (safe loader only)."""
+    path = Path(path)
+    if not path.is_file():
+        raise ConfigError(
+            f"configuration not found: {path}",
+            expected="a config.yaml",
+            repair="give --config, or start from config/config.yaml of the repository",
+        )
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"not valid YAML: {' '.join(str(error).split())}", where=str(path), repair="correct the line named"
+        ) from None
+    return parse_config(data, str(path))
+
+
+# --- paths of the repository -------------------------------------------------------------------------------
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+WORKFLOW = REPOSITORY / "workflow"
+RESOURCES = REPOSITORY / "resources"
+
+
+def panels_folder(config: RunConfig) -> Path:
+    """Folder of the gene panels."""
+    return Path(config.prioritisation.panels) if config.prioritisation.panels else RESOURCES / "panels"
+
+
+def scoring_model_path(config: RunConfig | None = None) -> Path:
+    """File of thresholds and weights: the configured one, else the newest that ships."""
+    if config is not None and config.prioritisation.scoring_model:
+        return Path(config.prioritisation.scoring_model)
+    models = sorted(
+        (RESOURCES / "scoring").glob("model-*.yaml"), key=lambda path: [int(p) for p in path.stem[6:].split(".")]
+    )
+    if not models:
+        raise ConfigError(
+            f"no scoring model under {RESOURCES / 'scoring'}",
+            expected="resources/scoring/model-<version>.yaml",
+            repair="run from a complete checkout of the repository",
+        )
+    return models[-1]
