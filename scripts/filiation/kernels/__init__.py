@@ -1,0 +1,1 @@
+"""Compiled number work: numpy and numba only, arrays in and arrays out, no strings, files or configuration."""

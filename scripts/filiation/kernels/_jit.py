@@ -1,0 +1,70 @@
+"""The one door to numba: how kernels are compiled, and where their compiled form is kept.
+
+Usage: write the plain function, then `name_jit = jit(name)`. No fastmath: it deletes tests for missing values.
+
+The compiled code is cached in a folder of the node itself (never on a shared file system, where two nodes may
+write at once): FILIATION_NUMBA_CACHE, or `filiation-numba-<user>` under TMPDIR; `FILIATION_NUMBA_CACHE=0`
+switches the cache off. The folder must belong to the user alone; otherwise nothing is cached.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def _private(folder: Path) -> bool:
+    """Whether a cache folder is a real folder that only this user can write: cached code is executed."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = os.lstat(folder)
+    except OSError:
+        return False
+    return (
+        stat.S_ISDIR(status.st_mode)
+        and status.st_uid == os.getuid()
+        and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    )
+
+
+def cache_folder() -> Path | None:
+    """Folder of the compiled kernels, or None when nothing is to be cached.
+
+    One folder per numba and Python version, so that an update never meets code of its predecessor.
+    """
+    import numba
+
+    choice = os.environ.get("FILIATION_NUMBA_CACHE", "")
+    if choice == "0":
+        return None
+    base = Path(choice) if choice else Path(tempfile.gettempdir()) / f"filiation-numba-{os.getuid()}"
+    if not _private(base):
+        return None
+    folder = base / f"numba-{numba.__version__}-python-{sys.version_info.major}.{sys.version_info.minor}"
+    return folder if _private(folder) else None
+
+
+_FOLDER = cache_folder()
+if _FOLDER is not None and not os.environ.get("NUMBA_CACHE_DIR"):
+    os.environ["NUMBA_CACHE_DIR"] = str(_FOLDER)
+    import numba.core.config
+
+    numba.core.config.CACHE_DIR = str(_FOLDER)
+
+
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a kernel: nopython, releasing the interpreter lock, IEEE arithmetic, cached on the node."""
+    import numba
+
+    caching = _FOLDER is not None and not os.environ.get("NUMBA_BOUNDSCHECK") == "1"
+    return numba.njit(nogil=True, fastmath=False, cache=caching)(function)
+
+
+def inline(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a small function that kernels call; LLVM decides whether to inline it."""
+    return jit(function)

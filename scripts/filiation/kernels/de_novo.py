@@ -1,0 +1,183 @@
+"""How probable is it that the child's alternate allele arose anew and was inherited from nobody?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from filiation.kernels._jit import inline, jit
+from filiation.kernels.encoding import (
+    AUTOSOME,
+    FATHER,
+    MITOCHONDRIAL,
+    MOTHER,
+    PROBAND,
+    PSEUDOAUTOSOMAL,
+    SEX_FEMALE,
+    SEX_MALE,
+    X,
+    Y,
+)
+
+# How many chromosome copies father, mother and child bring to a class of position; 0 = takes no part.
+# Rows of the table are (father, mother, child).
+
+
+def copies(contig_class: int, child_sex: int) -> tuple[int, int, int]:
+    """Copies that father, mother and child have of a position; (0, 0, 0) when the sex leaves it open.
+
+    Autosomes and pseudoautosomal regions: two each. X: a boy has one, from his mother; a girl two. Y: a boy has
+    his father's. Mitochondrial: the mother's, counted as one.
+    """
+    if contig_class == AUTOSOME or contig_class == PSEUDOAUTOSOMAL:
+        return 2, 2, 2
+    if contig_class == X and child_sex == SEX_MALE:
+        return 0, 2, 1
+    if contig_class == X and child_sex == SEX_FEMALE:
+        return 1, 2, 2
+    if contig_class == Y and child_sex == SEX_MALE:
+        return 1, 0, 1
+    if contig_class == MITOCHONDRIAL:
+        return 0, 1, 1
+    return 0, 0, 0
+
+
+copies_jit = inline(copies)
+
+
+def genotype_prior(alternate: int, n_copies: int, frequency: float) -> float:
+    """Probability of a parent's genotype under Hardy–Weinberg proportions; 0 for impossible genotypes.
+
+    A haploid parent carries 0 or 2 in the coding of likelihoods (2 = every copy is alternate).
+    """
+    if n_copies == 2:
+        if alternate == 0:
+            return (1.0 - frequency) * (1.0 - frequency)
+        if alternate == 1:
+            return 2.0 * frequency * (1.0 - frequency)
+        return frequency * frequency
+    if n_copies == 1:
+        if alternate == 0:
+            return 1.0 - frequency
+        return frequency if alternate == 2 else 0.0
+    return 1.0 if alternate == 0 else 0.0
+
+
+genotype_prior_jit = inline(genotype_prior)
+
+
+def haploid_likelihood(row: np.ndarray, alternate: int) -> float:
+    """Likelihood of one copy from the three diploid values (natural log in, probability out).
+
+    Callers that know nothing of ploidy call a boy's X 1/1 or, where reads of a paralogue mix in, 0/1. Both say
+    that the allele is there, so the better of the two stands for one alternate copy.
+    """
+    if alternate == 0:
+        return float(np.exp(row[0]))
+    return float(np.exp(max(row[1], row[2])))
+
+
+haploid_likelihood_jit = inline(haploid_likelihood)
+
+
+def member_likelihood(row: np.ndarray, alternate: int, n_copies: int) -> float:
+    """Likelihood of a member's genotype (0, 1, 2 in the coding above) with its number of copies."""
+    if n_copies == 2:
+        return float(np.exp(row[alternate]))
+    if n_copies == 1:
+        return haploid_likelihood_jit(row, alternate)
+    return 1.0
+
+
+member_likelihood_jit = inline(member_likelihood)
+
+
+def de_novo_posterior(
+    likelihood: np.ndarray,
+    contig_class: np.ndarray,
+    child_sex: int,
+    allele_frequency: np.ndarray,
+    mutation_rate: np.ndarray,
+) -> np.ndarray:
+    """Posterior probability that an alternate allele of the child is new.
+
+    Sums over all genotypes of father, mother and child. Each parental gamete carries the alternate allele
+    because it was transmitted, or because the reference allele mutated; configurations in which the child holds
+    at least one mutated allele are de novo. The posterior is their share of the whole. A parent without data
+    has flat likelihoods, so that only the prior speaks and the posterior stays far below one: missing data are
+    no evidence of absence.
+
+    v = variants, p = members (proband, father, mother, …).
+
+    Parameters
+    ----------
+    likelihood : float64 (v, p, 3), natural log, maximum 0 (genotype_log_likelihoods). With maxima of 0 the
+        smallest total is frequency^4 × rate^2, far above the smallest double, so plain sums are exact enough.
+    contig_class : int8 (v,), codes of encoding.
+    child_sex : SEX_*; X and Y need it.
+    allele_frequency : float64 (v,), population frequency used as the prior, 0 < f < 1.
+    mutation_rate : float64 (v,), per allele and generation.
+
+    Returns
+    -------
+    float64 (v,), 0–1; NaN where the child has no such chromosome or its sex is unknown.
+
+    References
+    ----------
+    Model family: Li et al. 2012 (doi 10.1371/journal.pgen.1002944); Ramu et al. 2013 (10.1038/nmeth.2611).
+    """
+    n_variants = likelihood.shape[0]
+    posterior = np.full(n_variants, np.nan)
+    for v in range(n_variants):
+        father_copies, mother_copies, child_copies = copies_jit(contig_class[v], child_sex)
+        if child_copies == 0:
+            continue
+        f = allele_frequency[v]
+        rate = mutation_rate[v]
+        total = 0.0
+        inherited = 0.0
+        for father in range(3):
+            father_weight = genotype_prior_jit(father, father_copies, f)
+            if father_weight == 0.0:
+                continue
+            father_weight *= member_likelihood_jit(likelihood[v, FATHER], father, father_copies)
+            father_passes = 0.5 * father if father_copies > 0 else 0.0
+            for mother in range(3):
+                weight = genotype_prior_jit(mother, mother_copies, f)
+                if weight == 0.0:
+                    continue
+                weight *= father_weight * member_likelihood_jit(likelihood[v, MOTHER], mother, mother_copies)
+                mother_passes = 0.5 * mother if mother_copies > 0 else 0.0
+                father_inherited = father_passes * (1.0 - rate)
+                father_alternate = father_inherited + (1.0 - father_passes) * rate
+                mother_inherited = mother_passes * (1.0 - rate)
+                mother_alternate = mother_inherited + (1.0 - mother_passes) * rate
+                if child_copies == 1:
+                    from_mother = mother_copies > 0
+                    alternate = mother_alternate if from_mother else father_alternate
+                    transmitted = mother_inherited if from_mother else father_inherited
+                    absent = haploid_likelihood_jit(likelihood[v, PROBAND], 0) * (1.0 - alternate)
+                    present = haploid_likelihood_jit(likelihood[v, PROBAND], 2)
+                    total += weight * (absent + present * alternate)
+                    inherited += weight * (absent + present * transmitted)
+                    continue
+                father_reference = 1.0 - father_alternate
+                mother_reference = 1.0 - mother_alternate
+                none = np.exp(likelihood[v, PROBAND, 0]) * father_reference * mother_reference
+                one = np.exp(likelihood[v, PROBAND, 1])
+                two = np.exp(likelihood[v, PROBAND, 2])
+                total += weight * (
+                    none
+                    + one * (father_alternate * mother_reference + father_reference * mother_alternate)
+                    + two * father_alternate * mother_alternate
+                )
+                inherited += weight * (
+                    none
+                    + one * (father_inherited * mother_reference + father_reference * mother_inherited)
+                    + two * father_inherited * mother_inherited
+                )
+        if total > 0.0:
+            posterior[v] = min(1.0, max(0.0, (total - inherited) / total))
+    return posterior
+
+
+de_novo_posterior_jit = jit(de_novo_posterior)
