@@ -1,0 +1,386 @@
+"""Which inheritance could a variant of the index case follow, given what every member shows?
+
+Two questions in turn: what each member's data say of the allele (`carrier_states`), and which patterns that
+leaves (`inheritance_patterns`). A member without data is UNKNOWN and excludes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from filiation.kernels._jit import inline, jit
+from filiation.kernels.encoding import (
+    AFFECTED,
+    FATHER,
+    MISSING,
+    MISSING_INT,
+    MITOCHONDRIAL,
+    MOTHER,
+    PROBAND,
+    SEX_FEMALE,
+    SEX_MALE,
+    UNAFFECTED,
+    X,
+    Y,
+)
+
+# What a member's data say of the alternate allele.
+UNKNOWN, ABSENT, LOW_FRACTION, CARRIER, HOMOZYGOUS = -1, 0, 1, 2, 3
+
+# Columns of the pattern table, in the order of model.inheritance.Inheritance.
+(
+    DE_NOVO,
+    PARENTAL_MOSAIC,
+    AUTOSOMAL_RECESSIVE,
+    COMPOUND_HETEROZYGOUS,
+    X_LINKED,
+    Y_LINKED,
+    MITOCHONDRIAL_PATTERN,
+    DOMINANT_INHERITED,
+    DOMINANT_UNKNOWN_ORIGIN,
+) = range(9)
+N_PATTERNS = 9
+
+# Cells of the pattern table.
+NO, POSSIBLE, SUPPORTED = 0, 1, 2
+
+
+class EvidenceThresholds(NamedTuple):
+    """Thresholds of the carrier states and patterns; meaning and source in resources/scoring/model-*.yaml."""
+
+    min_depth: int
+    min_genotype_quality: float
+    sequencing_error_rate: float
+    mosaic_p_value: float
+    max_reference_alt_fraction: float
+    min_de_novo_posterior: float
+
+
+def binomial_upper_tail(successes: int, trials: int, probability: float) -> float:
+    """P(K ≥ successes) for a binomial; exact sum, in log space."""
+    if successes <= 0:
+        return 1.0
+    log_p = np.log(probability)
+    log_q = np.log(1.0 - probability)
+    term = 0.0
+    total = 0.0
+    for k in range(trials + 1):
+        if k == 0:
+            term = trials * log_q
+        else:
+            term += np.log(trials - k + 1.0) - np.log(float(k)) + log_p - log_q
+        if k >= successes:
+            total += np.exp(term)
+    return float(min(1.0, total))
+
+
+binomial_upper_tail_jit = inline(binomial_upper_tail)
+
+
+def carrier_states(
+    genotype: np.ndarray,
+    genotype_quality: np.ndarray,
+    ref_depth: np.ndarray,
+    alt_depth: np.ndarray,
+    depth: np.ndarray,
+    thresholds: EvidenceThresholds,
+) -> np.ndarray:
+    """What each member's data say of the allele: UNKNOWN, ABSENT, LOW_FRACTION, CARRIER or HOMOZYGOUS.
+
+    v = variants, p = members. No call is UNKNOWN. A call without the allele is ABSENT only when it rests on
+    data: at least `min_depth` reads where depth is known, at least `min_genotype_quality` where quality is
+    known, and one of the two known; a 0/0 without reads is UNKNOWN. LOW_FRACTION: the share of alternate reads
+    is both above sequencing error and below a heterozygote, each with a binomial p-value under
+    `mosaic_p_value`: a mosaic, or contamination. A call with the allele stands as called.
+
+    Parameters
+    ----------
+    genotype : int8 (v, p); -1 missing.  genotype_quality : float32 (v, p), phred; NaN missing.
+    ref_depth, alt_depth, depth : int32 (v, p), reads; -1 missing.
+
+    Returns
+    -------
+    int8 (v, p).
+    """
+    n_variants, n_members = genotype.shape
+    states = np.empty((n_variants, n_members), dtype=np.int8)
+    for v in range(n_variants):
+        for p in range(n_members):
+            called = genotype[v, p]
+            if called == MISSING:
+                states[v, p] = UNKNOWN
+                continue
+            ref_reads = ref_depth[v, p]
+            alt_reads = alt_depth[v, p]
+            reads = ref_reads + alt_reads if ref_reads != MISSING_INT and alt_reads != MISSING_INT else 0
+            low_fraction = False
+            if called < 2 and alt_reads != MISSING_INT and alt_reads >= 2 and 2 * alt_reads < reads:
+                error = binomial_upper_tail_jit(alt_reads, reads, thresholds.sequencing_error_rate)
+                # P(K ≤ alt) at one half equals P(K ≥ ref) by symmetry.
+                heterozygote = binomial_upper_tail_jit(reads - alt_reads, reads, 0.5)
+                low_fraction = error < thresholds.mosaic_p_value and heterozygote < thresholds.mosaic_p_value
+            if low_fraction:
+                states[v, p] = LOW_FRACTION
+                continue
+            if called > 0:
+                states[v, p] = HOMOZYGOUS if called == 2 else CARRIER
+                continue
+            total = depth[v, p] if depth[v, p] != MISSING_INT else reads
+            depth_known = depth[v, p] != MISSING_INT or ref_reads != MISSING_INT
+            quality = genotype_quality[v, p]
+            if not depth_known and np.isnan(quality):
+                states[v, p] = UNKNOWN
+            elif (depth_known and total < thresholds.min_depth) or (
+                not np.isnan(quality) and quality < thresholds.min_genotype_quality
+            ):
+                states[v, p] = UNKNOWN
+            elif (
+                alt_reads != MISSING_INT
+                and reads > 0
+                and alt_reads > max(1.0, thresholds.max_reference_alt_fraction * reads)
+            ):
+                # Too many alternate reads for a clean reference, too few to call a mosaic.
+                states[v, p] = UNKNOWN
+            else:
+                states[v, p] = ABSENT
+    return states
+
+
+carrier_states_jit = jit(carrier_states)
+
+
+def _carries(state: int) -> bool:
+    """Whether a state says that the allele is there in every cell."""
+    return state == CARRIER or state == HOMOZYGOUS
+
+
+carries = inline(_carries)
+
+
+def _weaker(first: int, second: int) -> int:
+    """The weaker of two cells."""
+    return min(first, second)
+
+
+weaker = inline(_weaker)
+
+
+def _recessive_parent(state: int, affection: int) -> int:
+    """What one parent says of a homozygous child: SUPPORTED carrier, POSSIBLE, or NO (healthy homozygote)."""
+    if state == CARRIER:
+        return SUPPORTED
+    if state == HOMOZYGOUS:
+        if affection == UNAFFECTED:
+            return NO
+        return SUPPORTED if affection == AFFECTED else POSSIBLE
+    # Not a carrier: a deletion, disomy or allele drop-out can hide behind it. No data: open.
+    return POSSIBLE
+
+
+recessive_parent = inline(_recessive_parent)
+
+
+def _de_novo_cell(posterior: float, first: int, second: int, minimum: float) -> int:
+    """SUPPORTED when the parents who could have passed the allele have data and lack it."""
+    if np.isnan(posterior) or carries(first) or carries(second):
+        return NO
+    if first == LOW_FRACTION or second == LOW_FRACTION:
+        return NO
+    if first == ABSENT and second == ABSENT:
+        return SUPPORTED if posterior >= minimum else POSSIBLE
+    return NO
+
+
+de_novo_cell = inline(_de_novo_cell)
+
+
+def _heterozygote_cells(
+    row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, minimum: float
+) -> None:
+    """Fill the cells of one copy on an autosome, a pseudoautosomal region, or the X of a girl."""
+    father, mother = states[FATHER], states[MOTHER]
+    row[DE_NOVO] = de_novo_cell(posterior, father, mother, minimum)
+    if (father == LOW_FRACTION and not carries(mother)) or (mother == LOW_FRACTION and not carries(father)):
+        row[PARENTAL_MOSAIC] = SUPPORTED if father != UNKNOWN and mother != UNKNOWN else POSSIBLE
+    father_carries, mother_carries = carries(father), carries(mother)
+    healthy_carrier = (father_carries and affection[FATHER] == UNAFFECTED) or (
+        mother_carries and affection[MOTHER] == UNAFFECTED
+    )
+    affected_carrier = (father_carries and affection[FATHER] == AFFECTED) or (
+        mother_carries and affection[MOTHER] == AFFECTED
+    )
+    if affected_carrier and not healthy_carrier:
+        every_affected_carries = (affection[FATHER] != AFFECTED or father_carries or father == UNKNOWN) and (
+            affection[MOTHER] != AFFECTED or mother_carries or mother == UNKNOWN
+        )
+        if every_affected_carries:
+            row[DOMINANT_INHERITED] = SUPPORTED if father != UNKNOWN and mother != UNKNOWN else POSSIBLE
+    if not father_carries and not mother_carries and (father == UNKNOWN or mother == UNKNOWN):
+        row[DOMINANT_UNKNOWN_ORIGIN] = POSSIBLE
+    undeclared = (father_carries and affection[FATHER] != UNAFFECTED and affection[FATHER] != AFFECTED) or (
+        mother_carries and affection[MOTHER] != UNAFFECTED and affection[MOTHER] != AFFECTED
+    )
+    if undeclared and not healthy_carrier and row[DOMINANT_INHERITED] == NO:
+        row[DOMINANT_INHERITED] = POSSIBLE
+    healthy_homozygote = (father == HOMOZYGOUS and affection[FATHER] == UNAFFECTED) or (
+        mother == HOMOZYGOUS and affection[MOTHER] == UNAFFECTED
+    )
+    if not healthy_homozygote:
+        # Half of a compound pair; whether a second half exists is asked gene by gene.
+        row[COMPOUND_HETEROZYGOUS] = POSSIBLE
+
+
+heterozygote_cells = inline(_heterozygote_cells)
+
+
+def _homozygote_cells(row: np.ndarray, states: np.ndarray, affection: np.ndarray) -> None:
+    """Fill the cells of two copies on an autosome, a pseudoautosomal region, or the X of a girl."""
+    from_father = recessive_parent(states[FATHER], affection[FATHER])
+    from_mother = recessive_parent(states[MOTHER], affection[MOTHER])
+    if from_father != NO and from_mother != NO:
+        row[AUTOSOMAL_RECESSIVE] = weaker(from_father, from_mother)
+
+
+homozygote_cells = inline(_homozygote_cells)
+
+
+def _hemizygous_boy_cells(
+    row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, minimum: float
+) -> None:
+    """Fill the cells of a boy's X: his father cannot have passed it, a healthy father cannot carry it."""
+    father, mother = states[FATHER], states[MOTHER]
+    if carries(father) and affection[FATHER] == UNAFFECTED:
+        return
+    row[DE_NOVO] = de_novo_cell(posterior, mother, mother, minimum)
+    if mother == LOW_FRACTION:
+        row[PARENTAL_MOSAIC] = SUPPORTED
+    elif mother == CARRIER or (mother == HOMOZYGOUS and affection[MOTHER] == AFFECTED):
+        row[X_LINKED] = SUPPORTED
+    elif mother == UNKNOWN or (mother == HOMOZYGOUS and affection[MOTHER] != UNAFFECTED):
+        row[X_LINKED] = POSSIBLE
+
+
+hemizygous_boy_cells = inline(_hemizygous_boy_cells)
+
+
+def _single_parent_cells(
+    row: np.ndarray,
+    states: np.ndarray,
+    affection: np.ndarray,
+    parent: int,
+    column: int,
+    posterior: float,
+    minimum: float,
+) -> None:
+    """Fill the cells of Y (from the father) and of the mitochondrial genome (from the mother)."""
+    state = states[parent]
+    row[DE_NOVO] = de_novo_cell(posterior, state, state, minimum)
+    if state == LOW_FRACTION:
+        row[column] = SUPPORTED
+    elif carries(state):
+        # A healthy father with the same Y speaks against it; mothers are often carriers of a lower share.
+        if column == Y_LINKED and affection[parent] == UNAFFECTED:
+            return
+        row[column] = SUPPORTED
+    elif state == UNKNOWN:
+        row[column] = POSSIBLE
+
+
+single_parent_cells = inline(_single_parent_cells)
+
+
+def _apply_siblings(
+    row: np.ndarray, states: np.ndarray, affection: np.ndarray, sex: np.ndarray, contig_class: int, copies: int
+) -> None:
+    """Take out the patterns that a brother or sister with data contradicts (full penetrance assumed).
+
+    An affected sibling without the allele excludes all inherited patterns; a healthy sibling with as much of
+    it as the index case excludes the recessive and X-linked ones, a healthy carrier the dominant ones. De novo
+    stays: siblings say nothing of it, save a carrier, who makes a mosaic parent likely.
+    """
+    for p in range(3, states.shape[0]):
+        state = states[p]
+        if state == UNKNOWN or affection[p] == 0:
+            continue
+        full = state == HOMOZYGOUS or (contig_class == X and sex[p] == SEX_MALE and carries(state))
+        if affection[p] == AFFECTED:
+            if state == ABSENT:
+                for column in (AUTOSOMAL_RECESSIVE, X_LINKED, DOMINANT_INHERITED, COMPOUND_HETEROZYGOUS, Y_LINKED):
+                    row[column] = NO
+            elif row[AUTOSOMAL_RECESSIVE] != NO and copies == 2 and not full:
+                row[AUTOSOMAL_RECESSIVE] = NO
+        elif affection[p] == UNAFFECTED:
+            if full:
+                row[AUTOSOMAL_RECESSIVE] = NO
+                row[COMPOUND_HETEROZYGOUS] = NO
+                row[X_LINKED] = NO
+            if carries(state):
+                row[DOMINANT_INHERITED] = NO
+                if contig_class == Y:
+                    row[Y_LINKED] = NO
+
+
+apply_siblings = inline(_apply_siblings)
+
+
+def inheritance_patterns(
+    states: np.ndarray,
+    contig_class: np.ndarray,
+    sex: np.ndarray,
+    affection: np.ndarray,
+    posterior: np.ndarray,
+    thresholds: EvidenceThresholds,
+) -> np.ndarray:
+    """Which patterns each variant could follow: NO, POSSIBLE or SUPPORTED for each of N_PATTERNS columns.
+
+    v = variants, p = members: proband, father, mother, then siblings; a parent who was not sequenced has
+    UNKNOWN everywhere. Autosomes and pseudoautosomal regions: one copy may be de novo, from a mosaic parent,
+    dominant from an affected parent, of unknown origin when a parent has no data, or half of a compound pair;
+    two copies are recessive. A boy's X needs one copy, however the caller writes it (0/1, 1/1 or 1); his father
+    does not pass it. A girl's X follows the autosomal rules, and one copy from a healthy carrier mother stays
+    X-linked possible (skewed inactivation). Y: boys only. Mitochondrial: from the mother or new.
+
+    Parameters
+    ----------
+    states : int8 (v, p), from carrier_states.
+    contig_class : int8 (v,).  sex, affection : int8 (p,).  posterior : float64 (v,), NaN not evaluable.
+
+    Returns
+    -------
+    int8 (v, N_PATTERNS); rows of variants that the proband does not carry are NO throughout.
+    """
+    n_variants = states.shape[0]
+    patterns = np.zeros((n_variants, N_PATTERNS), dtype=np.int8)
+    minimum = thresholds.min_de_novo_posterior
+    for v in range(n_variants):
+        proband = states[v, PROBAND]
+        if proband != CARRIER and proband != HOMOZYGOUS and proband != LOW_FRACTION:
+            continue
+        row = patterns[v]
+        place = contig_class[v]
+        hemizygous = place == X and sex[PROBAND] == SEX_MALE
+        if place == MITOCHONDRIAL:
+            single_parent_cells(
+                row, states[v], affection, MOTHER, MITOCHONDRIAL_PATTERN, posterior[v], minimum
+            )
+        elif place == Y:
+            if sex[PROBAND] != SEX_FEMALE:
+                single_parent_cells(row, states[v], affection, FATHER, Y_LINKED, posterior[v], minimum)
+        elif hemizygous:
+            hemizygous_boy_cells(row, states[v], affection, posterior[v], minimum)
+        elif proband == HOMOZYGOUS:
+            homozygote_cells(row, states[v], affection)
+            if place == X and row[AUTOSOMAL_RECESSIVE] != NO:
+                row[X_LINKED] = row[AUTOSOMAL_RECESSIVE]
+                row[AUTOSOMAL_RECESSIVE] = NO
+        else:
+            heterozygote_cells(row, states[v], affection, posterior[v], minimum)
+            if place == X and carries(states[v, MOTHER]) and row[DOMINANT_INHERITED] == NO:
+                row[X_LINKED] = POSSIBLE
+        apply_siblings(row, states[v], affection, sex, place, 2 if proband == HOMOZYGOUS else 1)
+    return patterns
+
+
+inheritance_patterns_jit = jit(inheritance_patterns)
