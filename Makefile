@@ -1,0 +1,52 @@
+# make demo      the built-in family, from FASTQ to report, under demo/
+# make test      every test, then the kernels in their other two modes
+# Both install first what is missing (make setup), and need nothing else: see setup/setup.sh.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-kernels lint clean
+
+CORES ?= $(shell nproc)
+WORKERS ?= 2
+# Further options for pytest, as in: make test PYTEST_OPTIONS="-k de_novo"
+PYTEST_OPTIONS ?=
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_OPTIONS)
+# The tools of a conda environment stand in .venv/bin too.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Uncompiled modules triple the start of snakemake.
+unexport PYTHONDONTWRITEBYTECODE
+
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
+	@echo "make lint, make test-kernels, make clean, make setup: see CONTRIBUTING.md"
+
+setup:
+	@bash setup/setup.sh
+
+demo: setup
+	$(BIN)/filiation demo --directory demo --cores $(CORES)
+
+test: setup
+	$(PYTEST)
+	NUMBA_BOUNDSCHECK=1 $(PYTEST) -m kernels tests/kernels
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels tests/kernels
+
+# Only the three together catch a wrong rule, an index out of bounds and a missing value taken for a number.
+test-kernels: setup
+	$(PYTEST) -m kernels tests/kernels
+	NUMBA_BOUNDSCHECK=1 $(PYTEST) -m kernels tests/kernels
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels tests/kernels
+
+lint: setup
+	$(BIN)/ruff check scripts tests
+	$(BIN)/ruff format --check scripts tests
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check workflow
+	$(BIN)/snakemake --lint --snakefile workflow/Snakefile
+
+# What we made ourselves; never results/, which may have taken days.
+clean:
+	rm -rf .venv .conda demo .pytest_cache .mypy_cache .ruff_cache .hypothesis scripts/filiation.egg-info
+	find scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
