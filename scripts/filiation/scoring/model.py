@@ -1,0 +1,112 @@
+"""The scoring model: every threshold and weight, read from one versioned file that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from filiation.errors import ConfigError, nearest
+from filiation.io.files import sha256
+
+# The names a model must give, no more and no fewer; a mistyped one must not become a silent default.
+THRESHOLDS = (
+    "min_depth",
+    "min_genotype_quality",
+    "sequencing_error_rate",
+    "mosaic_p_value",
+    "max_reference_alt_fraction",
+    "min_de_novo_posterior",
+    "min_proband_alt_depth",
+    "min_proband_genotype_quality",
+    "flag_genotype_quality",
+    "min_allele_balance",
+    "de_novo_prior_snv",
+    "de_novo_prior_indel",
+    "default_frequency_snv",
+    "default_frequency_indel",
+    "absent_frequency",
+    "max_frequency_recessive",
+    "max_frequency_dominant",
+    "max_homozygotes_recessive",
+    "min_markers_for_verdict",
+)
+WEIGHTS = (
+    "de_novo",
+    "de_novo_possible",
+    "parental_mosaic",
+    "autosomal_recessive",
+    "compound_heterozygous",
+    "x_linked",
+    "y_linked",
+    "mitochondrial",
+    "dominant_inherited",
+    "dominant_unknown_origin",
+    "possible_instead_of_supported",
+    "loss_of_function",
+    "missense_or_inframe",
+    "splice_region",
+    "untranslated_or_rna",
+    "absent_from_population",
+    "very_rare",
+    "clinvar_pathogenic",
+    "clinvar_uncertain",
+    "panel_core",
+    "panel_other",
+    "mode_matches_panel",
+    "flagged_quality",
+)
+
+
+@dataclass(frozen=True)
+class ScoringModel:
+    """Thresholds and weights by name, with the file they came from."""
+
+    name: str
+    checksum: str
+    threshold: dict[str, float]
+    weight: dict[str, float]
+    meaning: dict[str, str]
+
+
+def load_scoring_model(path: str | Path) -> ScoringModel:
+    """Read a model; unknown, missing or non-numeric entries are errors that name them."""
+    where = str(path)
+    try:
+        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(
+            f"scoring model cannot be read: {error}", where=where, repair="correct prioritisation.scoring_model"
+        ) from None
+    if not isinstance(data, dict):
+        raise ConfigError("not a scoring model", where=where, expected="thresholds and weights by name")
+    values: dict[str, dict[str, float]] = {}
+    meaning: dict[str, str] = {}
+    for group, names in (("thresholds", THRESHOLDS), ("weights", WEIGHTS)):
+        entries: Any = data.get(group) or {}
+        values[group] = {}
+        for name in entries:
+            if name not in names:
+                raise ConfigError(
+                    f"unknown entry '{name}' in {group}",
+                    where=where,
+                    expected=f"one of {', '.join(names)}",
+                    repair=nearest(str(name), list(names)) or "remove it",
+                )
+        for name in names:
+            entry = entries.get(name)
+            value = entry.get("value") if isinstance(entry, dict) else None
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ConfigError(
+                    f"'{name}' of {group} has no number: {value!r}",
+                    where=where,
+                    expected="value: a number (write 1.0e-8, with a point)",
+                    repair="take the entry from resources/scoring of this version",
+                )
+            values[group][name] = float(value)
+            meaning[name] = str(entry.get("meaning", ""))
+    return ScoringModel(
+        str(data.get("name", Path(path).stem)), sha256(path), values["thresholds"], values["weights"], meaning
+    )
