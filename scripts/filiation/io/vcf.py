@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from filiation.errors import InputError
 from filiation.io.files import check_bgzf_blocks, require_file
+from filiation.io.tools import run_tool
 from filiation.kernels.encoding import MISSING, MISSING_INT
 from filiation.model.contigs import Interval, base_class, classify
 
@@ -154,12 +155,10 @@ def read_batches(
 
 def indexed_records(path: str | Path) -> int | None:
     """Number of records that the .csi index beside a BCF counts, or None without an index."""
-    import pysam
-
     if not Path(f"{path}.csi").is_file():
         return None
-    text = pysam.bcftools.index("--nrecords", str(path))  # type: ignore[attr-defined]
-    return int(text) if str(text).strip().isdigit() else None
+    text = run_tool(["bcftools", "index", "--nrecords", path], purpose="count the records by the index")
+    return int(text) if text.strip().isdigit() else None
 
 
 class _Collector:

@@ -1,0 +1,1 @@
+"""Stored calls on their way through the chain: normalised, given frequencies, consequences and ClinVar."""

@@ -1,0 +1,69 @@
+"""Score the trio and look up population frequencies over all records; keep the rare and informative ones.
+
+One pass over the normalised calls. For each record: genotype likelihoods (PL, else GL, else AD, else GQ), the de
+novo posterior, what each member shows of the allele, the inheritance patterns that remain, and the frequency in
+every configured source. Each removed record is counted under its reason. A parent without data is unknown and
+excludes nothing.
+
+Examples:
+  filiation screen --pedigree FAM.ped --variants FAM.bcf --output FAM.screened.bcf --funnel FAM.funnel.tsv
+  filiation screen --pedigree FAM.ped --variants FAM.bcf --frequency gnomad4.1=gnomad.vcf.gz,af=AF_joint \\
+      --output FAM.screened.bcf --funnel FAM.funnel.tsv
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def add_screen_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options that `screen` and `explain` share."""
+    parser.add_argument("--pedigree", required=True, help="PED file of the family")
+    parser.add_argument("--variants", required=True, help="normalised BCF of the family")
+    parser.add_argument(
+        "--frequency",
+        nargs="*",
+        default=[],
+        metavar="NAME=FILE[,af=FIELD][,homozygotes=FIELD]",
+        help="population frequencies (VCF or BCF with index); none: every variant is 'not_annotated'",
+    )
+    parser.add_argument(
+        "--assembly", default="auto", choices=["auto", "GRCh38", "GRCh37", "other"], help="for the PAR tables"
+    )
+    parser.add_argument("--pseudoautosomal-bed", help="pseudoautosomal regions of another assembly")
+    parser.add_argument("--scoring-model", help="thresholds and weights; default: the newest that ships")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `filiation screen`."""
+    add_screen_arguments(parser)
+    parser.add_argument("--output", required=True, help="BCF of the survivors to write (with .csi)")
+    parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the step."""
+    from filiation.calls.frequencies import parse_source
+    from filiation.config import scoring_model_path
+    from filiation.io.ped import read_pedigree
+    from filiation.io.tables import funnel_rows, write_table
+    from filiation.model.columns import FUNNEL
+    from filiation.scoring.model import load_scoring_model
+    from filiation.scoring.screen import screen_calls
+
+    model = load_scoring_model(options.scoring_model or scoring_model_path())
+    result = screen_calls(
+        options.variants,
+        read_pedigree(options.pedigree),
+        model,
+        [parse_source(text) for text in options.frequency],
+        options.output,
+        assembly=options.assembly,
+        pseudoautosomal_bed=options.pseudoautosomal_bed,
+    )
+    header = {"scoring_model": f"{model.name} sha256={model.checksum}"}
+    write_table(options.funnel, FUNNEL, funnel_rows("screen", result.rows(model)), header)
+    counts = result.counts
+    print(f"screen: {counts['records_in']} records in, {counts['records_out']} out", file=sys.stderr)
+    return 0
