@@ -82,10 +82,11 @@ class FrequencySource(Closed):
 class AnnotationConfig(Closed):
     """What the survivors of the screen are annotated with."""
 
-    consequences: Literal["csq", "vep", "existing"] = Field(
+    consequences: Literal["csq", "vep", "existing", "none"] = Field(
         "csq",
         description="csq: bcftools csq with reference.genes_gff3; vep: Ensembl VEP in its own environment; "
-        "existing: read BCSQ, CSQ or ANN that the stored calls already carry.",
+        "existing: read BCSQ, CSQ or ANN that the stored calls already carry; none: no genes, so that nothing "
+        "is removed for its consequence and no compound pair can be formed.",
     )
     vep_cache: str | None = Field(None, description="VEP cache folder, for consequences: vep.")
     clinvar_vcf: str | None = Field(None, description="ClinVar VCF (any release), sorted and indexed.")
