@@ -160,6 +160,18 @@ COVERAGE = TableSchema(
     ),
 )
 
+ALIGNMENT = TableSchema(
+    "alignment",
+    1,
+    "Counts of one sample's reads, as they were aligned or adopted.",
+    (
+        Column("sample", "str", "sample"),
+        Column("measure", "str", "records, reads, mapped, duplicates, units, exact_duplicates, …"),
+        Column("value", "str", "count"),
+        Column("meaning", "str", "what was counted"),
+    ),
+)
+
 EXPLANATION = TableSchema(
     "explanation",
     1,
@@ -189,6 +201,23 @@ PANEL = TableSchema(
     ),
 )
 
+TRUTH = TableSchema(
+    "truth",
+    1,
+    "What was planted in the simulated family, and what the report must say of it.",
+    (
+        Column("id", "str", "name of the planted case"),
+        *VARIANT,
+        Column("gene", "str", "HGNC symbol"),
+        Column("consequence", "str", "Sequence Ontology term on the simulated gene model"),
+        Column("expected_class", "str", "inheritance class (model.inheritance), or not_reported"),
+        Column("expected_status", "str", "supported or possible; . for what must not be reported"),
+        Column("on_panel", "flag", "the gene is on the panel of the simulated pre-indication"),
+        Column("description_fr", "str", "the case in words, French"),
+        Column("description_en", "str", "the case in words, English"),
+    ),
+)
+
 VERSIONS = TableSchema(
     "versions",
     1,
@@ -208,7 +237,9 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     QUALITY,
     SEGMENTS,
     COVERAGE,
+    ALIGNMENT,
     EXPLANATION,
     PANEL,
+    TRUTH,
     VERSIONS,
 )
