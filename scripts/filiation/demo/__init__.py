@@ -1,0 +1,6 @@
+"""The built-in trio: simulated genome, family, reads and annotation, with a truth table of what must be found.
+
+Every assumption stands in the docstring of the module that makes it: `genome` (sequence), `genes` (models),
+`planted` (the cases), `population` (polymorphisms), `family` (transmission), `reads` (sequencing).
+Nothing here comes from a person; symbols are those of real genes, their sequences are invented.
+"""
