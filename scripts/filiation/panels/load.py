@@ -1,0 +1,88 @@
+"""Which genes does the panel of a pre-indication hold, in which tier and mode of inheritance?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from filiation.errors import ConfigError, InputError, nearest
+from filiation.io.files import sha256
+from filiation.io.tables import read_table
+from filiation.model.columns import PANEL
+
+OFF_PANEL = "off_panel"
+TIERS = ("core", "hpo", "lab")
+
+
+@dataclass(frozen=True)
+class PanelGene:
+    """One gene of a panel."""
+
+    symbol: str
+    hgnc_id: str
+    tier: str
+    inheritance: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel file: its header lines (name, version, date, status, sources), its genes by symbol, its checksum."""
+
+    path: str
+    header: dict[str, str]
+    genes: dict[str, PanelGene]
+    checksum: str
+
+    @property
+    def label(self) -> str:
+        """Pre-indication, version and date in one phrase."""
+        header = self.header
+        return f"{header.get('pre_indication', Path(self.path).stem)} {header.get('version', '?')} ({header.get('date', '?')})"
+
+    def tier_of(self, symbol: str) -> str:
+        """Tier of a gene; `off_panel` when the panel does not hold it."""
+        gene = self.genes.get(symbol)
+        return gene.tier if gene else OFF_PANEL
+
+
+def available_panels(folder: str | Path) -> list[str]:
+    """Pre-indications that have a panel file."""
+    return sorted(path.stem for path in Path(folder).glob("*.tsv"))
+
+
+def panel_path(folder: str | Path, pre_indication: str) -> Path:
+    """File of a pre-indication's panel; an unknown one is an error that names the nearest."""
+    path = Path(folder) / f"{pre_indication}.tsv"
+    if not path.is_file():
+        known = available_panels(folder)
+        raise ConfigError(
+            f"no panel for pre-indication '{pre_indication}'",
+            where=str(folder),
+            expected=f"one of {', '.join(known) or '(the folder holds none)'}",
+            repair=nearest(pre_indication, known) or "add a panel file of that name",
+        )
+    return path
+
+
+def load_panel(path: str | Path) -> Panel:
+    """Read a panel; a gene listed twice, without an HGNC id or with an unknown tier is an error."""
+    table = read_table(path, PANEL)
+    genes: dict[str, PanelGene] = {}
+    for number, row in enumerate(table.rows, 1):
+        symbol, hgnc_id, tier = row["gene"], row["hgnc_id"], row["tier"]
+        where = f"{path}, gene {number} ({symbol or 'no symbol'})"
+        if not symbol or not hgnc_id or not str(hgnc_id).startswith("HGNC:"):
+            raise InputError(
+                f"symbol {symbol!r} with id {hgnc_id!r}",
+                where=where,
+                expected="an approved symbol and HGNC:number",
+                repair="complete the row",
+            )
+        if tier not in TIERS:
+            raise InputError(f"tier {tier!r}", where=where, expected=f"one of {', '.join(TIERS)}", repair="correct it")
+        if symbol in genes:
+            raise InputError(
+                f"{symbol} stands twice in the panel", where=where, expected="one row a gene", repair="merge the rows"
+            )
+        genes[symbol] = PanelGene(symbol, hgnc_id, tier, row["inheritance"] or "")
+    return Panel(str(path), table.header, genes, sha256(path))

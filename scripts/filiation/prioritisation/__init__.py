@@ -1,0 +1,1 @@
+"""From annotated survivors to ranked candidates: rules with a reason for every removal, panel, pairs, rank."""

@@ -1,0 +1,167 @@
+"""One annotated record as the rules see it: genes, genotypes of every member, the screen's evidence, ClinVar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filiation.calls.clinvar import ClinVarEntry
+from filiation.calls.consequences import Consequence, csq_layout, find_annotator, parse_consequences
+from filiation.calls.frequencies import NOT_ANNOTATED
+from filiation.errors import InputError
+from filiation.io.files import check_bgzf_blocks, require_file
+from filiation.model.contigs import ContigClass, Interval, classify
+from filiation.model.inheritance import Inheritance
+from filiation.model.pedigree import Family
+
+
+@dataclass(frozen=True)
+class MemberCall:
+    """What the caller wrote of one member; None is missing."""
+
+    genotype: str
+    ref_depth: int | None
+    alt_depth: int | None
+    depth: int | None
+    genotype_quality: int | None
+
+    def summary(self) -> str:
+        """`0/1:14,12:99`, with `.` for what is missing."""
+        depths = [self.ref_depth, self.alt_depth]
+        reads = ",".join("." if d is None else str(d) for d in depths)
+        quality = "." if self.genotype_quality is None else str(self.genotype_quality)
+        return f"{self.genotype}:{reads}:{quality}"
+
+
+NO_CALL = MemberCall("./.", None, None, None, None)
+
+
+@dataclass
+class Evidence:
+    """Everything known of one record before the rules."""
+
+    chrom: str
+    pos: int
+    ref: str
+    alt: str
+    contig_class: ContigClass
+    caller_filter: str
+    consequences: list[Consequence]
+    annotated: bool
+    calls: dict[str, MemberCall]
+    patterns: dict[Inheritance, str]
+    states: tuple[int, ...]
+    posterior: float | None
+    rungs: tuple[str, ...]
+    weak_proband: bool
+    population_af: float | None
+    population_source: str
+    population_homozygotes: int | None
+    clinvar: ClinVarEntry | None
+    clinvar_state: str
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """`chrom-pos-ref-alt`."""
+        return f"{self.chrom}-{self.pos}-{self.ref}-{self.alt}"
+
+
+def _integer(value: Any) -> int | None:
+    """A FORMAT number as int, None when missing."""
+    return None if value is None else round(float(value))
+
+
+def member_call(call: Any) -> MemberCall:
+    """A member's FORMAT fields as `MemberCall`."""
+    alleles = call.allele_indices or (None,)
+    sign = "|" if call.phased else "/"
+    genotype = sign.join("." if allele is None else str(allele) for allele in alleles)
+    depths = call.get("AD") or (None, None)
+    if not isinstance(depths, tuple) or len(depths) < 2:
+        depths = (None, None)
+    return MemberCall(
+        genotype,
+        _integer(depths[0]),
+        _integer(depths[1]),
+        _integer(call.get("DP")),
+        _integer(call.get("GQ")),
+    )
+
+
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    """An INFO value as a tuple, whatever its declared number."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def read_evidence(
+    variants: str | Path, family: Family, pseudoautosomal: tuple[Interval, ...]
+) -> Iterator[Evidence]:
+    """Every record of an annotated BCF; stops when the screen's fields are not there."""
+    import pysam
+
+    check_bgzf_blocks(require_file(variants, "annotated calls"), "annotated calls")
+    with pysam.VariantFile(str(variants)) as source:
+        declared = set(source.header.info)
+        if "INHERITANCE" not in declared:
+            raise InputError(
+                "INFO/INHERITANCE is not declared",
+                where=str(variants),
+                expected="calls that went through `filiation screen`",
+                repair="run `filiation screen`, then `filiation annotate`",
+            )
+        annotator = find_annotator(declared)
+        layout = csq_layout(source.header.info["CSQ"].description, str(variants)) if annotator == "CSQ" else None
+        has_clinvar = "CLINVAR_SIGNIFICANCE" in declared
+        for record in source:
+            yield _evidence(record, family, annotator, layout, has_clinvar, pseudoautosomal)
+
+
+def _evidence(
+    record: Any,
+    family: Family,
+    annotator: str | None,
+    layout: list[str] | None,
+    has_clinvar: bool,
+    pseudoautosomal: tuple[Interval, ...],
+) -> Evidence:
+    """One record as Evidence."""
+    info = record.info
+    patterns = {}
+    for item in _as_tuple(info.get("INHERITANCE")):
+        name, _, status = str(item).partition(":")
+        if status:
+            patterns[Inheritance(name)] = status
+    significance = info.get("CLINVAR_SIGNIFICANCE") if has_clinvar else None
+    clinvar = None
+    if significance and significance != "not_found":
+        review = str(info.get("CLINVAR_REVIEW") or "").replace("&", ",")
+        clinvar = ClinVarEntry(str(significance), review, str(info.get("CLINVAR_ID") or ""))
+    af = info.get("POPULATION_AF")
+    homozygotes = info.get("POPULATION_HOMOZYGOTES")
+    posterior = info.get("DE_NOVO_POSTERIOR")
+    return Evidence(
+        chrom=record.chrom,
+        pos=record.pos,
+        ref=record.ref,
+        alt=record.alts[0],
+        contig_class=classify(record.chrom, record.pos - 1, pseudoautosomal),
+        caller_filter=";".join(record.filter.keys()) or "PASS",
+        consequences=parse_consequences(info.get(annotator), annotator, layout) if annotator else [],
+        annotated=annotator is not None,
+        calls={sample: member_call(record.samples[sample]) for sample in family.samples},
+        patterns=patterns,
+        states=tuple(int(state) for state in _as_tuple(info.get("CARRIER_STATES"))),
+        posterior=None if posterior is None else float(posterior),
+        rungs=tuple(str(rung) for rung in _as_tuple(info.get("EVIDENCE_RUNG"))),
+        weak_proband=bool(info.get("WEAK_PROBAND")),
+        population_af=None if af is None else float(af),
+        population_source=str(info.get("POPULATION_SOURCE") or NOT_ANNOTATED),
+        population_homozygotes=None if homozygotes is None else int(homozygotes),
+        clinvar=clinvar,
+        clinvar_state=clinvar.significance if clinvar else ("not_found" if has_clinvar else NOT_ANNOTATED),
+    )

@@ -1,0 +1,76 @@
+"""The rules that remove a record after the screen, in order, each with its reason in words.
+
+A panel is not among them: it ranks and labels, and never excludes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from filiation.calls.consequences import Consequence
+from filiation.model.consequence import ConsequenceGroup, group_of
+from filiation.model.inheritance import Inheritance
+from filiation.prioritisation.evidence import Evidence
+
+MEANING = {
+    "records_in": "annotated records",
+    "benign_in_clinvar": "benign or likely benign in ClinVar with at least one star",
+    "outside_genes": "no gene is touched (intergenic), and ClinVar does not call it pathogenic",
+    "consequence_not_considered": "synonymous, intronic, up- or downstream; or untranslated in a gene that is off "
+    "the panel and not de novo; and ClinVar does not call it pathogenic",
+    "compound_without_partner": "could only be half of a compound pair, and the gene has no second variant in trans",
+    "records_out": "candidate variants",
+}
+
+_CODING = (
+    ConsequenceGroup.LOSS_OF_FUNCTION,
+    ConsequenceGroup.MISSENSE_OR_INFRAME,
+    ConsequenceGroup.SPLICE_REGION,
+)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Why a record goes no further."""
+
+    reason: str
+    detail: str
+
+
+def benign_in_clinvar(evidence: Evidence) -> Removal | None:
+    """Benign or likely benign with at least one review star; without a star nobody said on what ground."""
+    entry = evidence.clinvar
+    if entry is not None and entry.benign and entry.stars >= 1:
+        return Removal("benign_in_clinvar", f"{entry.significance}, {entry.stars} star(s), id {entry.variation_id}")
+    return None
+
+
+def considered_genes(evidence: Evidence, panel_genes: set[str]) -> tuple[list[Consequence], Removal | None]:
+    """Genes whose consequence is considered, or the removal when there is none.
+
+    Without any gene annotation nothing is removed: not annotated is not intergenic.
+    """
+    if not evidence.annotated:
+        return [], None
+    pathogenic = evidence.clinvar is not None and evidence.clinvar.pathogenic
+    if not evidence.consequences:
+        if pathogenic:
+            return [], None
+        return [], Removal("outside_genes", "no consequence on a gene")
+    de_novo = evidence.patterns.get(Inheritance.DE_NOVO) == "supported"
+    kept = []
+    for consequence in evidence.consequences:
+        group = group_of(consequence.term)
+        in_transcript = group is ConsequenceGroup.UNTRANSLATED_OR_RNA
+        if (
+            pathogenic
+            or group in _CODING
+            or (in_transcript and (de_novo or consequence.gene in panel_genes))
+        ):
+            kept.append(consequence)
+    if kept:
+        return kept, None
+    worst = evidence.consequences[0]
+    if worst.term == "intergenic_variant":
+        return [], Removal("outside_genes", worst.term)
+    return [], Removal("consequence_not_considered", f"{worst.term} in {worst.gene or 'no gene'}")
