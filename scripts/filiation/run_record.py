@@ -1,0 +1,167 @@
+"""What exactly was run: which configuration, and which version of everything that shapes a result?"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from filiation import __version__
+from filiation.config import RESOURCES, RunConfig, panels_folder, scoring_model_path
+from filiation.errors import ConfigError
+from filiation.io.files import atomic_text, sha256
+from filiation.io.sheet import SampleSheet
+from filiation.io.tables import write_table
+from filiation.io.tools import tool_version
+from filiation.model.columns import VERSIONS
+from filiation.toolbox import PACKAGES, TOOLS
+
+# Above this size (any whole genome stays below) the index of a file stands for the file: it names every
+# compressed block, and to read hundreds of gigabytes before each run would tell no more.
+_LARGEST_CHECKSUM = 4 * 1024**3
+_INDEX_SUFFIXES = (".csi", ".tbi")
+
+Row = dict[str, str | None]
+
+
+def configuration_text(config: RunConfig) -> str:
+    """The configuration with every default filled in, in the model's order; paths as the user wrote them."""
+    notice = "# The configuration of this run, defaults filled in. Written by `filiation record-run`.\n"
+    return notice + yaml.safe_dump(
+        config.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110
+    )
+
+
+def run_day() -> str:
+    """The day of the run, UTC, as YYYY-MM-DD; SOURCE_DATE_EPOCH fixes it, so that outputs can be compared."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return datetime.now(UTC).date().isoformat()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise ConfigError(
+            f"SOURCE_DATE_EPOCH is '{epoch}'",
+            where="environment",
+            expected="seconds since 1970-01-01, digits only",
+            repair="unset SOURCE_DATE_EPOCH, or set it to `date +%s`",
+        ) from None
+
+
+def software_rows() -> list[Row]:
+    """Filiation, Python, the external tools that are here and the Python packages, in a fixed order."""
+    rows: list[Row] = [
+        {"name": "filiation", "kind": "package", "version": __version__},
+        {"name": "python", "kind": "package", "version": platform.python_version()},
+    ]
+    for name in PACKAGES:
+        try:
+            rows.append({"name": name, "kind": "package", "version": importlib.metadata.version(name)})
+        except importlib.metadata.PackageNotFoundError:
+            rows.append({"name": name, "kind": "package", "version": "missing"})
+    for tool in TOOLS:
+        version = tool_version(tool.name)
+        if version != "missing":
+            rows.append({"name": tool.name, "kind": "tool", "version": version})
+    return rows
+
+
+def panel_rows(config: RunConfig, sheet: SampleSheet) -> list[Row]:
+    """The panel of every pre-indication of the sheet, with the date its header gives and its checksum."""
+    wanted = sorted({family.pre_indication for family in sheet.families.values() if family.pre_indication})
+    rows = []
+    for name in wanted:
+        path = panels_folder(config) / f"{name}.tsv"
+        rows.append(_file_row(name, "panel", path, _header_value(path, ("version", "date"))))
+    return rows
+
+
+def model_rows(config: RunConfig) -> list[Row]:
+    """The scoring model and the quality thresholds, by file name and checksum."""
+    files = [scoring_model_path(config), *sorted((RESOURCES / "scoring").glob("quality-*.yaml"))]
+    return [_file_row(path.name, "model", path, path.stem.rpartition("-")[2]) for path in files]
+
+
+def resource_rows(config: RunConfig, sheet: SampleSheet, base: Path) -> list[Row]:
+    """Every file that config.yaml names, and the sheets; what is not there was found missing by `check`."""
+    named: list[tuple[str, str | None]] = [
+        ("samples", config.samples),
+        ("units", config.units),
+        ("pedigree", config.pedigree),
+        ("reference.fasta", config.reference.fasta),
+        ("reference.pseudoautosomal_bed", config.reference.pseudoautosomal_bed),
+        ("reference.genes_gff3", config.reference.genes_gff3),
+        ("calling.regions_bed", config.calling.regions_bed),
+        ("annotation.clinvar_vcf", config.annotation.clinvar_vcf),
+        *((f"frequencies.{source.name}", source.vcf) for source in config.frequencies),
+    ]
+    rows: list[Row] = []
+    for key, value in named:
+        if value and (base / value).is_file():
+            path = base / value
+            rows += _resource_rows(f"{key}: {path.name}", path)
+    return rows
+
+
+def _resource_rows(name: str, path: Path) -> list[Row]:
+    """One row for a file; for a very large one, a second row with the checksum of its index."""
+    version = _header_value(path, ("fileDate", "source", "version", "date"))
+    if path.stat().st_size <= _LARGEST_CHECKSUM:
+        return [_file_row(name, "resource", path, version)]
+    rows: list[Row] = [{"name": name, "kind": "resource", "version": version}]
+    for suffix in _INDEX_SUFFIXES:
+        index = path.with_name(path.name + suffix)
+        if index.is_file():
+            rows.append(_file_row(f"{name}{suffix}", "resource", index, None))
+    return rows
+
+
+def _file_row(name: str, kind: str, path: Path, version: str | None) -> Row:
+    return {"name": name, "kind": kind, "version": version, "sha256": sha256(path)}
+
+
+def _header_value(path: Path, keys: Iterable[str]) -> str | None:
+    """The first of some `##key=value` lines at the top of a file, None when there is none."""
+    found: dict[str, str] = {}
+    for line in _header_lines(path):
+        key, _, value = line[2:].partition("=")
+        found.setdefault(key, value.strip())
+    return next((found[key] for key in keys if found.get(key)), None)
+
+
+def _header_lines(path: Path) -> list[str]:
+    """The `##` lines at the top of a text, gzip or BCF file; none for a file of another kind."""
+    if path.suffix == ".bcf":
+        import pysam
+
+        with pysam.VariantFile(str(path)) as calls:
+            return str(calls.header).splitlines()
+    from filiation.io.files import open_text
+
+    lines: list[str] = []
+    with open_text(path) as handle:
+        for line in handle:
+            if not line.startswith("##"):
+                break
+            lines.append(line.rstrip("\r\n"))
+    return lines
+
+
+def record_run(
+    config: RunConfig, sheet: SampleSheet, base: Path, output_config: Path, output_versions: Path
+) -> None:
+    """Write the merged configuration and the versions table; paths of the configuration start at `base`."""
+    rows = [
+        *software_rows(),
+        *model_rows(config),
+        *panel_rows(config, sheet),
+        *resource_rows(config, sheet, base),
+    ]
+    with atomic_text(output_config) as handle:
+        handle.write(configuration_text(config))
+    write_table(output_versions, VERSIONS, rows, {"date": run_day()})
