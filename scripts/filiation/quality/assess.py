@@ -1,0 +1,182 @@
+"""Is this family's data set what the sheet says, and good enough to be interpreted? All checks, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from filiation.errors import InputError
+from filiation.io.ped import read_pedigree
+from filiation.io.tables import read_table, write_table
+from filiation.io.vcf import header_contigs, pseudoautosomal_intervals, read_batches
+from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
+from filiation.model.pedigree import Family
+from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence, role_row
+from filiation.quality.measures import member_rows, mendelian_rows
+from filiation.quality.segments import (
+    DepthByWindow,
+    Segment,
+    homozygosity_row,
+    homozygosity_runs,
+    uniparental_row,
+    uniparental_segments,
+)
+from filiation.quality.sex import CoverageRow, sex_evidence, sex_row
+from filiation.quality.tally import FamilyTally, Markers, Windows
+from filiation.quality.thresholds import Thresholds, load_thresholds
+from filiation.quality.verdict import CHECKS, CheckRow, Verdict
+
+
+def read_coverage(paths: Sequence[str | Path], family: Family) -> list[CoverageRow]:
+    """Coverage tables of the members; a table of somebody else is an InputError."""
+    rows = []
+    nan = float("nan")
+    for path in paths:
+        for row in read_table(path, COVERAGE).rows:
+            if row["sample"] not in family.samples:
+                raise InputError(
+                    f"coverage of sample '{row['sample']}'",
+                    where=str(path),
+                    expected=f"one of {', '.join(family.samples)}",
+                    repair="give the coverage tables of this family only",
+                )
+            numbers = [
+                row[name] if row[name] is not None else nan
+                for name in ("mean_depth", "fraction_10x", "fraction_20x")
+            ]
+            rows.append(CoverageRow(row["sample"], row["chrom"], row["length"] or 0, *numbers))
+    return rows
+
+
+def tally_family(
+    family: Family,
+    variants: str | Path,
+    thresholds: Thresholds,
+    *,
+    assembly: str = "auto",
+    pseudoautosomal_bed: str | Path | None = None,
+) -> FamilyTally:
+    """Read the unscreened calls once and count what the checks need."""
+    regions = pseudoautosomal_intervals(assembly, header_contigs(variants), pseudoautosomal_bed)
+    tally = FamilyTally(family, thresholds)
+    for batch in read_batches(variants, list(family.samples), pseudoautosomal=regions):
+        tally.add(batch)
+    return tally
+
+
+def assess(
+    family: Family, tally: FamilyTally, coverage: list[CoverageRow], thresholds: Thresholds
+) -> tuple[list[CheckRow], list[Segment]]:
+    """All rows in the order of `verdict.CHECKS`, and the segments."""
+    windows, markers = tally.windows(), tally.markers()
+    rows: list[CheckRow] = []
+    sexes = {}
+    for member, counts in zip(family.members, tally.members, strict=True):
+        evidence = sex_evidence(member.sample, counts, coverage, thresholds.sex)
+        sexes[member.sample] = evidence.sex
+        rows.append(sex_row(member, evidence, thresholds.sex))
+    pairs = pair_evidence(family, windows)
+    relations = observed_relations(pairs, thresholds.kinship)
+    rows += kinship_rows(pairs, relations, thresholds.kinship)
+    if len(family.members) > 1:
+        autosomes = max(pair.autosomes for pair in pairs)
+        rows.append(role_row(family, relations, sexes, autosomes, thresholds.kinship))
+    rows += mendelian_rows(family, tally, thresholds.mendelian)
+    rows += member_rows(family, tally, coverage, thresholds)
+    found, segments = _segments(family, tally, markers, windows, relations, thresholds)
+    rows += found
+    rows.sort(key=lambda row: CHECKS.index(row.check))
+    return rows, segments
+
+
+def _segments(
+    family: Family,
+    tally: FamilyTally,
+    markers: Markers,
+    windows: Windows,
+    relations: dict[frozenset[str], Relation],
+    thresholds: Thresholds,
+) -> tuple[list[CheckRow], list[Segment]]:
+    """Rows and segments of homozygosity for every member, and of uniparental disomy for every child."""
+    rows: list[CheckRow] = []
+    segments: list[Segment] = []
+    limits = thresholds.uniparental
+    for column, member in enumerate(family.members):
+        depth = DepthByWindow.of(windows, column, thresholds.kinship)
+        runs, span, n_markers = homozygosity_runs(
+            member.sample,
+            tally.contigs,
+            markers,
+            column,
+            depth,
+            thresholds.homozygosity,
+            limits.depth_sites_min,
+        )
+        rows.append(
+            homozygosity_row(
+                member, runs, span, n_markers, thresholds.homozygosity, limits.deletion_depth_max
+            )
+        )
+        segments += [run for run in runs if not run.depth_ratio < limits.deletion_depth_max]
+        if member not in tally.children:
+            continue
+        obstacle = _no_disomy_search(family, member.sample, relations)
+        if obstacle:
+            expected = "both parents give one copy of every autosome"
+            rows.append(
+                CheckRow(
+                    "uniparental_disomy", member.sample, "not sought", expected, Verdict.UNKNOWN, obstacle
+                )
+            )
+            continue
+        result = uniparental_segments(family, member, tally.contigs, markers, depth, limits)
+        row, disomies = uniparental_row(member, result, limits)
+        rows.append(row)
+        segments += disomies
+    return rows, segments
+
+
+def _no_disomy_search(family: Family, child: str, relations: dict[frozenset[str], Relation]) -> str:
+    """Why uniparental disomy cannot be sought in a child, '' when it can."""
+    if family.father is None or family.mother is None:
+        return "uniparental disomy can only be sought with both parents"
+    for parent in (family.father, family.mother):
+        relation = relations[frozenset((child, parent.sample))]
+        if relation not in (Relation.PARENT_CHILD, Relation.UNKNOWN):
+            return f"{parent.role} {parent.sample} is not a parent: the origin of the copies cannot be told"
+    return ""
+
+
+def assess_quality(
+    pedigree: str | Path,
+    variants: str | Path,
+    output: str | Path,
+    segments_output: str | Path,
+    thresholds_path: str | Path,
+    *,
+    assembly: str = "auto",
+    pseudoautosomal_bed: str | Path | None = None,
+    coverage: Sequence[str | Path] = (),
+) -> list[CheckRow]:
+    """Run every check on one family and write the tables quality/1 and segments/1; returns the rows.
+
+    A FAIL is a result, not an error: whoever continues decides.
+    """
+    thresholds = load_thresholds(thresholds_path)
+    family = read_pedigree(pedigree)
+    depth = read_coverage(coverage, family)
+    tally = tally_family(
+        family, variants, thresholds, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed
+    )
+    rows, segments = assess(family, tally, depth, thresholds)
+    header = {"family": family.name, "thresholds": f"{thresholds.name} sha256:{thresholds.checksum}"}
+    write_table(output, QUALITY, (asdict(row) for row in rows), header)
+    names = set(SEGMENTS.names)
+    write_table(
+        segments_output,
+        SEGMENTS,
+        ({key: value for key, value in asdict(segment).items() if key in names} for segment in segments),
+        header,
+    )
+    return rows
