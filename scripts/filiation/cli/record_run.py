@@ -2,7 +2,7 @@
 
 The configuration is written with all defaults filled in. The versions table (versions/1) names Filiation,
 Python and its packages, every external tool found, the scoring model, the quality thresholds, the panels that
-the sheet uses, and the files that config.yaml names, each with its SHA-256 (files above 4 GiB: of their index).
+the sheet uses, and the files that config.yaml names, each with its SHA-256 (above 4 GiB: of their index).
 Its header gives the day, UTC, or the day of SOURCE_DATE_EPOCH where that is set.
 
 Examples:
