@@ -54,6 +54,7 @@ class EvidenceThresholds(NamedTuple):
     min_genotype_quality: float
     sequencing_error_rate: float
     mosaic_p_value: float
+    max_mosaic_fraction: float
     max_reference_alt_fraction: float
     min_de_novo_posterior: float
 
@@ -92,8 +93,8 @@ def carrier_states(
     v = variants, p = members. No call is UNKNOWN. A call without the allele is ABSENT only when it rests on
     data: at least `min_depth` reads where depth is known, at least `min_genotype_quality` where quality is
     known, and one of the two known; a 0/0 without reads is UNKNOWN. LOW_FRACTION: the share of alternate reads
-    is both above sequencing error and below a heterozygote, each with a binomial p-value under
-    `mosaic_p_value`: a mosaic, or contamination. A call with the allele stands as called.
+    is at most `max_mosaic_fraction`, and both above sequencing error and below a heterozygote, each with a
+    binomial p-value under `mosaic_p_value`: a mosaic, or contamination. A call with the allele stands as called.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def carrier_states(
             alt_reads = alt_depth[v, p]
             reads = ref_reads + alt_reads if ref_reads != MISSING_INT and alt_reads != MISSING_INT else 0
             low_fraction = False
-            if called < 2 and alt_reads != MISSING_INT and alt_reads >= 2 and 2 * alt_reads < reads:
+            if called < 2 and alt_reads >= 2 and alt_reads <= thresholds.max_mosaic_fraction * reads:
                 error = binomial_upper_tail_jit(alt_reads, reads, thresholds.sequencing_error_rate)
                 # P(K ≤ alt) at one half equals P(K ≥ ref) by symmetry.
                 heterozygote = binomial_upper_tail_jit(reads - alt_reads, reads, 0.5)

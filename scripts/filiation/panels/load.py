@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,17 +66,20 @@ def panel_path(folder: str | Path, pre_indication: str) -> Path:
 
 
 def load_panel(path: str | Path) -> Panel:
-    """Read a panel; a gene listed twice, without an HGNC id or with an unknown tier is an error."""
+    """Read a panel; a gene listed twice, with a malformed HGNC id or with an unknown tier is an error.
+
+    An id may be missing (`.`) where the sources give none; the gene is then known by its symbol alone.
+    """
     table = read_table(path, PANEL)
     genes: dict[str, PanelGene] = {}
     for number, row in enumerate(table.rows, 1):
         symbol, hgnc_id, tier = row["gene"], row["hgnc_id"], row["tier"]
         where = f"{path}, gene {number} ({symbol or 'no symbol'})"
-        if not symbol or not hgnc_id or not str(hgnc_id).startswith("HGNC:"):
+        if not symbol or (hgnc_id is not None and not re.fullmatch(r"HGNC:\d+", str(hgnc_id))):
             raise InputError(
                 f"symbol {symbol!r} with id {hgnc_id!r}",
                 where=where,
-                expected="an approved symbol and HGNC:number",
+                expected="an approved symbol, and HGNC:number or .",
                 repair="complete the row",
             )
         if tier not in TIERS:
@@ -84,5 +88,5 @@ def load_panel(path: str | Path) -> Panel:
             raise InputError(
                 f"{symbol} stands twice in the panel", where=where, expected="one row a gene", repair="merge the rows"
             )
-        genes[symbol] = PanelGene(symbol, hgnc_id, tier, row["inheritance"] or "")
+        genes[symbol] = PanelGene(symbol, hgnc_id or "", tier, row["inheritance"] or "")
     return Panel(str(path), table.header, genes, sha256(path))
