@@ -1,0 +1,89 @@
+"""Which variants should the RCP d'aval discuss for this family, and how far can each be trusted?
+
+Writes one self-contained HTML page (French and English, no network, printable) and one TSV with the same
+candidates. The page is a work document: it proposes an order of discussion and never concludes.
+
+Stops with exit code 2, before anything is written, when a quality check is FAIL and no reason to continue is
+given.
+
+Examples:
+  filiation report --family FAM1 --pedigree results/FAM1/FAM1.ped \\
+      --candidates results/FAM1/prioritisation/FAM1.candidates.tsv \\
+      --funnel results/FAM1/normalised/FAM1.funnel.tsv results/FAM1/prioritisation/FAM1.funnel.tsv \\
+      --quality results/FAM1/quality/FAM1.quality.tsv --segments results/FAM1/quality/FAM1.segments.tsv \\
+      --versions results/run/versions.tsv --panel resources/panels/deficience-intellectuelle.tsv \\
+      --pre-indication deficience-intellectuelle --hpo-terms 'HP:0001249;HP:0001250' \\
+      --output results/FAM1/report/FAM1.rcp.html --table results/FAM1/report/FAM1.rcp.tsv
+"""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `filiation report`."""
+    parser.add_argument("--family", required=True, help="family id, as in the pedigree")
+    parser.add_argument("--pedigree", required=True, metavar="PED", help="the family's PED file")
+    parser.add_argument("--candidates", required=True, metavar="TSV", help="candidate table (prioritise)")
+    parser.add_argument(
+        "--funnel", required=True, nargs="+", metavar="TSV", help="funnel tables, in the order of the steps"
+    )
+    parser.add_argument("--quality", required=True, metavar="TSV", help="quality table (quality)")
+    parser.add_argument("--segments", required=True, metavar="TSV", help="ROH and UPD segments (quality)")
+    parser.add_argument(
+        "--coverage", nargs="*", default=[], metavar="TSV", help="coverage tables, one per sample; none without reads"
+    )
+    parser.add_argument("--versions", required=True, metavar="TSV", help="versions table (record-run)")
+    parser.add_argument("--panel", metavar="TSV", help="gene panel that the candidates were tiered with")
+    parser.add_argument("--pre-indication", default="", help="pre-indication of the index case")
+    parser.add_argument(
+        "--hpo-terms", default="", metavar="HP:…;HP:…", help="HPO terms of the index case, separated by ;"
+    )
+    parser.add_argument(
+        "--language", choices=("fr", "en"), default="fr", help="language the page opens in (default: fr; both are in it)"
+    )
+    parser.add_argument("--simulated", action="store_true", help="label everything « données simulées »")
+    parser.add_argument(
+        "--override-reason", default="", metavar="TEXT", help="why a FAIL of the quality checks does not stop the report"
+    )
+    parser.add_argument(
+        "--no-stop-on-fail", action="store_true", help="write the report in spite of a FAIL, without a reason"
+    )
+    parser.add_argument(
+        "--external-links",
+        action="store_true",
+        help="link to public databases (off: following a link tells a third party the variant)",
+    )
+    parser.add_argument("--output", required=True, metavar="HTML", help="the report")
+    parser.add_argument("--table", required=True, metavar="TSV", help="the same candidates as a table")
+
+
+def main(options: argparse.Namespace) -> None:
+    """Read the family's tables, then write the page and the table from the same data."""
+    from filiation.report.data import Options, parse_hpo_terms, read_report_data
+    from filiation.report.html import write_html
+    from filiation.report.table import write_tsv
+
+    data = read_report_data(
+        Options(
+            family=options.family,
+            pre_indication=options.pre_indication,
+            hpo_terms=parse_hpo_terms(options.hpo_terms),
+            language=options.language,
+            simulated=options.simulated,
+            override_reason=options.override_reason.strip(),
+            external_links=options.external_links,
+        ),
+        pedigree=options.pedigree,
+        candidates=options.candidates,
+        funnel=options.funnel,
+        quality=options.quality,
+        segments=options.segments,
+        versions=options.versions,
+        coverage=options.coverage,
+        panel=options.panel,
+        stop_on_fail=not options.no_stop_on_fail,
+    )
+    write_html(options.output, data)
+    write_tsv(options.table, data)

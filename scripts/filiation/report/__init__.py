@@ -1,0 +1,1 @@
+"""What does the RCP d'aval read? One HTML file and one TSV per family, both written from one `ReportData`."""

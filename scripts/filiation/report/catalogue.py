@@ -1,0 +1,106 @@
+"""Which words does the report use? Every sentence stands in locale/fr.json and locale/en.json, under one key.
+
+Keys are of two sorts. Fixed keys are named in templates and code (`band.work_document`). Vocabulary keys carry
+a value of our tables behind a prefix (`inheritance.de_novo`): a value without an entry is shown as it stands in
+the table, marked as source text, and never translated at run time.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import escape
+
+from filiation.report.typography import LANGUAGES, Bilingual, french, integer
+
+# Prefixes whose keys are built from values of the tables.
+VOCABULARIES = (
+    "affection",
+    "check",
+    "clinvar",
+    "component",
+    "consequence",
+    "field",
+    "flag",
+    "flag_meaning",
+    "genotype",
+    "header",
+    "inheritance",
+    "inheritance_meaning",
+    "kind",
+    "reason",
+    "role",
+    "role_letter",
+    "rule",
+    "segment",
+    "sex",
+    "status",
+    "step",
+    "structure",
+    "tier",
+    "verdict",
+)
+
+
+@dataclass(frozen=True)
+class SourceText(Bilingual):
+    """Text as another program or table wrote it (English), shown unchanged in both languages."""
+
+    def __html__(self) -> str:
+        # A private-use subtag keeps it readable for screen readers and out of the language switch.
+        return f'<span class="source" lang="en-x-source">{escape(self.fr)}</span>'
+
+
+def source_text(text: str) -> SourceText:
+    """Mark a text of a table as source text."""
+    return SourceText(text, text)
+
+
+@cache
+def load(language: str) -> dict[str, str]:
+    """The catalogue of one language, French with its no-break spaces."""
+    text = files("filiation.report").joinpath("locale", f"{language}.json").read_text(encoding="utf-8")
+    entries: dict[str, str] = json.loads(text)
+    return {key: french(entry) for key, entry in entries.items()} if language == "fr" else entries
+
+
+def _in_language(value: Any, language: str) -> str:
+    """One value of a sentence: whole numbers and bilingual texts take the form of the language."""
+    if isinstance(value, Bilingual):
+        return value.in_language(language)
+    return integer(value, language) if isinstance(value, int) else str(value)
+
+
+def _entry(key: str, language: str, values: dict[str, Any]) -> str:
+    written = {name: _in_language(value, language) for name, value in values.items()}
+    return load(language)[key].format_map(written)
+
+
+def text(key: str, **values: Any) -> Bilingual:
+    """The sentence of a key with its values filled in; values are data and are never read as a pattern."""
+    return Bilingual(*(_entry(key, language, values) for language in LANGUAGES))
+
+
+def plural(key: str, count: int, **values: Any) -> Bilingual:
+    """The sentence `key.one` or `key.many`; French counts zero as one, English does not."""
+    forms = {"fr": "one" if count < 2 else "many", "en": "one" if count == 1 else "many"}
+    values["count"] = count
+    return Bilingual(*(_entry(f"{key}.{forms[language]}", language, values) for language in LANGUAGES))
+
+
+def known(vocabulary: str, value: str) -> bool:
+    """Whether a value of a table has its words in the catalogues."""
+    return f"{vocabulary}.{value}" in load("fr")
+
+
+def term(vocabulary: str, value: str | None) -> Bilingual:
+    """The words for a value of a table; the value itself, as source text, when there are none."""
+    if vocabulary not in VOCABULARIES:
+        raise KeyError(f"no vocabulary '{vocabulary}'")
+    if value is None:
+        return text("missing.cell")
+    return text(f"{vocabulary}.{value}") if known(vocabulary, value) else source_text(value)

@@ -1,0 +1,274 @@
+"""What does the report know? One `ReportData`, read from the tables of a family; HTML and TSV are written from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filiation.errors import ConfigError, InputError
+from filiation.io.ped import read_pedigree
+from filiation.io.tables import Table, read_table
+from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, SEGMENTS, VERSIONS
+from filiation.model.pedigree import Family
+
+Row = dict[str, Any]
+# Rows of the funnel that are no removals: records that a step made, and counts it gives for information.
+ADDITIONS = ("added_by_splitting",)
+INFORMATION = ("with_consequence", "in_clinvar")
+# Statuses under which a laboratory has taken a panel over; anything else is a draft.
+VALIDATED = ("validated", "validé", "valide")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says about a report, beside its tables."""
+
+    family: str
+    pre_indication: str = ""
+    hpo_terms: tuple[str, ...] = ()
+    language: str = "fr"
+    simulated: bool = False
+    override_reason: str = ""
+    external_links: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The gene panel that the candidates were tiered with."""
+
+    identifier: str
+    name_fr: str
+    name_en: str
+    version: str
+    date: str
+    status: str
+    tiers: dict[str, int]
+
+    @property
+    def validated(self) -> bool:
+        """Whether a laboratory declared the panel validated; a panel that does not say is not."""
+        return self.status.lower() in VALIDATED
+
+    @property
+    def genes(self) -> int:
+        """Number of rows (genes) of the panel."""
+        return sum(self.tiers.values())
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """One rule of a step, with the number of records that it removed (or added, or counted for information)."""
+
+    reason: str
+    count: int
+    meaning: str
+
+    @property
+    def kind(self) -> str:
+        """`removed`, `added` or `information`."""
+        if self.reason in ADDITIONS:
+            return "added"
+        return "information" if self.reason in INFORMATION else "removed"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the funnel; a count that the step did not write is None."""
+
+    name: str
+    records_in: int | None
+    records_out: int | None
+    rules: tuple[RuleCount, ...]
+
+    def total(self, kind: str) -> int:
+        """Sum of the rules of one kind."""
+        return sum(rule.count for rule in self.rules if rule.kind == kind)
+
+    @property
+    def gap(self) -> int:
+        """Records out beyond what in, added and removed explain; 0 when the step accounts for every record."""
+        if self.records_in is None or self.records_out is None:
+            return 0
+        return self.records_out - (self.records_in + self.total("added") - self.total("removed"))
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything both outputs are made from."""
+
+    options: Options
+    family: Family
+    candidates: Table
+    funnel: tuple[Step, ...]
+    funnel_headers: dict[str, str]
+    quality: tuple[Row, ...]
+    segments: Table
+    coverage: tuple[Row, ...]
+    versions: Table
+    panel: Panel | None = None
+
+    @property
+    def date(self) -> str:
+        """Date of the run as the versions table gives it; '' when it gives none (the clock is never read)."""
+        return self.versions.header.get("date", "")
+
+    @property
+    def failures(self) -> list[Row]:
+        """Quality checks with the verdict FAIL."""
+        return [row for row in self.quality if row["verdict"] == "FAIL"]
+
+    @property
+    def assembly(self) -> str:
+        """GRCh38, GRCh37, other, or '' when no table says."""
+        for header in (self.segments.header, self.candidates.header, self.versions.header, self.funnel_headers):
+            if header.get("assembly"):
+                return header["assembly"]
+        return ""
+
+
+def read_panel(path: str | Path) -> Panel:
+    """The panel's name, version, date, status and gene counts by tier, from its header lines and rows."""
+    table = read_table(path, PANEL)
+    header = table.header
+
+    def first(*keys: str) -> str:
+        return next((header[key] for key in keys if header.get(key)), "")
+
+    identifier = first("id", "panel", "pre_indication") or Path(path).stem
+    tiers: dict[str, int] = {}
+    for row in table.rows:
+        tier = row["tier"] or "."
+        tiers[tier] = tiers.get(tier, 0) + 1
+    name = first("name_fr", "name", "title") or identifier
+    return Panel(
+        identifier=identifier,
+        name_fr=name,
+        name_en=first("name_en", "name", "title") or name,
+        version=first("version", "panel_version"),
+        date=first("date", "panel_date"),
+        status=first("status", "panel_status"),
+        tiers=tiers,
+    )
+
+
+def read_funnel(paths: Sequence[str | Path]) -> tuple[tuple[Step, ...], dict[str, str]]:
+    """The steps in the order of the files and, inside a file, of its rows; and all header lines together."""
+    steps: dict[str, dict[str, Any]] = {}
+    headers: dict[str, str] = {}
+    for path in paths:
+        table = read_table(path, FUNNEL)
+        headers.update(table.header)
+        for row in table.rows:
+            step = steps.setdefault(row["step"], {"records_in": None, "records_out": None, "rules": []})
+            if row["reason"] in ("records_in", "records_out"):
+                step[row["reason"]] = row["count"]
+            else:
+                step["rules"].append(RuleCount(row["reason"], row["count"] or 0, row["meaning"] or ""))
+    return (
+        tuple(
+            Step(name, step["records_in"], step["records_out"], tuple(step["rules"]))
+            for name, step in steps.items()
+        ),
+        headers,
+    )
+
+
+def parse_hpo_terms(terms: str) -> tuple[str, ...]:
+    """HPO ids of `HP:0001249;HP:0001250`; a ConfigError names the first that is none."""
+    found = tuple(term.strip() for term in terms.split(";") if term.strip())
+    for term in found:
+        if not re.fullmatch(r"HP:\d{7}", term):
+            raise ConfigError(
+                f"'{term}' is not an HPO term",
+                where="--hpo-terms",
+                expected="HP: and seven digits, several separated by ;",
+                repair="correct the column hpo_terms of samples.tsv",
+            )
+    return found
+
+
+def carries_alternate(row: Row) -> bool:
+    """Whether the index case has the alternate allele, by its genotype or, failing that, by a read."""
+    genotype = row["proband_genotype"] or ""
+    called = any(allele not in ("0", ".", "") for allele in genotype.replace("|", "/").split("/"))
+    return called or bool(row["proband_alt_depth"])
+
+
+def check_candidates(table: Table, path: str | Path) -> None:
+    """Refuse a candidate that the index case does not carry: the report is about nobody else's variants."""
+    for row in table.rows:
+        if not carries_alternate(row):
+            variant = "-".join(str(row[name]) for name in ("chrom", "pos", "ref", "alt"))
+            raise InputError(
+                f"candidate {variant} is not carried by the index case (genotype {row['proband_genotype']})",
+                where=str(path),
+                expected="an alternate allele, or a read with it, in the index case",
+                repair="run `filiation prioritise` again; a relative's variant must not stand in the report",
+            )
+
+
+def check_gate(quality: Sequence[Row], override_reason: str, where: str) -> None:
+    """Stop before the report when a check has failed and nobody gave a reason to continue."""
+    failed = [row for row in quality if row["verdict"] == "FAIL"]
+    if not failed or override_reason.strip():
+        return
+    found = "; ".join(
+        f"check '{row['check']}' of {row['sample']} is FAIL: observed {row['observed']}, expected {row['expected']}"
+        for row in failed
+    )
+    raise InputError(
+        found,
+        where=where,
+        expected="no FAIL among the quality checks, or a written reason to continue",
+        repair="correct the samples or the pedigree; to continue all the same, set quality.override_reason in "
+        "config.yaml (option --override-reason), which the report prints",
+    )
+
+
+def read_report_data(
+    options: Options,
+    *,
+    pedigree: str | Path,
+    candidates: str | Path,
+    funnel: Sequence[str | Path],
+    quality: str | Path,
+    segments: str | Path,
+    versions: str | Path,
+    coverage: Sequence[str | Path] = (),
+    panel: str | Path | None = None,
+    stop_on_fail: bool = True,
+) -> ReportData:
+    """Read every table of a family; tables that are optional may be left out, and the report says so.
+
+    Raises InputError for a table of another schema, for a failed check without a reason, and for a candidate
+    that the index case does not carry.
+    """
+    family = read_pedigree(pedigree)
+    if family.name != options.family:
+        raise InputError(
+            f"the pedigree is of family '{family.name}'",
+            where=str(pedigree),
+            expected=f"family '{options.family}'",
+            repair="give the PED file of this family, or correct --family",
+        )
+    checks = read_table(quality, QUALITY).rows
+    if stop_on_fail:
+        check_gate(checks, options.override_reason, str(quality))
+    table = read_table(candidates, CANDIDATES)
+    check_candidates(table, candidates)
+    steps, headers = read_funnel(funnel)
+    return ReportData(
+        options=options,
+        family=family,
+        candidates=table,
+        funnel=steps,
+        funnel_headers=headers,
+        quality=tuple(checks),
+        segments=read_table(segments, SEGMENTS),
+        coverage=tuple(row for path in coverage for row in read_table(path, COVERAGE).rows),
+        versions=read_table(versions, VERSIONS),
+        panel=read_panel(panel) if panel else None,
+    )

@@ -1,0 +1,182 @@
+"""How does a `ReportData` become one HTML file that needs nothing else?
+
+Style and script are inlined and named by their SHA-256 in the Content-Security-Policy, which allows nothing
+else: no request, no other script, no form. Templates escape every value; the only texts that are not escaped
+are our own style and script.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from filiation import __version__
+from filiation.io.files import atomic_text
+from filiation.model.inheritance import Inheritance
+from filiation.model.pedigree import Role
+from filiation.report import candidate_view, catalogue, typography
+from filiation.report.candidate_view import Group, group_candidates
+from filiation.report.data import ReportData, Step
+from filiation.report.funnel_svg import draw_funnel
+from filiation.report.karyotype_svg import draw_karyotype
+from filiation.report.limits import limits
+from filiation.report.pedigree_svg import draw_pedigree
+from filiation.report.quality_view import coverage_lines, tiles, verdict_of
+from filiation.report.typography import Bilingual
+
+# A page with more details than this is slow on an office computer; the TSV always holds every candidate.
+MAX_CANDIDATES = 200
+_DISCUSS_FIRST = 5
+
+
+@dataclass(frozen=True)
+class InheritanceCount:
+    """Number of candidates of one inheritance class."""
+
+    key: str
+    words: Bilingual
+    count: int
+
+
+def _asset(name: str) -> str:
+    return files("filiation.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def content_hash(content: str) -> str:
+    """`sha256-…` of an inline style or script, as Content-Security-Policy writes it."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode("ascii")
+
+
+def content_security_policy(script: str, style: str) -> str:
+    """The policy of the page: our one script, our one style, nothing else."""
+    return (
+        f"default-src 'none'; script-src '{content_hash(script)}'; style-src '{content_hash(style)}'; "
+        "img-src data:; connect-src 'none'; form-action 'none'; base-uri 'none'"
+    )
+
+
+def inheritance_counts(data: ReportData) -> list[InheritanceCount]:
+    """Candidates by inheritance class, classes in the order of the model, those without a candidate left out."""
+    counts = Counter(row["inheritance"] or "unknown" for row in data.candidates.rows)
+    order = [str(inheritance) for inheritance in Inheritance]
+    names = sorted(counts, key=lambda name: (order.index(name) if name in order else len(order), name))
+    return [InheritanceCount(name, catalogue.term("inheritance", name), counts[name]) for name in names]
+
+
+def shown_groups(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The best groups up to `MAX_CANDIDATES` variants; a compound pair is never cut."""
+    shown: list[Group] = []
+    total = 0
+    for group in groups:
+        if shown and total + len(group.candidates) > MAX_CANDIDATES:
+            break
+        shown.append(group)
+        total += len(group.candidates)
+    return tuple(shown)
+
+
+def largest_removals(steps: tuple[Step, ...]) -> list[tuple[Step, Bilingual, int]]:
+    """For each step, the rule that removed most: what a family without a candidate wants to know first."""
+    found = []
+    for step in steps:
+        rules = [rule for rule in step.rules if rule.kind == "removed" and rule.count > 0]
+        if rules:
+            largest = max(rules, key=lambda rule: rule.count)
+            found.append((step, catalogue.term("reason", largest.reason), largest.count))
+    return found
+
+
+def environment() -> Environment:
+    """Templates with escaping on and with an error for any name that does not exist."""
+    templates = Environment(
+        loader=PackageLoader("filiation.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(
+        text=catalogue.text,
+        plural=catalogue.plural,
+        term=catalogue.term,
+        source=catalogue.source_text,
+        both=typography.both,
+        integer=typography.integer,
+        decimal=typography.decimal,
+        megabases=typography.megabases,
+        verdict_of=verdict_of,
+        Role=Role,
+        low_depth=candidate_view.LOW_DEPTH,
+        low_quality=candidate_view.LOW_GENOTYPE_QUALITY,
+    )
+    return templates
+
+
+def render(data: ReportData) -> str:
+    """The whole page. Same data, same bytes."""
+    style, script = _asset("report.css"), _asset("report.js")
+    groups = group_candidates(
+        data.candidates.rows, data.family, external_links=data.options.external_links
+    )
+    shown = shown_groups(groups)
+    coverage = coverage_lines(data)
+    page = environment().get_template("report.html.jinja")
+    return page.render(
+        data=data,
+        options=data.options,
+        family=data.family,
+        language=data.options.language,
+        version=__version__,
+        policy=content_security_policy(script, style),
+        # Our own files, not data: the one place where escaping is off.
+        style=Markup(style),
+        script=Markup(script),
+        groups=shown,
+        shown_count=sum(len(group.candidates) for group in shown),
+        discuss_first=shown[:_DISCUSS_FIRST],
+        structure=_structure(data),
+        panel_name=Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
+        tiles=tiles(data.quality),
+        inheritance_counts=inheritance_counts(data),
+        off_panel_count=sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
+        possible_count=sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
+        pedigree=draw_pedigree(data.family),
+        funnel=draw_funnel(data.funnel),
+        removals=largest_removals(data.funnel),
+        karyotype=draw_karyotype(data),
+        coverage=coverage,
+        coverage_tables=(
+            (True, catalogue.text("coverage.caption"), [line for line in coverage if line.total]),
+            (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
+        ),
+        limits=limits(data),
+        headers=_headers(data),
+    )
+
+
+def _structure(data: ReportData) -> Bilingual:
+    """solo, duo, trio, quartet, or the number of members."""
+    name = data.family.structure
+    if name.split()[0].isdecimal():
+        return catalogue.text("structure.members", count=len(data.family.members))
+    return catalogue.term("structure", name)
+
+
+def _headers(data: ReportData) -> list[tuple[str, str]]:
+    """Header lines of the candidate table and of the funnel (thresholds, models), each once."""
+    merged = {**data.funnel_headers, **data.candidates.header}
+    return [(key, value) for key, value in merged.items() if key not in ("schema", "program")]
+
+
+def write_html(path: str | Path, data: ReportData) -> None:
+    """Write the page, atomically."""
+    page = render(data)
+    with atomic_text(path) as handle:
+        handle.write(page)

@@ -1,0 +1,88 @@
+"""What do the quality checks say at a glance? One tile per check, the worst verdict first named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from filiation.report.catalogue import term, text
+from filiation.report.data import ReportData, Row
+from filiation.report.typography import Bilingual, both, decimal, megabases, percent, same
+
+# From worst to best; a check is as good as its worst sample.
+VERDICTS = ("FAIL", "WARN", "UNKNOWN", "OK")
+_LINES_PER_TILE = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One check: its worst verdict, the samples' numbers and the threshold."""
+
+    check: Bilingual
+    verdict: str
+    words: Bilingual
+    lines: tuple[tuple[str, str], ...]
+    more: int
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CoverageLine:
+    """Depth of one sample over one contig, or over all (`total`)."""
+
+    sample: str
+    contig: Bilingual
+    total: bool
+    length: Bilingual
+    mean_depth: Bilingual
+    fraction_10x: Bilingual
+    fraction_20x: Bilingual
+
+
+def verdict_of(row: Row) -> str:
+    """The verdict of a row; anything that is not one of ours is UNKNOWN, never OK."""
+    return row["verdict"] if row["verdict"] in VERDICTS else "UNKNOWN"
+
+
+def tiles(quality: Sequence[Row]) -> tuple[Tile, ...]:
+    """One tile per check in the order of the table."""
+    checks: dict[str, list[Row]] = {}
+    for row in quality:
+        checks.setdefault(row["check"], []).append(row)
+    made = []
+    for check, rows in checks.items():
+        rows = sorted(rows, key=lambda row: VERDICTS.index(verdict_of(row)))
+        verdict = verdict_of(rows[0])
+        lines = tuple((row["sample"] or "—", _first_part(row["observed"])) for row in rows[:_LINES_PER_TILE])
+        expected = tuple(dict.fromkeys(_first_part(row["expected"]) for row in rows[:_LINES_PER_TILE]))
+        made.append(
+            Tile(term("check", check), verdict, term("verdict", verdict), lines, len(rows) - len(lines), expected)
+        )
+    return tuple(made)
+
+
+def _first_part(value: str | None) -> str:
+    """What stands before the first semicolon: the number itself; the rest is in the table of checks."""
+    return (value or "—").split(";")[0]
+
+
+def coverage_lines(data: ReportData) -> tuple[CoverageLine, ...]:
+    """The coverage tables in words, samples in the order of the family, the whole genome before the contigs."""
+    order = {sample: place for place, sample in enumerate(data.family.samples)}
+    rows = sorted(data.coverage, key=lambda row: (order.get(row["sample"], len(order)), row["chrom"] != "total"))
+
+    def share(value: float | None) -> Bilingual:
+        return same("—") if value is None else both(percent, value, 1)
+
+    return tuple(
+        CoverageLine(
+            sample=row["sample"],
+            contig=text("coverage.total") if row["chrom"] == "total" else same(row["chrom"]),
+            total=row["chrom"] == "total",
+            length=same("—") if row["length"] is None else both(megabases, row["length"]),
+            mean_depth=same("—") if row["mean_depth"] is None else both(decimal, row["mean_depth"], 1),
+            fraction_10x=share(row["fraction_10x"]),
+            fraction_20x=share(row["fraction_20x"]),
+        )
+        for row in rows
+    )
