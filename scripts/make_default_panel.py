@@ -4,11 +4,13 @@ A gene is `core` when either holds:
 
 - Orphanet (en_product6, CSV form) links it, `Assessed`, by `Disease-causing germline mutation(s) …`, to a
   disorder whose name matches `--disorder-pattern`, and the gene makes a protein;
-- it is one of the hallmark genes of the pre-indication (YAML list), a founding list from knowledge of the field.
+- it is one of the hallmark genes of the pre-indication (YAML list), a founding list from knowledge of the
+  field.
 
-The mode of inheritance is that of DDG2P (`allelic requirement`, categories confirmed, probable, both RD and IF):
-monoallelic AD, biallelic AR, both AD/AR, hemizygous and X-linked XL, mitochondrial MT. Where DDG2P is silent or
-contradicts itself the cell is `.`: we do not guess. HGNC ids come from DDG2P and an HGNC extract; the same.
+The mode of inheritance is that of DDG2P (`allelic requirement`, categories confirmed, probable, both RD and
+IF): monoallelic AD, biallelic AR, both AD/AR, hemizygous and X-linked XL, mitochondrial MT. Where DDG2P is
+silent or contradicts itself the cell is `.`: we do not guess. HGNC ids come from DDG2P and an HGNC extract;
+the same.
 
 No other panel is copied. The result is a starting point, not a validated panel; its header says so.
 """
@@ -40,9 +42,10 @@ SHOWN_DISORDERS = 2
 
 def read_rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
     """Rows of a delimited file; quotes are data when the file is tab-separated (HGNC's own form)."""
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     with open(path, encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle, delimiter=delimiter, quoting=quoting))
+        if delimiter == "\t":
+            return list(csv.DictReader(handle, delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        return list(csv.DictReader(handle, delimiter=delimiter))
 
 
 def orphanet_evidence(rows: list[dict[str, str]], pattern: str) -> dict[str, list[str]]:
@@ -64,7 +67,7 @@ def orphanet_evidence(rows: list[dict[str, str]], pattern: str) -> dict[str, lis
 
 
 def inheritance_modes(rows: list[dict[str, str]]) -> dict[str, str]:
-    """{gene: AD, AR, AD/AR, XL or MT} from DDG2P; a gene with a contradiction or another requirement is left out."""
+    """{gene: AD, AR, AD/AR, XL or MT} from DDG2P; a gene without one clear mode is left out."""
     modes: dict[str, set[str]] = {}
     for row in rows:
         if row["DDD category"] in TRUSTED_CATEGORIES:
@@ -139,16 +142,16 @@ def main() -> None:
     options = parser.parse_args()
     header = dict(item.split("=", 1) for item in options.header)
     command = (
-        "make_default_panel.py --orphanet-genes GENES.csv --ddg2p DDG2P.csv --hgnc HGNC.txt --pre-indications P.yaml "
-        f"--pre-indication {options.pre_indication} --disorder-pattern '{options.disorder_pattern}'"
+        "make_default_panel.py --orphanet-genes GENES.csv --ddg2p DDG2P.csv --hgnc HGNC.txt "
+        f"--pre-indications P.yaml --pre-indication {options.pre_indication} "
+        f"--disorder-pattern '{options.disorder_pattern}'"
     )
     rows = panel_rows(options)
     count = write_table(
         options.output, PANEL, rows, {"pre_indication": options.pre_indication, **header, "command": command}
     )
-    print(
-        f"{options.output}: {count} genes, {sum(row['inheritance'] is not None for row in rows)} with inheritance"
-    )
+    known = sum(row["inheritance"] is not None for row in rows)
+    print(f"{options.output}: {count} genes, {known} with inheritance")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Simulate the built-in trio and run the whole chain on it, from FASTQ to the report.
 
-The family is invented: a boy with intellectual disability and his parents, a genome of 1.3 Mb under Ensembl contig
-names, 30x 2x150 reads, eleven planted variants whose expected outcome is in data/truth.tsv. All outputs are labelled
-« données simulées ». A second call simulates nothing and goes on where the first one stopped.
+The family is invented: a boy with intellectual disability and his parents, a genome of 1.3 Mb under Ensembl
+contig names, 30x 2x150 reads, eleven planted variants whose expected outcome is in data/truth.tsv. All
+outputs are labelled « données simulées ». A second call simulates nothing and goes on where the first one
+stopped.
 
 Examples:
   filiation demo

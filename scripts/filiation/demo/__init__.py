@@ -1,4 +1,4 @@
-"""The built-in trio: simulated genome, family, reads and annotation, with a truth table of what must be found.
+"""The built-in trio: simulated genome, family, reads and annotation, and what must be found in them.
 
 Every assumption stands in the docstring of the module that makes it: `genome` (sequence), `genes` (models),
 `planted` (the cases), `population` (polymorphisms), `family` (transmission), `reads` (sequencing).

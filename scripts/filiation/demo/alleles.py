@@ -41,8 +41,8 @@ def reverse_complement(sequence: bytes) -> bytes:
 def left_align(sequence: Sequence, allele: Allele) -> Allele:
     """The allele moved as far left as the sequence allows and made minimal.
 
-    Rule of Tan, Abecasis & Kang, Bioinformatics 2015: drop a shared last base, extend to the left when an allele
-    becomes empty, until neither applies; then drop shared first bases while both keep one.
+    Rule of Tan, Abecasis & Kang, Bioinformatics 2015: drop a shared last base, extend to the left when an
+    allele becomes empty, until neither applies; then drop shared first bases while both keep one.
     """
     position, ref, alt = allele.position, allele.ref, allele.alt
     while ref and alt and ref[-1] == alt[-1] and (position > 0 or min(len(ref), len(alt)) > 1):

@@ -1,10 +1,10 @@
 """What do the population and ClinVar-like files of the simulated family say?
 
-Population file: every site with a frequency, whether the family carries it or not; AN as if 76,156 genomes had been
-read (half of them men: three quarters of the copies on X, one quarter on Y, half on MT), AC = round(AF x AN), the
-homozygote count that Hardy-Weinberg expects (0 where there is one copy). ClinVar-like file: the entries of the planted
-cases and, on a share of the other coding sites, benign, likely benign and uncertain ones. Ids and conditions are
-invented (VariationID from 90000001).
+Population file: every site with a frequency, whether the family carries it or not; AN as if 76,156 genomes
+had been read (half of them men: three quarters of the copies on X, one quarter on Y, half on MT), AC =
+round(AF x AN), the homozygote count that Hardy-Weinberg expects (0 where there is one copy). ClinVar-like
+file: the entries of the planted cases and, on a share of the other coding sites, benign, likely benign and
+uncertain ones. Ids and conditions are invented (VariationID from 90000001).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from filiation.demo.genes import Gene
 from filiation.demo.genome import Genome
 from filiation.demo.planted import ONE_SUBMITTER, TWO_SUBMITTERS
 from filiation.demo.population import Family, Site
-from filiation.demo.settings import FATHER, MEMBERS, MOTHER, PROBAND, SIMULATOR_VERSION, Settings
+from filiation.demo.settings import FATHER, MEMBERS, PROBAND, SIMULATOR_VERSION, Settings
 
 GENOMES = 76_156
 FIRST_VARIATION_ID = 90_000_001
@@ -122,7 +122,7 @@ def clinvar_vcf(family: Family, genes: list[Gene], genome: Genome, settings: Set
 
 
 def _genotype(family: Family, member: str, site: Site, index: int, pseudoautosomal_length: int) -> str:
-    """Phased genotype: the copies in the order of `Haplotypes`; one copy where a person has one, `.` where none."""
+    """Phased genotype, copies in the order of `Haplotypes`; haploid for one copy, `.` for none."""
     contig = site.allele.contig
     copies = [int(copy[index]) for copy in family.haplotypes[member][contig]]
     male = member in (PROBAND, FATHER)
@@ -137,9 +137,8 @@ def truth_vcf(family: Family, genome: Genome) -> Iterator[str]:
         genome,
         [
             '##INFO=<ID=PLANTED,Number=1,Type=String,Description="Planted case, see truth.tsv">',
-            f'##INFO=<ID=MOSAIC,Number=1,Type=String,Description="Member with a low mosaic, {MOTHER} or another">',
-            '##FORMAT=<ID=GT,Number=1,Type=String,Description="True genotype, paternal|maternal in the child; '
-            "in a man's pseudoautosomal region X|Y\">",
+            '##INFO=<ID=MOSAIC,Number=1,Type=String,Description="Member with a low mosaic">',
+            '##FORMAT=<ID=GT,Number=1,Type=String,Description="True genotype; child: paternal|maternal">',
         ],
         MEMBERS,
     )

@@ -1,7 +1,7 @@
 """What does an allele do to a gene of the simulated genome?
 
-A deliberately small second opinion (Sequence Ontology terms), used to choose the planted alleles and to test them:
-the workflow's own annotator never sees it.
+A deliberately small second opinion (Sequence Ontology terms), used to choose the planted alleles and to
+test them: the workflow's own annotator never sees it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Which alleles does the boy receive from his parents?
 
-- Autosomes: one gamete from each parent. Crossovers without interference (Haldane): their number is Poisson, their
-  places uniform, the first strand is drawn evenly.
+- Autosomes: one gamete from each parent. Crossovers without interference (Haldane): their number is
+  Poisson, their places uniform, the first strand is drawn evenly.
 - X outside the pseudoautosomal region: from the mother only, recombined between her two X.
-- Pseudoautosomal region: two copies, one on the X he has from his mother, one on the Y he has from his father. The
-  father's X and Y recombine there: one obligate crossover per meiosis touches two of four chromatids, so that half
-  of the gametes are recombinant, at a uniform place. The end next to the rest of Y is always Y's.
+- Pseudoautosomal region: two copies, one on the X he has from his mother, one on the Y he has from his
+  father. The father's X and Y recombine there: one obligate crossover per meiosis touches two of four
+  chromatids, so that half of the gametes are recombinant, at a uniform place. The end next to the rest of Y
+  is always Y's.
 - Y from the father, MT from the mother, both without recombination.
 - No gene conversion, no interference, the same rate everywhere; the rate is inflated (`Settings`).
 """
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 
 from filiation.demo.settings import AUTOSOMES, Settings
 
-# {contig: (copies, sites) presence of each site's allele}. Copies of a man's X: the X, then the pseudoautosomal
-# part of his Y; of an autosome: the paternal copy, then the maternal.
+# {contig: (copies, sites) presence of each site's allele}. Copies of a man's X: the X, then the
+# pseudoautosomal part of his Y; of the boy's autosomes: the paternal copy, then the maternal.
 Haplotypes = dict[str, NDArray[np.bool_]]
 
 

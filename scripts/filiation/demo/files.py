@@ -1,4 +1,4 @@
-"""Which files does the demonstration consist of? Reference, gene models, annotation, truth, configuration, sheets.
+"""Which files does the demonstration consist of, and under which names?
 
 Everything lies under one folder; paths in the configuration are relative to it, so that it can be moved.
 """
@@ -68,7 +68,7 @@ def _feature(gene: Gene, kind: str, start: int, end: int, phase: str, attributes
 
 
 def gene_features(gene: Gene) -> list[str]:
-    """GFF3 lines of one gene in the style of Ensembl: gene, mRNA, exons, CDS with phase, untranslated regions."""
+    """GFF3 lines of one gene, Ensembl style: gene, mRNA, exons, CDS with phase, untranslated regions."""
     gene_id, transcript, protein = (gene.stable_id(letter) for letter in "GTP")
     parent = f"Parent=transcript:{transcript}"
     lines = [
@@ -225,7 +225,7 @@ def unit_sheet() -> str:
 
 
 def write_config(directory: Path, caller: str) -> Path:
-    """Write configuration and sheets; a file that would not change keeps its date, so that nothing runs again."""
+    """Write configuration and sheets; an unchanged file keeps its date, so that nothing runs again."""
     text = yaml.safe_dump(configuration(caller), sort_keys=False, allow_unicode=True)
     contents = {CONFIG: f"{WRITTEN_BY}# {LABEL}\n{text}", SAMPLES: sample_sheet(), UNITS: unit_sheet()}
     for name, content in contents.items():

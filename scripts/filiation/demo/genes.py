@@ -1,11 +1,12 @@
 """Where do the simulated genes lie, and which proteins do they code for?
 
-One transcript per gene: 5-8 exons on either strand, an untranslated end on the first and last exon, introns that
-begin GTAAGT and end in a pyrimidine-rich stretch and AG, an open reading frame from ATG to a stop codon whose other
-codons are drawn at random among the 61 sense codons (no run of five equal bases). Symbols are approved HGNC symbols
-and their panel is real, so that the panel logic is exercised; coordinates, sequences, exon counts and the ENSG9…,
-ENST9…, ENSP9… ids are invented. KDM5C, DDX3X and OPHN1 lie on X and SHOX in its pseudoautosomal region, as in people;
-the autosomal genes are spread over contigs 1-3 for convenience.
+One transcript per gene: 5-8 exons on either strand, an untranslated end on the first and last exon, introns
+that begin GTAAGT and end in a pyrimidine-rich stretch and AG, an open reading frame from ATG to a stop
+codon whose other codons are drawn at random among the 61 sense codons (no run of five equal bases). Symbols
+are approved HGNC symbols and their panel is real, so that the panel logic is exercised; coordinates,
+sequences, exon counts and the ENSG9…, ENST9…, ENSP9… ids are invented. KDM5C, DDX3X and OPHN1 lie on X and
+SHOX in its pseudoautosomal region, as in people; the autosomal genes are spread over contigs 1-3 for
+convenience.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ SLOT_MARGIN = 700
 
 @dataclass(frozen=True)
 class Gene:
-    """A protein-coding gene with one transcript; intervals are 0-based, half-open, ascending on the contig."""
+    """A protein-coding gene with one transcript; intervals are 0-based, half-open, ascending."""
 
     symbol: str
     contig: str
@@ -171,7 +172,7 @@ def place_genes(settings: Settings) -> list[Gene]:
 
 
 def _open_reading_frame(length: int, rng: np.random.Generator) -> bytes:
-    """ATG, random sense codons without a run of five equal bases, a stop codon; `length` is a multiple of 3."""
+    """ATG, random sense codons without a run of five equal bases, a stop codon; `length` in bases."""
     text = "ATG"
     while len(text) < length - 3:
         codon = SENSE_CODONS[int(rng.integers(len(SENSE_CODONS)))]

@@ -5,8 +5,8 @@ Assumptions, all of them poorer than nature:
 - base composition changes every 2-10 kb (GC 36-56 %, drawn per window); three in four CpG are lost, as by
   deamination; otherwise bases are independent;
 - short tandem repeats: one per 8 kb, units of 2-4 bp, 8-20 copies; homopolymers: one per 5 kb, 8-18 bp;
-- a dispersed repeat family: one 300 bp consensus with a poly-A tail, one copy per 7 kb, either strand, each copy
-  5-20 % diverged (substitutions only);
+- a dispersed repeat family: one 300 bp consensus with a poly-A tail, one copy per 7 kb, either strand, each
+  copy 5-20 % diverged (substitutions only);
 - one segmental duplication: a stretch of contig 1 copied into contig 2, 1.5 % diverged;
 - all of these keep 350 bp away from exons: the planted cases test the rules of inheritance, not the aligner;
 - the pseudoautosomal region is the start of X. The copy on Y is N in the reference, as aligners expect it
@@ -34,7 +34,7 @@ KILOBASES_PER = {"homopolymer": 5, "tandem": 8, "dispersed": 7}
 
 @dataclass
 class Genome:
-    """Reference sequences, the true sequence of Y, and where the difficult places are (0-based, half-open)."""
+    """Reference sequences, true sequence of Y, and the difficult places (0-based, half-open)."""
 
     sequences: dict[str, Sequence]
     y_unmasked: Sequence
@@ -90,7 +90,7 @@ class _Free:
             self.taken[max(0, boundary - 500) : boundary + 500] = True
 
     def take(self, length: int, rng: np.random.Generator) -> int | None:
-        """Start of a free stretch, now taken with 30 bp around it; None when chance found none in 50 tries."""
+        """Start of a free stretch, now taken with 30 bp around it; None when 50 tries found none."""
         for _ in range(50):
             start = int(rng.integers(0, max(1, len(self.taken) - length)))
             if not self.taken[start : start + length].any():

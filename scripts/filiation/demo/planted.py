@@ -1,10 +1,10 @@
 """Which cases are planted in the simulated family, and what must the analysis say of each?
 
-Eleven variants: every class of inheritance a trio is sequenced for, one de novo that the data cannot prove because
-the father has no reads there, one that a parent carries as a low mosaic, one off the panel, and two decoys that must
-not be reported. Each lies 12 bp or more inside a coding exon, 300 bp or more from repeats and from every other
-variant of the family, and its consequence is real: it is read back from the gene model (`consequences`).
-Frequencies and ClinVar entries are invented with them.
+Eleven variants: every class of inheritance a trio is sequenced for, one de novo that the data cannot prove
+because the father has no reads there, one that a parent carries as a low mosaic, one off the panel, and two
+decoys that must not be reported. Each lies 12 bp or more inside a coding exon, 300 bp or more from repeats
+and from every other variant of the family, and its consequence is real: it is read back from the gene model
+(`consequences`). Frequencies and ClinVar entries are invented with them.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def _alleles_at(genome: Genome, contig: str, position: int, wanted: str) -> list
     if wanted != "frameshift_variant":
         ref = genome.text(contig, position, position + 1)
         return [Allele(contig, position, ref, alt) for alt in "ACGT" if alt != ref]
-    before, lost, after = genome.text(contig, position - 1, position + 2)
+    before, lost, after = (genome.text(contig, position + step, position + step + 1) for step in (-1, 0, 1))
     if lost in (before, after):
         return []
     return [Allele(contig, position - 1, before + lost, before)]

@@ -2,13 +2,14 @@
 
 Assumptions:
 
-- allele frequencies follow the neutral spectrum (density 1/p) between 0.5 % and 95 %; the density of sites is set so
-  that a founder is heterozygous at `Settings.heterozygosity` of the bases;
-- 85 % substitutions (two transitions for each transversion), 15 % insertions and deletions: a third of those change
-  the length of a tandem repeat or homopolymer by one unit, the others have a geometric length (mean 2, at most 12);
+- allele frequencies follow the neutral spectrum (density 1/p) between 0.5 % and 95 %; the density of sites
+  is set so that a founder is heterozygous at `Settings.heterozygosity` of the bases;
+- 85 % substitutions (two transitions for each transversion), 15 % insertions and deletions: a third of
+  those change the length of a tandem repeat or homopolymer by one unit, the others have a geometric length
+  (mean 2, at most 12);
 - founders' alleles are independent draws at these frequencies: no linkage disequilibrium, unrelated parents;
-- coding and splice positions hold substitutions above 5 % only, synonymous or missense: nothing but the planted
-  cases is rare and coding;
+- coding and splice positions hold substitutions above 5 % only, synonymous or missense: nothing but the
+  planted cases is rare and coding;
 - 24 private variants, one copy in one parent, absent from the frequency file, outside of exons;
 - MT: 30 substitutions at 2-40 %, homoplasmic; Y and X: as autosomes, one copy in men;
 - 25 bp between neighbours, 300 bp around planted variants.
@@ -26,7 +27,7 @@ from filiation.demo.alleles import Allele, left_align
 from filiation.demo.consequences import consequence
 from filiation.demo.family import Haplotypes, Transmission, make_son
 from filiation.demo.genes import Gene
-from filiation.demo.genome import BASES, N, Genome
+from filiation.demo.genome import BASES, Genome, N
 from filiation.demo.planted import CLEARANCE, Planted
 from filiation.demo.settings import AUTOSOMES, FATHER, MOTHER, PROBAND, Settings
 
@@ -40,7 +41,7 @@ TRANSITION = {"A": "G", "G": "A", "C": "T", "T": "C"}
 
 @dataclass(frozen=True)
 class Site:
-    """One variable position; `frequency` None when no population file knows it; `planted` None in the background."""
+    """One variable position; no `frequency`: no population file knows it; no `planted`: background."""
 
     allele: Allele
     frequency: float | None

@@ -1,15 +1,18 @@
 """How is each member of the simulated family sequenced?
 
-ART (Huang et al., Bioinformatics 2012) draws 2x150 read pairs with the error and quality profile of a HiSeq 2500 from
-each chromosome copy (mean fragment 400 bp, standard deviation 60): half the depth from each copy, so that one copy of
-a man's X and Y comes out at half the depth of his autosomes. MT is deeper. Two lanes per member, one library.
+ART (Huang et al., Bioinformatics 2012) draws 2x150 read pairs with the error and quality profile of a HiSeq
+2500 from each chromosome copy (mean fragment 400 bp, standard deviation 60): half the depth from each copy,
+so that one copy of a man's X and Y comes out at half the depth of his autosomes. MT is deeper. Two lanes
+per member, one library.
 
-Assumptions: no GC bias, no contamination, no adapter; coverage is uniform in expectation. A PCR duplicate is a pair
-repeated with the same bases, errors included; half of them appear in the other lane. A parent's mosaic is made as
-nature does it, some cells' reads having the new base: of the pairs that show the reference base at the site, a fixed
-share is edited. A stretch that a member has no reads of is N in both copies: ART skips it.
+Assumptions: no GC bias, no contamination, no adapter; coverage is uniform in expectation. A PCR duplicate
+is a pair repeated with the same bases, errors included; half of them appear in the other lane. A parent's
+mosaic is made as nature does it, some cells' reads having the new base: of the pairs that show the
+reference base at the site, a fixed share is edited. A stretch that a member has no reads of is N in both
+copies: ART skips it.
 
-Names hold lane, tile and coordinates like a sequencer's, and say SIMULATED; neither names nor order tell the origin.
+Names hold lane, tile and coordinates like a sequencer's, and say SIMULATED; neither names nor order tell
+the origin.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from filiation.demo.alleles import Allele, Sequence, haplotype, reverse_complement
-from filiation.demo.genome import N, Genome
+from filiation.demo.genome import Genome, N
 from filiation.demo.planted import Planted, unread_intervals
 from filiation.demo.population import Family
 from filiation.demo.settings import AUTOSOMES, MEMBERS, Settings
@@ -34,6 +37,8 @@ LANES = (1, 2)
 READ_LENGTH = 150
 # Bases on either side of a mosaic site that a read must show to be edited.
 MOSAIC_FLANK = 10
+# Fewer reads than this cannot be told from sequencing errors, by anyone.
+MOSAIC_PAIRS = 3
 PAIRS_PER_TILE = 5_000
 
 # First read, its qualities, second read, its qualities.
@@ -110,10 +115,10 @@ def _art_prefix(source: Source, lane: int) -> Path:
 def run_art(source: Source, lane: int, settings: Settings) -> None:
     """Draw one lane's read pairs from one source."""
     seed = settings.tool_seed(f"art {source.member} {source.name} {lane}")
+    profile = ["-ss", "HS25", "-p", "-na", "-q", "-l", str(READ_LENGTH), "-m", "400", "-s", "60"]
+    drawn = ["-f", f"{source.depth / len(LANES):g}", "-rs", str(seed)]
     run_tool(
-        ["art_illumina", "-ss", "HS25", "-p", "-na", "-q", "-l", str(READ_LENGTH), "-m", "400", "-s", "60"]
-        + ["-f", f"{source.depth / len(LANES):g}", "-rs", str(seed)]
-        + ["-i", str(source.fasta), "-o", str(_art_prefix(source, lane))],
+        ["art_illumina", *profile, *drawn, "-i", str(source.fasta), "-o", str(_art_prefix(source, lane))],
         purpose="simulate reads",
         where=f"{source.member}, {source.name}, lane {lane}",
     )
@@ -138,8 +143,8 @@ def add_mosaic(
 ) -> int:
     """Give a share of the reads over a site the alternate base, in place; returns the number of edited pairs.
 
-    Only reads with `MOSAIC_FLANK` bases on both sides can be edited; the number is raised for the others, so that the
-    share holds over all reads at the site. At least one pair is edited.
+    Only reads with `MOSAIC_FLANK` bases on both sides can be edited; the number is raised for the others,
+    so that the share holds over all reads at the site. At least `MOSAIC_PAIRS` are edited.
     """
     position = allele.position
     left = sequence[position - MOSAIC_FLANK : position].tobytes()
@@ -153,7 +158,7 @@ def add_mosaic(
         if any(form in pair[0] or form in pair[2] for form in forms)
     ]
     seen = (READ_LENGTH - 2 * MOSAIC_FLANK) / READ_LENGTH
-    wanted = min(len(showing), max(1, round(share * len(showing) / seen)))
+    wanted = min(len(showing), max(MOSAIC_PAIRS, round(share * len(showing) / seen)))
     for choice in rng.choice(len(showing), wanted, replace=False):
         lane, index = showing[int(choice)]
         first, first_quality, second, second_quality = lanes[lane][index]
@@ -231,7 +236,7 @@ def _member_lanes(
 def sequence_family(
     folder: Path, family: Family, genome: Genome, planted: list[Planted], settings: Settings, threads: int
 ) -> list[Path]:
-    """Write every lane of every member to `folder`; returns the files, in the order of members, lanes, mates."""
+    """Write every lane of every member to `folder`; returns the files by member, lane and mate."""
     require_tool("art_illumina", "simulate reads (Debian package art-nextgen-simulation-tools)")
     written: list[Path] = []
     with private_directory("demo") as temporary, ThreadPoolExecutor(max(1, threads)) as pool:

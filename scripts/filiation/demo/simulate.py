@@ -1,8 +1,9 @@
 """How is the simulated trio made, and when is it left as it is?
 
-The stamp data/simulation.json holds the digest of simulator version and settings, and the SHA-256 of every file that
-was written. A second call with the same seed reads them again: when all agree nothing is done; when a file is missing
-or differs, everything is made again. The stamp is written last, so that an interrupted simulation has none.
+The stamp data/simulation.json holds the digest of simulator version and settings, and the SHA-256 of every
+file that was written. A second call with the same seed reads them again: when all agree nothing is done;
+when a file is missing or differs, everything is made again. The stamp is written last, so that an
+interrupted simulation has none.
 """
 
 from __future__ import annotations
