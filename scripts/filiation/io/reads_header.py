@@ -78,17 +78,13 @@ def read_reads_header(path: str | Path, where: str, *, whole: bool = False) -> R
     summary = ReadsSummary(Path(path))
     try:
         require_file(path, "reads", where=where)
-        summary.kind = _kind(path)
-        if summary.kind == "bam":
-            if whole:
-                check_bgzf_blocks(path, "BAM")
-            else:
-                check_bgzf_end(path, "BAM")
-                summary.notes.append("end of file and first reads checked; --deep checks every BGZF block")
+        summary.kind = check_end(path)
+        if summary.kind == "bam" and whole:
+            check_bgzf_blocks(path, "BAM")
         else:
-            _check_cram_end(path)
+            summary.notes.append("end of file and first reads checked; --deep checks every BGZF block")
         with open_reads(path) as reads:
-            _take_header(summary, reads.header.to_dict())
+            take_header(summary, reads)
             if summary.kind == "bam":
                 _take_records(summary, reads)
     except UserError as fault:
@@ -122,6 +118,16 @@ def _kind(path: str | Path) -> str:
     )
 
 
+def check_end(path: str | Path) -> str:
+    """`bam` or `cram`; an InputError when the file lacks its end-of-file mark."""
+    kind = _kind(path)
+    if kind == "bam":
+        check_bgzf_end(path, "BAM")
+    else:
+        _check_cram_end(path)
+    return kind
+
+
 def _check_cram_end(path: str | Path) -> None:
     with open(path, "rb") as handle:
         handle.seek(max(0, os.path.getsize(path) - len(_CRAM_ENDS[0])))
@@ -135,7 +141,9 @@ def _check_cram_end(path: str | Path) -> None:
         )
 
 
-def _take_header(summary: ReadsSummary, header: Mapping[str, Any]) -> None:
+def take_header(summary: ReadsSummary, reads: Any) -> None:
+    """Contigs, read groups and order as the header of an open file gives them."""
+    header: Mapping[str, Any] = reads.header.to_dict()
     for contig in header.get("SQ", []):
         summary.contigs[contig["SN"]] = int(contig["LN"])
         if contig.get("M5"):
@@ -199,14 +207,14 @@ def identity_faults(summary: ReadsSummary, sample: str, expected: str, where: st
     return []
 
 
-def order_faults(summary: ReadsSummary, where: str, *, keep: bool) -> list[UserError]:
-    """Faults of order: reads must be paired, and sorted by coordinate when their alignment is kept."""
+def order_faults(summary: ReadsSummary, where: str) -> list[UserError]:
+    """Faults of order: reads must be paired, and sorted by coordinate."""
     place = f"{where}, {summary.path}"
     faults: list[UserError] = []
     unsorted = summary.first_unsorted or (
         f"header SO:{summary.sort_order}" if summary.sort_order not in ("", "coordinate") else ""
     )
-    if keep and unsorted:
+    if unsorted:
         faults.append(
             InputError(
                 f"not sorted by coordinate ({unsorted})",

@@ -186,7 +186,7 @@ def scan_lines(
 
 
 def _check_genotypes(summary: CallsSummary, header: HeaderLines, raw: bytes, where: str) -> None:
-    """Every allele number of a genotype must name REF or one of ALT; libraries read others as missing or het."""
+    """Every allele number must name REF or one of ALT; libraries read others as missing or heterozygous."""
     cells = raw.rstrip(b"\r\n").split(b"\t")
     if len(cells) < 10 or not cells[8].startswith(b"GT"):
         return
@@ -196,8 +196,8 @@ def _check_genotypes(summary: CallsSummary, header: HeaderLines, raw: bytes, whe
         wrong = [number for number in re.findall(rb"\d+", genotype) if int(number) >= alleles]
         if wrong:
             raise InputError(
-                f"{summary.what}: genotype '{genotype.decode(errors='backslashreplace')}' of {sample} names allele "
-                f"{int(wrong[0])}, but there are {alleles} alleles",
+                f"{summary.what}: genotype '{genotype.decode(errors='replace')}' of {sample}, but the record "
+                f"has {alleles} alleles",
                 where=where,
                 expected=f"allele numbers from 0 to {alleles - 1}",
                 repair="produce the file again; the line was edited or damaged",
