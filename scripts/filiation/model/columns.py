@@ -230,6 +230,19 @@ VERSIONS = TableSchema(
     ),
 )
 
+CHECKS = TableSchema(
+    "checks",
+    1,
+    "One row per file and fault of `filiation check`.",
+    (
+        Column("file", "str", "file that was read, or the place of the fault"),
+        Column("kind", "str", "kind of file in words"),
+        Column("owner", "str", "sample, family or configuration key that the file belongs to"),
+        Column("verdict", "str", "OK, WARN (usable, with a note) or FAIL"),
+        Column("message", "str", "what was found, expected, and the repair; or the note"),
+    ),
+)
+
 ALL_TABLES: tuple[TableSchema, ...] = (
     CANDIDATES,
     REMOVED,
@@ -242,4 +255,5 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     PANEL,
     TRUTH,
     VERSIONS,
+    CHECKS,
 )

@@ -1,0 +1,50 @@
+"""The whole check, in the order in which a user would repair: configuration, sheets, files, genome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filiation.checks.configuration import need_faults, read_config
+from filiation.checks.members import check_fastq_files, compare_members, read_members
+from filiation.checks.resources import (
+    check_reference,
+    check_regions,
+    compare_resources,
+    read_resources,
+)
+from filiation.checks.result import CheckReport, Progress
+from filiation.io.reference_check import ReferenceSummary, Site, scan_fasta
+from filiation.io.sheet import collect_sheets
+
+
+def check_everything(
+    config_path: str | Path, *, deep: bool = False, progress: Progress = lambda text: None
+) -> CheckReport:
+    """Read configuration, sheets and every input file once, and return all faults.
+
+    Large files are read in part unless `deep`; the notes of each file say what was not read. Nothing is
+    written, no index is made, no network is used.
+    """
+    report = CheckReport()
+    config, faults = read_config(config_path)
+    report.faults += faults
+    if config is None:
+        return report
+    report.config = config
+    report.sheet, faults = collect_sheets(config)
+    report.faults += faults
+    report.faults += need_faults(config, report.sheet, str(config_path))
+    check_fastq_files(report, deep=deep, progress=progress)
+    members = read_members(report, deep=deep, progress=progress)
+    resources = read_resources(config, deep=deep, progress=progress)
+    sites: list[Site] = []
+    for calls in {id(calls): calls for calls in [*members.calls.values(), *resources.values()]}.values():
+        sites += calls.sites
+    reference: ReferenceSummary | None = None
+    if config.reference.fasta:
+        reference = scan_fasta(config.reference.fasta, sites, md5=members.has_cram, progress=progress)
+        check_reference(report, config, reference)
+    compare_members(report, config, members, reference)
+    check_regions(report, config, reference)
+    compare_resources(report, config, resources, reference)
+    return report

@@ -1,0 +1,196 @@
+"""Are reference, gene models, population frequencies and ClinVar there, whole, indexed, and of one genome?"""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+from filiation.checks.result import CheckedFile, CheckReport, Progress
+from filiation.config import FrequencySource, RunConfig
+from filiation.errors import InputError, UserError, nearest
+from filiation.io.files import open_text, require_file
+from filiation.io.reference_check import (
+    BUILD_WORDS,
+    ReferenceSummary,
+    check_gff3,
+    missing_contigs,
+    site_faults,
+)
+from filiation.io.vcf_header import index_notes, read_calls, reference_faults
+from filiation.io.vcf_lines import PARSED_RECORDS, CallsSummary, numbered_lines
+
+
+def read_resources(config: RunConfig, *, deep: bool, progress: Progress) -> dict[str, CallsSummary]:
+    """Read the header and first records of every configured VCF of frequencies and of ClinVar, by its key."""
+    wanted = {f"frequencies, {source.name}": source.vcf for source in config.frequencies}
+    if config.annotation.clinvar_vcf:
+        wanted["annotation.clinvar_vcf"] = config.annotation.clinvar_vcf
+    found: dict[str, CallsSummary] = {}
+    for key, path in wanted.items():
+        progress(f"{key}: reading {path}")
+        found[key] = read_calls(path, what=key, whole=deep, genotypes=False, progress=progress)
+    return found
+
+
+def compare_resources(
+    report: CheckReport,
+    config: RunConfig,
+    resources: dict[str, CallsSummary],
+    reference: ReferenceSummary | None,
+) -> None:
+    """Faults of the resources: index, INFO fields, values, genome; a different chr prefix is mapped later."""
+    sources = {f"frequencies, {source.name}": source for source in config.frequencies}
+    for key, summary in resources.items():
+        path = summary.path
+        if not summary.faults:
+            summary.faults += _index_faults(path, key)
+            if key in sources:
+                summary.faults += _field_faults(summary, sources[key], key)
+            if reference and reference.contigs:
+                summary.faults += reference_faults(summary, reference, "", same_style=False)
+                summary.faults += [] if summary.faults else site_faults(summary.sites, str(path), key)
+        notes = [*summary.notes, *(index_notes(path)[1] if path.is_file() else [])]
+        report.add(CheckedFile(str(path), "resource VCF", key, summary.faults, notes))
+
+
+def _index_faults(path: Path, key: str) -> list[UserError]:
+    if index_notes(path)[0] is not None:
+        return []
+    return [
+        InputError(
+            f"{key}: no index beside the file",
+            where=str(path),
+            expected=f"{path.name}.csi or {path.name}.tbi",
+            repair=f"bcftools index {path}",
+        )
+    ]
+
+
+def _field_faults(summary: CallsSummary, source: FrequencySource, key: str) -> list[UserError]:
+    """The frequency field must be declared and hold one number from 0 to 1 for each alternate allele."""
+    if source.homozygotes not in summary.info:
+        summary.notes.append(f"no INFO field {source.homozygotes}: homozygotes are not counted")
+    if source.af not in summary.info:
+        hint = nearest(source.af, summary.info)
+        return [
+            InputError(
+                f"{key}: no INFO field '{source.af}' in the header",
+                where=str(summary.path),
+                expected=f"one of {', '.join(summary.info[:12])}",
+                repair=(hint + " " if hint else "") + "write the field's name in the key af",
+            )
+        ]
+    return _value_faults(summary.path, source.af, key) if summary.kind == "vcf" else []
+
+
+def _value_faults(path: Path, af: str, key: str) -> list[UserError]:
+    """A decimal comma makes two values of one; libraries read AF=0,001 as 0 and 1 without a word."""
+    lines = (item for item in numbered_lines(path) if not item[1].startswith(b"#"))
+    for number, line in itertools.islice(lines, PARSED_RECORDS):
+        cells = line.decode(errors="replace").rstrip("\r\n").split("\t")
+        text = next((item[len(af) + 1 :] for item in cells[7].split(";") if item.startswith(f"{af}=")), ".")
+        alleles, values = cells[4].count(",") + 1, text.split(",")
+        problem = ""
+        if text != "." and len(values) != alleles:
+            problem = f"{af}={text} has {len(values)} values for {alleles} alternate allele(s)"
+        elif any(value != "." and not _is_share(value) for value in values):
+            problem = f"{af}={text} is not a number from 0 to 1"
+        if problem:
+            return [
+                InputError(
+                    f"{key}: {problem}",
+                    where=f"{path}, line {number}",
+                    expected="one frequency per alternate allele, with a decimal point",
+                    repair="replace decimal commas by points, or produce the file again",
+                )
+            ]
+    return []
+
+
+def _is_share(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False
+
+
+def check_reference(report: CheckReport, config: RunConfig, reference: ReferenceSummary) -> None:
+    """Keep the faults of the FASTA, and compare its build with the one that the configuration names."""
+    declared = config.reference.assembly
+    if (
+        not reference.faults
+        and declared in ("GRCh38", "GRCh37")
+        and reference.build not in (declared, "other")
+    ):
+        reference.faults.append(
+            InputError(
+                f"{BUILD_WORDS[reference.build]} lengths given, {BUILD_WORDS[declared]} expected",
+                where=str(reference.path),
+                expected=f"the genome that reference.assembly names: {declared}",
+                repair="correct reference.assembly or reference.fasta",
+            )
+        )
+    report.add(CheckedFile(str(reference.path), "reference FASTA", "reference.fasta", reference.faults))
+
+
+def check_regions(report: CheckReport, config: RunConfig, reference: ReferenceSummary | None) -> None:
+    """Check gene models and BED files against the reference's contigs."""
+    contigs = reference.contigs if reference and reference.contigs else None
+    if config.reference.genes_gff3:
+        path = config.reference.genes_gff3
+        report.add(CheckedFile(path, "GFF3", "reference.genes_gff3", check_gff3(path, contigs)))
+    beds = {
+        "calling.regions_bed": config.calling.regions_bed,
+        "reference.pseudoautosomal_bed": config.reference.pseudoautosomal_bed,
+    }
+    for key, bed in beds.items():
+        if bed:
+            report.add(CheckedFile(bed, "BED", key, _bed_faults(bed, key, contigs)))
+    if config.prioritisation.scoring_model:
+        path = config.prioritisation.scoring_model
+        found: list[UserError] = []
+        try:
+            require_file(path, "scoring model")
+        except UserError as fault:
+            found.append(fault)
+        report.add(CheckedFile(path, "scoring model", "prioritisation.scoring_model", found))
+
+
+def _bed_faults(bed: str, key: str, contigs: dict[str, int] | None) -> list[UserError]:
+    """Intervals must be numbers, lie on contigs of the reference and not run beyond them."""
+    try:
+        require_file(bed, f"BED of {key}")
+    except UserError as fault:
+        return [fault]
+    intervals = 0
+    with open_text(bed) as handle:
+        for number, line in enumerate(handle, 1):
+            if not line.strip() or line.startswith(("#", "track", "browser")):
+                continue
+            cells = line.split()
+            where = f"{bed}, line {number}"
+            if (
+                len(cells) < 3
+                or not (cells[1].isdigit() and cells[2].isdigit())
+                or int(cells[1]) >= int(cells[2])
+            ):
+                return [_bed_fault(f"not an interval: {line.strip()[:60]!r}", where)]
+            if contigs and missing_contigs({cells[0]: None}, contigs):
+                return [_bed_fault(f"contig '{cells[0]}' is not in the reference", where)]
+            if contigs and int(cells[2]) > contigs.get(cells[0], int(cells[2])):
+                return [
+                    _bed_fault(
+                        f"end {cells[2]} beyond contig {cells[0]} ({contigs[cells[0]]:,} bases)", where
+                    )
+                ]
+            intervals += 1
+    return [] if intervals else [_bed_fault("no interval in the file", bed)]
+
+
+def _bed_fault(found: str, where: str) -> InputError:
+    return InputError(
+        found,
+        where=where,
+        expected="contig, start (from 0) and end, separated by tabs, on the reference",
+        repair="correct the line, or give the BED of the reference's build",
+    )
