@@ -13,19 +13,19 @@ HOMOZYGOUS, HETEROZYGOUS = 0, 1
 
 
 def most_likely_states(
-    observation: np.ndarray, log_emission: np.ndarray, log_switch: np.ndarray, log_start: np.ndarray
+    log_likelihood: np.ndarray, log_switch: np.ndarray, log_start: np.ndarray
 ) -> np.ndarray:
     """The sequence of states with the highest joint probability (Viterbi) along one chromosome.
 
-    Among equally probable sequences, the one that stays in the lower state, read from the end, is returned.
+    Among equally probable sequences, the one that is in the lower state at the last place where they differ is
+    returned.
 
-    v = sites in order of position, k = states, o = kinds of observation.
+    v = sites (or windows) in order of position, k = states.
 
     Parameters
     ----------
-    observation : int8 (v,), 0 ≤ observation < o.
-    log_emission : float64 (k, o), log probability of an observation in a state.
-    log_switch : float64 (k, k), log probability of going from a state (row) to a state (column) between two sites.
+    log_likelihood : float64 (v, k), log probability of what the site shows in each state.
+    log_switch : float64 (k, k), log probability of going from a state (row) to a state (column).
     log_start : float64 (k,), log probability of the state of the first site.
 
     Returns
@@ -36,13 +36,12 @@ def most_likely_states(
     ----------
     Viterbi 1967; for homozygosity: Narasimhan et al. 2016, BCFtools/RoH (doi 10.1093/bioinformatics/btw044).
     """
-    n_sites = observation.shape[0]
-    n_states = log_start.shape[0]
+    n_sites, n_states = log_likelihood.shape
     states = np.empty(n_sites, dtype=np.int8)
     if n_sites == 0:
         return states
-    came_from = np.empty((n_sites, n_states), dtype=np.int8)
-    score = log_start + log_emission[:, observation[0]]
+    came_from = np.zeros((n_sites, n_states), dtype=np.int8)
+    score = log_start + log_likelihood[0]
     following = np.empty(n_states)
     for v in range(1, n_sites):
         for k in range(n_states):
@@ -54,7 +53,7 @@ def most_likely_states(
                     best = j
                     best_score = candidate
             came_from[v, k] = best
-            following[k] = best_score + log_emission[k, observation[v]]
+            following[k] = best_score + log_likelihood[v, k]
         for k in range(n_states):
             score[k] = following[k]
     last = 0
@@ -114,19 +113,6 @@ def log_homozygosity(heterozygosity: float, error_rate: float) -> np.ndarray:
     return np.log(np.array([[1.0 - heterozygosity, heterozygosity], [1.0 - error_rate, error_rate]]))
 
 
-def switching(enter: float, leave: float, n_states: int) -> np.ndarray:
-    """Log probability of changing state between neighbouring sites: from state 0 into each other, and back.
-
-    States other than 0 do not follow each other directly.
-
-    Returns
-    -------
-    float64 (k, k); -inf where a change is impossible.
-    """
-    table = np.full((n_states, n_states), -np.inf)
-    table[0, 0] = np.log1p(-enter * (n_states - 1))
-    table[0, 1:] = np.log(enter)
-    for state in range(1, n_states):
-        table[state, 0] = np.log(leave)
-        table[state, state] = np.log1p(-leave)
-    return table
+def homozygosity_switching(switch: float) -> np.ndarray:
+    """Log probability of entering and of leaving an autozygous stretch between two markers. float64 (2, 2)."""
+    return np.log(np.array([[1.0 - switch, switch], [switch, 1.0 - switch]]))

@@ -12,19 +12,14 @@ from filiation.io.tables import read_table, write_table
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals, read_batches
 from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
 from filiation.model.pedigree import Family
+from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
 from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence, role_row
 from filiation.quality.measures import member_rows, mendelian_rows
-from filiation.quality.segments import (
-    DepthByWindow,
-    Segment,
-    homozygosity_row,
-    homozygosity_runs,
-    uniparental_row,
-    uniparental_segments,
-)
+from filiation.quality.segment import DepthByWindow, Segment
 from filiation.quality.sex import CoverageRow, sex_evidence, sex_row
 from filiation.quality.tally import FamilyTally, Markers, Windows
 from filiation.quality.thresholds import Thresholds, load_thresholds
+from filiation.quality.uniparental import EXPECTED, uniparental_row, uniparental_segments
 from filiation.quality.verdict import CHECKS, CheckRow, Verdict
 
 
@@ -102,6 +97,14 @@ def _segments(
     rows: list[CheckRow] = []
     segments: list[Segment] = []
     limits = thresholds.uniparental
+    related = (
+        family.father is not None
+        and family.mother is not None
+        and (
+            relations[frozenset((family.father.sample, family.mother.sample))]
+            not in (Relation.UNRELATED, Relation.UNKNOWN, Relation.NOT_PARENT_CHILD)
+        )
+    )
     for column, member in enumerate(family.members):
         depth = DepthByWindow.of(windows, column, thresholds.kinship)
         runs, span, n_markers = homozygosity_runs(
@@ -123,14 +126,13 @@ def _segments(
             continue
         obstacle = _no_disomy_search(family, member.sample, relations)
         if obstacle:
-            expected = "both parents give one copy of every autosome"
             rows.append(
                 CheckRow(
-                    "uniparental_disomy", member.sample, "not sought", expected, Verdict.UNKNOWN, obstacle
+                    "uniparental_disomy", member.sample, "not sought", EXPECTED, Verdict.UNKNOWN, obstacle
                 )
             )
             continue
-        result = uniparental_segments(family, member, tally.contigs, markers, depth, limits)
+        result = uniparental_segments(family, member, tally.contigs, markers, depth, limits, related)
         row, disomies = uniparental_row(member, result, limits)
         rows.append(row)
         segments += disomies

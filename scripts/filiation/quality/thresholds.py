@@ -115,7 +115,9 @@ class UniparentalThresholds:
 
     error_rate: float
     switch_probability: float
+    recombination_probability: float
     proofs_min: float
+    chance_max: float
     contradiction_share_max: float
     length_bp_min: float
     exclusions_min: float
