@@ -66,9 +66,9 @@ def adopt_reads(
 
     Read groups must be of `sample` (or `read_group_sample`); they are renamed `{sample}.{ID}`, or one is
     added where there is none. Contigs that both headers know must have one length; those that only the
-    file's header knows are left out of the header, and a read placed on one stops. Records must be sorted. A record
-    that repeats another (same name, flag, place, CIGAR, sequence) is dropped and counted. The position of a
-    mate on a contig that the reference lacks is cleared and counted. Raises InputError.
+    file's header knows are left out of the header, and a read placed on one stops. Records must be
+    sorted. A record that repeats another (same name, flag, place, CIGAR, sequence) is dropped and counted.
+    The position of a mate on a contig that the reference lacks is cleared and counted. Raises InputError.
     """
     check_identifier(sample, "sample")
     require_file(reads, "stored reads")

@@ -19,6 +19,8 @@ from filiation.reads.reference import read_contigs
 # or not the genome is cut there.
 PADDING = 300
 MAXIMUM_DEPTH = "1000"
+# Below it a read may belong elsewhere (1 in 100): it says nothing about this site, for any member.
+MINIMUM_MAPPING_QUALITY = "20"
 # Header lines that say on which machine, when and by which command line a file was made.
 _MACHINE_LINES = ("##reference=", "##fileDate=", "##commandline=", "##bcftools_", "##samtools")
 
@@ -126,19 +128,25 @@ def _write_bed(path: Path, pieces: Sequence[Piece]) -> Path:
 
 
 def _bcftools(reads: Sequence[str | Path], reference: str | Path, targets: Path) -> list[list[str | Path]]:
-    """bcftools mpileup | call, multiallelic model (Li 2011; Danecek et al. 2021), as VCF text."""
+    """bcftools mpileup | call, multiallelic model (Li 2011; Danecek et al. 2021), as VCF text.
+
+    Base quality is left to its default: a threshold of 15 loses a true deletion (benchmarks/truth.py). The
+    gap thresholds count per sample (-p), so that two parents without an indel do not hide it in their child.
+    """
     pileup: list[str | Path] = ["bcftools", "mpileup", "--no-version", "-Ou", "-f", reference, "-R", targets]
-    pileup += ["-d", MAXIMUM_DEPTH, "-L", MAXIMUM_DEPTH, "-a", "FORMAT/AD,FORMAT/DP", *reads]
-    return [
-        pileup,
-        ["bcftools", "call", "--no-version", "-m", "-v", "--ploidy", "2", "-a", "GQ", "-Ov", "-"],
-    ]
+    pileup += ["-q", MINIMUM_MAPPING_QUALITY, "-p", "-d", MAXIMUM_DEPTH, "-L", MAXIMUM_DEPTH]
+    call = ["bcftools", "call", "--no-version", "-m", "-v", "--ploidy", "2", "-a", "GQ", "-Ov", "-"]
+    return [[*pileup, "-a", "FORMAT/AD,FORMAT/DP", *reads], [*call]]
 
 
 def _freebayes(reads: Sequence[str | Path], reference: str | Path, targets: Path) -> list[list[str | Path]]:
-    """freebayes (Garrison and Marth 2012): one allele a record, no clumping of neighbours into haplotypes."""
+    """freebayes (Garrison and Marth 2012): one allele a record, no clumping of neighbours into haplotypes.
+
+    A site is written when it is more probably variant than not, the rule of bcftools call.
+    """
     command: list[str | Path] = ["freebayes", "-f", reference, "-t", targets, "--genotype-qualities"]
-    command += ["--haplotype-length", "-1", "--use-best-n-alleles", "4"]
+    command += ["--haplotype-length", "-1", "--use-best-n-alleles", "4", "--min-alternate-fraction", "0.15"]
+    command += ["--min-mapping-quality", MINIMUM_MAPPING_QUALITY, "--pvar", "0.5"]
     return [[*command, *reads]]
 
 
