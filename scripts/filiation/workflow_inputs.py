@@ -1,0 +1,214 @@
+"""Which files and options does each rule need? The sheets and the configuration, seen from the workflow.
+
+Every path choice of the workflow is a method here, so that it is tested without Snakemake; the rules only name
+the method. Paths are relative to the working directory.
+"""
+
+from __future__ import annotations
+
+import re
+
+from filiation.config import RunConfig, scoring_model_path
+from filiation.io.sheet import SampleSheet, load_sheets
+from filiation.model.pedigree import Family
+from filiation.panels.load import panel_path
+
+# Matches nothing: the constraint of a rule that no sample of this run needs.
+NOTHING = "(?!)"
+
+
+class WorkflowInputs:
+    """Answers for the rules of one run."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self.sheet: SampleSheet = load_sheets(config)
+
+    # --- sets for wildcard constraints and targets -----------------------------------------------------------
+
+    @property
+    def families(self) -> list[str]:
+        """All families, in the order of the sheet."""
+        return list(self.sheet.families)
+
+    @staticmethod
+    def one_of(names: list[str]) -> str:
+        """A regular expression that matches exactly these names; nothing for an empty list."""
+        return "|".join(re.escape(name) for name in names) or NOTHING
+
+    def samples(self, *, adopted: bool) -> list[str]:
+        """Samples with reads: those whose stored alignment is kept, or those that are aligned here."""
+        keep = self.config.alignment.stored_reads == "keep"
+        found = []
+        for sample in self.sheet.rows:
+            entry = self.sheet.entry(sample)
+            if entry == "vcf":
+                continue
+            if (entry == "bam" and keep) is adopted:
+                found.append(sample)
+        return found
+
+    @property
+    def any_reads(self) -> bool:
+        """Whether any family starts from reads."""
+        return any(not self.sheet.starts_from_calls(family) for family in self.families)
+
+    # --- reference -------------------------------------------------------------------------------------------
+
+    def reference(self) -> list[str]:
+        """The prepared reference, or nothing when none is configured."""
+        return ["results/reference/genome.fa"] if self.config.reference.fasta else []
+
+    def genes(self) -> list[str]:
+        """The prepared gene models, or nothing."""
+        wanted = self.config.reference.genes_gff3 and self.config.reference.fasta
+        return ["results/reference/genes.gff3.gz"] if wanted else []
+
+    def genome_options(self) -> list[str]:
+        """--assembly and --pseudoautosomal-bed."""
+        reference = self.config.reference
+        options = ["--assembly", reference.assembly]
+        if reference.pseudoautosomal_bed:
+            options += ["--pseudoautosomal-bed", reference.pseudoautosomal_bed]
+        return options
+
+    # --- reads -----------------------------------------------------------------------------------------------
+
+    def stored_reads(self, sample: str) -> str:
+        """The BAM or CRAM of a sample."""
+        return self.sheet.rows[sample].bam or ""
+
+    def read_group_option(self, sample: str) -> list[str]:
+        """--read-group-sample, when the stored reads carry another name."""
+        name = self.sheet.rows[sample].read_group_sample
+        return ["--read-group-sample", name] if name else []
+
+    def units(self, sample: str) -> list[str]:
+        """Unit ids of a sample; stored reads that are realigned are one unit, `stored`."""
+        if self.sheet.entry(sample) == "bam":
+            return ["stored"]
+        return [unit.unit for unit in self.sheet.units.get(sample, [])]
+
+    def fastq(self, family: str, sample: str, unit: str) -> list[str]:
+        """The two FASTQ files of a unit."""
+        if self.sheet.entry(sample) == "bam":
+            return [f"results/{family}/alignment/{sample}.stored_{mate}.fastq.gz" for mate in (1, 2)]
+        row = next(row for row in self.sheet.units[sample] if row.unit == unit)
+        return [row.fastq_1, row.fastq_2]
+
+    def library(self, sample: str, unit: str) -> str:
+        """Library of a unit; the sample id when the sheet names none."""
+        row = next((row for row in self.sheet.units.get(sample, []) if row.unit == unit), None)
+        return (row.library if row else None) or sample
+
+    def unit_bams(self, family: str, sample: str) -> list[str]:
+        """Aligned units of a sample."""
+        return [f"results/{family}/alignment/{sample}.{unit}.bam" for unit in self.units(sample)]
+
+    def crams(self, family: str) -> list[str]:
+        """CRAMs of a family's members; nothing for stored calls."""
+        if self.sheet.starts_from_calls(family):
+            return []
+        return [f"results/{family}/alignment/{sample}.cram" for sample in self.family(family).samples]
+
+    def coverage_tables(self, family: str) -> list[str]:
+        """Coverage tables of a family's members; nothing for stored calls."""
+        if self.sheet.starts_from_calls(family):
+            return []
+        return [f"results/{family}/quality/{sample}.coverage.tsv" for sample in self.family(family).samples]
+
+    # --- calls -----------------------------------------------------------------------------------------------
+
+    def family(self, name: str) -> Family:
+        """A family by its id."""
+        return self.sheet.families[name]
+
+    def family_calls(self, family: str) -> list[str]:
+        """Where normalisation starts: this run's joint calls, or the sheet's stored ones."""
+        if self.sheet.starts_from_calls(family):
+            return self.sheet.stored_calls(family)
+        return [f"results/{family}/calling/{family}.bcf"]
+
+    def sample_names(self, family: str) -> list[str]:
+        """--sample-name COLUMN=SAMPLE for stored calls whose columns have other names."""
+        if not self.sheet.starts_from_calls(family):
+            return []
+        renamed = [f"{theirs}={ours}" for theirs, ours in self.sheet.stored_names(family).items() if theirs != ours]
+        return ["--sample-name", *renamed] if renamed else []
+
+    def frequency_files(self) -> list[str]:
+        """The VCFs of the configured frequency sources."""
+        return [source.vcf for source in self.config.frequencies]
+
+    def frequency_options(self) -> list[str]:
+        """--frequency NAME=FILE,… for every configured source."""
+        sources = [
+            f"{source.name}={source.vcf},af={source.af},homozygotes={source.homozygotes}"
+            for source in self.config.frequencies
+        ]
+        return ["--frequency", *sources] if sources else []
+
+    def annotation_files(self) -> list[str]:
+        """The ClinVar file, when configured."""
+        return [self.config.annotation.clinvar_vcf] if self.config.annotation.clinvar_vcf else []
+
+    def annotate_options(self) -> list[str]:
+        """--consequences and what it needs."""
+        chosen = self.config.annotation.consequences
+        # VEP has written CSQ into the records by then.
+        options = ["--consequences", "existing" if chosen == "vep" else chosen]
+        if chosen == "csq":
+            options += ["--reference", *self.reference(), "--genes-gff3", *self.genes()]
+        if self.config.annotation.clinvar_vcf:
+            options += ["--clinvar", self.config.annotation.clinvar_vcf]
+        return options
+
+    # --- prioritisation and report ---------------------------------------------------------------------------
+
+    def scoring_model(self) -> str:
+        """File of thresholds and weights."""
+        return str(scoring_model_path(self.config))
+
+    def panel(self, family: str) -> list[str]:
+        """Panel file of a family's pre-indication; nothing when the sheet names none."""
+        from filiation.config import panels_folder
+
+        name = self.family(family).pre_indication
+        return [str(panel_path(panels_folder(self.config), name))] if name else []
+
+    def panel_option(self, family: str) -> list[str]:
+        """--panel FILE, when there is one."""
+        found = self.panel(family)
+        return ["--panel", *found] if found else []
+
+    def simulated_option(self) -> list[str]:
+        """--simulated, when the data are."""
+        return ["--simulated"] if self.config.simulated else []
+
+    def report_options(self, family: str) -> list[str]:
+        """Everything the report is told beyond its input files."""
+        member = self.family(family)
+        report, quality = self.config.report, self.config.quality
+        options = ["--language", report.language, *self.simulated_option(), *self.panel_option(family)]
+        if member.pre_indication:
+            options += ["--pre-indication", member.pre_indication]
+        if member.hpo_terms:
+            options += ["--hpo-terms", ";".join(member.hpo_terms)]
+        if report.external_links:
+            options.append("--external-links")
+        if quality.override_reason:
+            options += ["--override-reason", quality.override_reason]
+        if not quality.stop_on_fail:
+            options.append("--no-stop-on-fail")
+        return options
+
+    def funnels(self, family: str) -> list[str]:
+        """Funnel tables of a family, in the order of the steps."""
+        stages = ("normalised", "screened", "annotated", "prioritisation")
+        return [f"results/{family}/{stage}/{family}.funnel.tsv" for stage in stages]
+
+    def reports(self) -> list[str]:
+        """Final targets of the run."""
+        finals = [f"results/{family}/report/{family}.rcp.{kind}" for family in self.families for kind in ("html", "tsv")]
+        return [*finals, "results/run/config.yaml", "results/run/versions.tsv"]
+

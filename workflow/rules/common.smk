@@ -1,0 +1,51 @@
+"""Glue only: finds the package, checks configuration and sheets, constrains the wildcards.
+
+Choices of files and options are methods of filiation.workflow_inputs.WorkflowInputs, here called RUN.
+"""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+REPOSITORY = Path(workflow.basedir).resolve().parent
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from filiation import __version__ as PACKAGE_VERSION
+from filiation.config import parse_config
+from filiation.errors import FiliationError
+from filiation.workflow_inputs import WorkflowInputs
+
+# The environment of every step: our command first on PATH, private files, no reference look-ups on the network.
+shell.prefix(
+    "set -euo pipefail; umask 027; export REF_PATH=: "
+    f"FILIATION_PYTHON={shlex.quote(sys.executable)} "
+    f"PATH={shlex.quote(str(REPOSITORY / 'workflow' / 'bin'))}:\"$PATH\"; "
+)
+# Tools that were installed beside this interpreter (a virtual or conda environment) are found without activation.
+os.environ["PATH"] = os.environ["PATH"] + os.pathsep + str(Path(sys.executable).parent)
+
+CONFIG_FILES = [str(path) for path in workflow.configfiles] or ["config/config.yaml"]
+CONFIG_FILE = CONFIG_FILES[-1]
+
+try:
+    if len(CONFIG_FILES) > 1:
+        raise FiliationError(
+            f"several configuration files: {', '.join(CONFIG_FILES)}",
+            expected="one file, which the run records as it is",
+            repair="put everything into one file",
+        )
+    RUN = WorkflowInputs(parse_config(dict(config), CONFIG_FILE))
+except FiliationError as error:
+    raise WorkflowError(error.message())
+
+ENVIRONMENT = "../../environment.yml"
+
+
+wildcard_constraints:
+    family=RUN.one_of(RUN.families),
+    sample=RUN.one_of(list(RUN.sheet.rows)),
+    unit="[A-Za-z0-9_-]+",
+    interval="[0-9]+",

@@ -1,0 +1,43 @@
+"""Which records of the whole genome are rare and informative for this family?
+
+INPUTS
+    results/{family}/normalised/{family}.bcf, frequencies of config.yaml
+OUTPUTS
+    results/{family}/screened/{family}.bcf, .csi       survivors with trio evidence and frequencies
+    results/{family}/screened/{family}.funnel.tsv      records in, out, and removed by reason
+COMMANDS
+    filiation screen
+"""
+
+
+rule screen:
+    """Score the trio over all records; keep the rare and informative."""
+    input:
+        pedigree="results/{family}/{family}.ped",
+        calls="results/{family}/normalised/{family}.bcf",
+        index="results/{family}/normalised/{family}.bcf.csi",
+        frequencies=RUN.frequency_files(),
+        model=RUN.scoring_model(),
+        pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
+    output:
+        calls="results/{family}/screened/{family}.bcf",
+        index="results/{family}/screened/{family}.bcf.csi",
+        funnel="results/{family}/screened/{family}.funnel.tsv",
+    log:
+        "logs/screen/{family}.log",
+    benchmark:
+        "logs/benchmarks/screen/{family}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    params:
+        version=PACKAGE_VERSION,
+        genome=RUN.genome_options(),
+        frequencies=RUN.frequency_options(),
+    shell:
+        "filiation screen --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
+        " {params.frequencies:q} --scoring-model {input.model:q} --output {output.calls:q}"
+        " --funnel {output.funnel:q} 2> {log:q}"
