@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from filiation.errors import InputError
 from filiation.io.files import private_directory, require_file
+from filiation.io.reads_header import forbid_network
 from filiation.io.tables import write_table
 from filiation.io.tools import run_pipeline
 from filiation.model.columns import ALIGNMENT
@@ -179,8 +179,7 @@ def _rewrite(
     """Copy the records under the new header; checks order, drops exact duplicates, renames read groups."""
     import pysam
 
-    # htslib in this process: never look a reference up on the network.
-    os.environ["REF_PATH"] = ":"
+    forbid_network()
     report = Adoption()
     # One writing thread: htslib's choice of CRAM codecs depends on the timing of several.
     form: dict[str, Any] = {"mode": "wb1"}

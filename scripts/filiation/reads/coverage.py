@@ -8,7 +8,6 @@ mosdepth cannot run, the same is counted here, slower, with the same numbers.
 from __future__ import annotations
 
 import gzip
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 from filiation.errors import InputError, ToolError
 from filiation.io.files import private_directory
+from filiation.io.reads_header import forbid_network
 from filiation.io.tables import write_table
 from filiation.io.tools import find_tool, run_tool
 from filiation.model.columns import COVERAGE
@@ -134,7 +134,7 @@ def count_depth(reads: str | Path, reference: str | Path, runs: Runs, threads: i
     import numpy
     import pysam
 
-    os.environ["REF_PATH"] = ":"
+    forbid_network()
     depths = {}
     with pysam.AlignmentFile(str(reads), reference_filename=str(reference), threads=threads) as handle:
         for contig, contig_runs in runs.items():
