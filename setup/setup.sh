@@ -7,7 +7,13 @@
 # Usage: bash setup/setup.sh        (or `make setup`)        ends with 0, or with 2 and the list of what is missing
 set -euo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# Nothing below may run in another folder than the repository's.
+folder="${BASH_SOURCE[0]%setup.sh}"
+cd "${folder:-./}.."
+if [ ! -f setup/setup.sh ] || [ ! -f pyproject.toml ]; then
+    echo "setup: $PWD is not the repository of filiation" >&2
+    exit 2
+fi
 readonly STAMP=.venv/.filiation-setup
 # The tools of a conda environment stand in .venv/bin.
 PATH="$PWD/.venv/bin:$PATH"
