@@ -1,8 +1,9 @@
-"""Is every member who the sheet says, are the data good enough, and where is the genome homozygous or from one parent?
+"""Is every member who the sheet says, are the data good enough, and what is homozygous or from one parent?
 
 Reads the unscreened, normalised calls of one family, of any structure, and writes one row for each check and
-sample with its verdict: OK, WARN, FAIL, or UNKNOWN where there is not enough data to say. A FAIL (wrong parent,
-wrong sex) is written and printed; the command still ends with 0, and the workflow stops before the report.
+sample with its verdict: OK, WARN, FAIL, or UNKNOWN where there is not enough data to say. A FAIL (wrong
+parent, wrong sex) is written and printed; the command still ends with 0, and the workflow stops before the
+report.
 Thresholds: resources/scoring/quality-<version>.yaml, each with its meaning and source.
 
 Examples:
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="TSV",
-        help="coverage tables of the members; without them depth is taken at variant sites, and the rows say so",
+        help="coverage tables of the members; without them depth is taken at variant sites (the rows say so)",
     )
     parser.add_argument(
         "--thresholds",

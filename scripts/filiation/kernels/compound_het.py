@@ -72,7 +72,9 @@ def pair_status(first: np.ndarray, second: np.ndarray, affection: np.ndarray) ->
 pair_status_jit = jit(pair_status)
 
 
-def compound_pairs(states: np.ndarray, gene: np.ndarray, affection: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def compound_pairs(
+    states: np.ndarray, gene: np.ndarray, affection: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """All pairs of variants of one gene that can be in trans, with their status.
 
     v = variants that may be half of a pair, sorted by gene; p = members.

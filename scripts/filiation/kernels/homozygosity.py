@@ -17,8 +17,7 @@ def most_likely_states(
 ) -> np.ndarray:
     """The sequence of states with the highest joint probability (Viterbi) along one chromosome.
 
-    Among equally probable sequences, the one that is in the lower state at the last place where they differ is
-    returned.
+    Among equally probable sequences, the one in the lower state at the last place where they differ.
 
     v = sites (or windows) in order of position, k = states.
 
@@ -114,5 +113,5 @@ def log_homozygosity(heterozygosity: float, error_rate: float) -> np.ndarray:
 
 
 def homozygosity_switching(switch: float) -> np.ndarray:
-    """Log probability of entering and of leaving an autozygous stretch between two markers. float64 (2, 2)."""
+    """Log probability of entering and leaving an autozygous stretch between two markers. float64 (2, 2)."""
     return np.log(np.array([[1.0 - switch, switch], [switch, 1.0 - switch]]))

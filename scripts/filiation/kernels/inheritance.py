@@ -293,7 +293,12 @@ single_parent_cells = inline(_single_parent_cells)
 
 
 def _apply_siblings(
-    row: np.ndarray, states: np.ndarray, affection: np.ndarray, sex: np.ndarray, contig_class: int, copies: int
+    row: np.ndarray,
+    states: np.ndarray,
+    affection: np.ndarray,
+    sex: np.ndarray,
+    contig_class: int,
+    copies: int,
 ) -> None:
     """Take out the patterns that a brother or sister with data contradicts (full penetrance assumed).
 
@@ -308,7 +313,13 @@ def _apply_siblings(
         full = state == HOMOZYGOUS or (contig_class == X and sex[p] == SEX_MALE and carries(state))
         if affection[p] == AFFECTED:
             if state == ABSENT:
-                for column in (AUTOSOMAL_RECESSIVE, X_LINKED, DOMINANT_INHERITED, COMPOUND_HETEROZYGOUS, Y_LINKED):
+                for column in (
+                    AUTOSOMAL_RECESSIVE,
+                    X_LINKED,
+                    DOMINANT_INHERITED,
+                    COMPOUND_HETEROZYGOUS,
+                    Y_LINKED,
+                ):
                     row[column] = NO
             elif row[AUTOSOMAL_RECESSIVE] != NO and copies == 2 and not full:
                 row[AUTOSOMAL_RECESSIVE] = NO

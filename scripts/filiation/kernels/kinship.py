@@ -6,7 +6,7 @@ import numpy as np
 
 from filiation.kernels._jit import jit
 
-# Columns of the counts of a pair (a, b), sites at which both are called and at least one carries the alternate.
+# Columns of the counts of a pair (a, b) over sites where both are called and one carries the alternate.
 SITES, OPPOSITE_HOMOZYGOTES, HOMOZYGOUS_ALTERNATE, SHARED_HETEROZYGOTES, HETEROZYGOTES_A, HETEROZYGOTES_B = (
     range(6)
 )
@@ -29,12 +29,12 @@ def pair_counts(genotype: np.ndarray, window: np.ndarray, n_windows: int) -> np.
 
     Returns
     -------
-    int64 (w, q, 6): sites; opposite homozygotes (0 and 2); sites at which at least one of the two is homozygous
-    for the alternate; both heterozygous; the first heterozygous; the second heterozygous.
+    int64 (w, q, 6): sites; opposite homozygotes (0 and 2); sites at which at least one of the two is
+    homozygous for the alternate; both heterozygous; the first heterozygous; the second heterozygous.
 
     References
     ----------
-    Manichaikul et al. 2010, equations 9 and 11 (doi 10.1093/bioinformatics/btq559), which needs these counts only.
+    Manichaikul et al. 2010, KING-robust (doi 10.1093/bioinformatics/btq559), needs these counts only.
     """
     n_variants, n_samples = genotype.shape
     n_pairs = n_samples * (n_samples - 1) // 2

@@ -37,7 +37,7 @@ can_give_jit = inline(can_give)
 
 
 def one_copy_status(child: int, parent: int, parent_copies: int) -> int:
-    """Status of a child with one copy, inherited from one parent; a heterozygous call of one copy is an error."""
+    """Status of a child with one copy, from one parent; a heterozygous call of one copy is an error."""
     if child == MISSING or parent == MISSING or (child == 0 and parent == 0):
         return NOT_EVALUATED
     if child == 1:
@@ -49,7 +49,7 @@ one_copy_status_jit = inline(one_copy_status)
 
 
 def two_copy_status(child: int, father: int, father_copies: int, mother: int) -> int:
-    """Status of a child with a copy from each parent; one parent without data leaves the other to be tested."""
+    """Status of a child with a copy from each parent; a parent without data leaves the other to be tested."""
     if child == MISSING or (father == MISSING and mother == MISSING):
         return NOT_EVALUATED
     if child == 0 and father <= 0 and mother <= 0:
@@ -82,7 +82,7 @@ def trio_status(genotype: np.ndarray, contig_class: np.ndarray, child_sex: int) 
 
     Parameters
     ----------
-    genotype : int8 (v, 3), 0, 1, 2; a single alternate copy is coded 2; -1 missing, also for an absent parent.
+    genotype : int8 (v, 3), 0, 1, 2; a single alternate copy is 2; -1 missing, also for an absent parent.
     contig_class : int8 (v,), codes of encoding.
     child_sex : SEX_*.
 
@@ -98,7 +98,7 @@ def trio_status(genotype: np.ndarray, contig_class: np.ndarray, child_sex: int) 
         mother = genotype[v, MOTHER]
         place = contig_class[v]
         result = NOT_EVALUATED
-        if place == AUTOSOME or place == PSEUDOAUTOSOMAL:
+        if place in (AUTOSOME, PSEUDOAUTOSOMAL):
             result = two_copy_status_jit(child, father, 2, mother)
         elif place == X and child_sex == SEX_MALE:
             result = one_copy_status_jit(child, mother, 2)

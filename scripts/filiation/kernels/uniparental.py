@@ -43,8 +43,8 @@ disomy_probability_jit = inline(disomy_probability)
 def parental_origin_evidence(genotype: np.ndarray) -> np.ndarray:
     """Say for every autosomal site what the trio's genotypes reveal of the origin of the child's two copies.
 
-    The probability of the child's genotype given its parents' is compared between each disomy and one copy from
-    each parent. PROOF: impossible from both parents, possible from the one (a homozygous child of a father
+    The probability of the genotype given the parents is compared between each disomy and one copy
+    from each parent. PROOF: impossible from both parents, possible from the one (a homozygous child of a father
     homozygous for the other allele has no copy from him, or lost it). CONTRADICTION: the reverse. SUPPORT:
     more probable from the one, as with a child as heterozygous as its mother. Population frequencies are not
     needed. Parents who share a haplotype by descent produce support, but never a proof.
@@ -62,7 +62,7 @@ def parental_origin_evidence(genotype: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    King et al. 2014 (doi 10.1101/gr.160465.113); the comparison by origin follows UPDhmm (Sevilla Porras et al.).
+    King et al. 2014 (doi 10.1101/gr.160465.113); the comparison by origin follows UPDhmm (Bioconductor).
     """
     n_variants = genotype.shape[0]
     evidence = np.zeros((n_variants, N_DISOMIES), dtype=np.int8)
@@ -92,7 +92,8 @@ parental_origin_evidence_jit = jit(parental_origin_evidence)
 def evidence_by_window(evidence: np.ndarray, window: np.ndarray, n_windows: int) -> np.ndarray:
     """Count each kind of evidence for each disomy in each window.
 
-    w = windows. `window` is int64 (v,), 0 ≤ window < n_windows. Returns int64 (w, 4, 4): window, disomy, kind.
+    w = windows. `window` is int64 (v,), 0 ≤ window < n_windows. Returns int64 (w, 4, 4):
+    window, disomy, kind.
     """
     counts = np.zeros((n_windows, N_DISOMIES, 4), dtype=np.int64)
     for v in range(evidence.shape[0]):
@@ -114,7 +115,7 @@ def window_log_likelihood(counts: np.ndarray, error_rate: float, use_support: bo
     Parameters
     ----------
     counts : int64 (w, 4, 4) of `evidence_by_window`.
-    use_support : False when the parents are related: they share haplotypes, which look like disomy without proof.
+    use_support : False when the parents are related: shared haplotypes look like disomy, without proof.
 
     Returns
     -------

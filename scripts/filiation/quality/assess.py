@@ -1,4 +1,4 @@
-"""Is this family's data set what the sheet says, and good enough to be interpreted? All checks, in one pass."""
+"""Are this family's data what the sheet says, and good enough to be interpreted? All checks, in one pass."""
 
 from __future__ import annotations
 

@@ -97,7 +97,8 @@ def homozygosity_row(
     )
     observed = (
         f"{len(kept)} runs of {limits.length_bp_min / 1e6:g} Mb or more, "
-        f"{sum(run.length for run in kept) / 1e6:.1f} Mb; long ones {100 * share:.2f} % of {span / 1e6:.0f} Mb"
+        f"{sum(run.length for run in kept) / 1e6:.1f} Mb; "
+        f"long ones {100 * share:.2f} % of {span / 1e6:.0f} Mb"
     )
     words = []
     if lost:

@@ -1,10 +1,11 @@
 """Is each pair of members related as the sheet says, and if not, which exchange of samples would explain it?
 
-Two numbers, both free of population frequencies and unchanged by sites at which the pair does not vary, so that
-they hold on the family's own joint calls. The share of opposite homozygotes among the sites at which one of the
-two is homozygous for the alternate: nearly nothing between parent and child, about a fifth between unrelated
-people (four times less between siblings). And the relatedness of KING-robust (Manichaikul et al. 2010): 1 for one
-person, 0.5 for first degree, 0 for unrelated, with a standard error from a jackknife over windows.
+Two numbers, both free of population frequencies and unchanged by sites at which the pair does not vary, so
+that they hold on the family's own joint calls. The share of opposite homozygotes among the sites at which one
+of the two is homozygous for the alternate: nearly nothing between parent and child, about a fifth between
+unrelated people (four times less between siblings). And the relatedness of KING-robust (Manichaikul et al.
+2010): 1 for one person, 0.5 for first degree, 0 for unrelated, with a standard error from a jackknife over
+windows.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def judge(expected: Relation, observed: Relation, autosomes: int, limits: Kinshi
 
 
 def parents_judged(pair: PairEvidence, relation: Relation, limits: KinshipThresholds) -> Relation:
-    """The relation of two parents: a low rate of opposite homozygotes alone must not make them parent and child.
+    """The relation of two parents: few opposite homozygotes alone must not make them parent and child.
 
     In one small region two unrelated people can share a haplotype by chance; the relatedness must say so too.
     """
@@ -306,17 +307,17 @@ def _exchange_words(
         return ""
     phrases = []
     for samples in solutions[min(solutions)]:
-        moved = [
+        exchanged = [
             (member, sample)
             for member, sample in zip(members, samples, strict=True)
             if member.sample != sample
         ]
-        if len(moved) == 2:
-            phrases.append(" and ".join(f"{m.role} {m.sample}" for m, _ in moved) + " look exchanged")
+        if len(exchanged) == 2:
+            phrases.append(" and ".join(f"{m.role} {m.sample}" for m, _ in exchanged) + " look exchanged")
         else:
             phrases.append(
                 "samples look exchanged in a circle: "
-                + ", ".join(f"{sample} is really the {member.role}" for member, sample in moved)
+                + ", ".join(f"{sample} is really the {member.role}" for member, sample in exchanged)
             )
     return "; or ".join(phrases)
 

@@ -142,7 +142,7 @@ def _call_rate(member: Member, counts: MemberCounts, limits: CallThresholds) -> 
         verdict, words = Verdict.UNKNOWN, "too few autosomal records to judge"
     elif rate < limits.call_rate_min:
         verdict = Verdict.WARN
-        words = "many genotypes are missing: missing is unknown, not reference, and weakens every conclusion there"
+        words = "many genotypes are missing: missing is unknown, not reference, and weakens every conclusion"
     else:
         verdict, words = Verdict.OK, "nearly every record has a genotype"
     return CheckRow(

@@ -62,7 +62,7 @@ class DepthByWindow:
         )
 
     def ratio(self, contig: int, start: int, end: int, sites_min: float) -> float:
-        """Mean depth in windows that lie inside a segment over that of the autosomes; NaN with too few sites."""
+        """Mean depth in the windows of a segment over that of the autosomes; NaN with too few sites."""
         inside = (self.contig_index == contig) & (self.start + self.window_bp > start) & (self.start < end)
         if self.sites[inside].sum() < sites_min or self.depth_sum.sum() == 0:
             return float("nan")

@@ -128,7 +128,7 @@ def usable_genotypes(
 
 
 def judged_autosomes(contigs: list[str]) -> npt.NDArray[np.bool_]:
-    """Contigs on which kinship and segments are judged: 1 to 22 where there are any, else every autosomal one."""
+    """Contigs on which kinship and segments are judged: 1 to 22 where there are any, else every one."""
     primary = np.array([bool(_PRIMARY_AUTOSOME.match(bare_name(name))) for name in contigs], dtype=np.bool_)
     return primary if primary.any() else np.ones(len(contigs), dtype=np.bool_)
 
@@ -154,7 +154,7 @@ def trio_genotypes(genotype: npt.NDArray[np.int8], columns: tuple[int, int, int]
 
 
 class FamilyTally:
-    """Accumulates batches of one family; `contigs`, `members`, `mendelian`, `markers()` and `windows()` hold the result."""
+    """Accumulates the batches of one family; `markers()` and `windows()` close the count."""
 
     def __init__(self, family: Family, thresholds: Thresholds) -> None:
         self.family = family

@@ -1,4 +1,4 @@
-"""Which number separates a good sample from a doubtful one? One typed group per kind of check, read from one file."""
+"""Which number separates a good sample from a doubtful one? A typed group for each check, read from one file."""
 
 from __future__ import annotations
 

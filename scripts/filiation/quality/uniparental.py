@@ -109,7 +109,7 @@ def uniparental_segments(
     limits: UniparentalThresholds,
     parents_related: bool,
 ) -> UniparentalResult:
-    """Stretches of one chromosome that a child has from one parent only; ends are the outermost sites that say so.
+    """Stretches that a child has from one parent only; their ends are the outermost sites that say so.
 
     When the parents are related only proofs count, not supporting sites.
     """
@@ -229,8 +229,8 @@ def uniparental_row(
     for segment in lost:
         parent = "father" if segment.kind == "upd_maternal" else "mother"
         words.append(
-            f"{segment.place}: the copy of the {parent} is lost (depth {segment.depth_ratio:.2f} of the autosomes): "
-            "a deletion, not a disomy"
+            f"{segment.place}: the copy of the {parent} is lost (depth {segment.depth_ratio:.2f} of the "
+            "autosomes): a deletion, not a disomy"
         )
     if words:
         verdict, meaning = Verdict.WARN, "; ".join(words)
