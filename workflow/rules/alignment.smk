@@ -43,8 +43,12 @@ rule extract_reads:
 rule align:
     """Align one unit."""
     input:
-        fastq_1=lambda wildcards: RUN.fastq(wildcards.family, wildcards.sample, wildcards.unit)[0],
-        fastq_2=lambda wildcards: RUN.fastq(wildcards.family, wildcards.sample, wildcards.unit)[1],
+        fastq_1=lambda wildcards: RUN.fastq(
+            wildcards.family, wildcards.sample, wildcards.unit
+        )[0],
+        fastq_2=lambda wildcards: RUN.fastq(
+            wildcards.family, wildcards.sample, wildcards.unit
+        )[1],
         reference="results/reference/genome.fa",
         aligner="results/reference/aligner.txt",
     output:

@@ -25,9 +25,9 @@ rule write_pedigree:
         "results/{family}/{family}.ped",
     log:
         "logs/write_pedigree/{family}.log",
+    localrule: True
     conda:
         ENVIRONMENT
-    localrule: True
     params:
         version=PACKAGE_VERSION,
     shell:
@@ -44,12 +44,14 @@ rule split_regions:
         expand("results/run/intervals/{interval}.bed", interval=INTERVALS),
     log:
         "logs/split_regions.log",
+    localrule: True
     conda:
         ENVIRONMENT
-    localrule: True
     params:
         version=PACKAGE_VERSION,
-        regions=lambda wildcards, input: ["--regions-bed", input.regions] if input.regions else [],
+        regions=lambda wildcards, input: (
+            ["--regions-bed", input.regions] if input.regions else []
+        ),
     shell:
         "filiation split-regions --reference {input.reference:q} {params.regions:q} --output {output:q} 2> {log:q}"
 
@@ -64,7 +66,9 @@ else:
         """Call the family jointly in one interval."""
         input:
             crams=lambda wildcards: RUN.crams(wildcards.family),
-            indexes=lambda wildcards: [f"{cram}.crai" for cram in RUN.crams(wildcards.family)],
+            indexes=lambda wildcards: [
+                f"{cram}.crai" for cram in RUN.crams(wildcards.family)
+            ],
             reference="results/reference/genome.fa",
             interval="results/run/intervals/{interval}.bed",
         output:
@@ -88,7 +92,10 @@ else:
     rule gather_calls:
         """Join the intervals' calls, each record once."""
         input:
-            lambda wildcards: [f"results/{wildcards.family}/calling/{number}.bcf" for number in INTERVALS],
+            lambda wildcards: [
+                f"results/{wildcards.family}/calling/{number}.bcf"
+                for number in INTERVALS
+            ],
         output:
             calls="results/{family}/calling/{family}.bcf",
             index="results/{family}/calling/{family}.bcf.csi",

@@ -31,7 +31,11 @@ rule deepvariant_call:
         mem_mb=lambda wildcards, attempt: 64000 * attempt,
         runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
-        regions=["--regions", RUN.config.calling.regions_bed] if RUN.config.calling.regions_bed else [],
+        regions=(
+            ["--regions", RUN.config.calling.regions_bed]
+            if RUN.config.calling.regions_bed
+            else []
+        ),
     shell:
         "run_deepvariant --model_type WGS --ref {input.reference:q} --reads {input.cram:q}"
         " --sample_name {wildcards.sample:q} --output_vcf {output.calls:q} --output_gvcf {output.gvcf:q}"
@@ -45,7 +49,10 @@ rule glnexus_joint:
             f"results/{wildcards.family}/calling/{sample}.g.vcf.gz"
             for sample in RUN.family(wildcards.family).samples
         ],
-        preset=REPOSITORY / "resources" / "glnexus" / "deepvariant_unfiltered_depth1.yml",
+        preset=REPOSITORY
+        / "resources"
+        / "glnexus"
+        / "deepvariant_unfiltered_depth1.yml",
     output:
         temp("results/{family}/calling/{family}.glnexus.bcf"),
     log:

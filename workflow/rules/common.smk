@@ -3,7 +3,6 @@
 Choices of files and options are methods of filiation.workflow_inputs.WorkflowInputs, here called RUN.
 """
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -18,14 +17,13 @@ from filiation.config import parse_config
 from filiation.errors import FiliationError
 from filiation.workflow_inputs import WorkflowInputs
 
-# The environment of every step: our command first on PATH, private files, no reference look-ups on the network.
+# The environment of every step: our command first on PATH, then the user's, then the tools that were installed
+# beside this interpreter; private files; no reference look-ups on the network.
 shell.prefix(
     "set -euo pipefail; umask 027; export REF_PATH=: "
     f"FILIATION_PYTHON={shlex.quote(sys.executable)} "
-    f"PATH={shlex.quote(str(REPOSITORY / 'workflow' / 'bin'))}:\"$PATH\"; "
+    f"PATH={shlex.quote(str(REPOSITORY / 'workflow' / 'bin'))}:\"$PATH\":{shlex.quote(str(Path(sys.executable).parent))}; "
 )
-# Tools that were installed beside this interpreter (a virtual or conda environment) are found without activation.
-os.environ["PATH"] = os.environ["PATH"] + os.pathsep + str(Path(sys.executable).parent)
 
 CONFIG_FILES = [str(path) for path in workflow.configfiles] or ["config/config.yaml"]
 CONFIG_FILE = CONFIG_FILES[-1]

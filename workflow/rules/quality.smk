@@ -60,7 +60,9 @@ rule quality:
     params:
         version=PACKAGE_VERSION,
         genome=RUN.genome_options(),
-        coverage=lambda wildcards, input: ["--coverage", *input.coverage] if input.coverage else [],
+        coverage=lambda wildcards, input: (
+            ["--coverage", *input.coverage] if input.coverage else []
+        ),
     shell:
         "filiation quality --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
         " {params.coverage:q} --output {output.table:q} --segments {output.segments:q} 2> {log:q}"

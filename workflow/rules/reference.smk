@@ -30,7 +30,9 @@ rule prepare_reference:
     params:
         version=PACKAGE_VERSION,
         assembly=RUN.config.reference.assembly,
-        genes=lambda wildcards, input: ["--genes-gff3", input.genes] if input.genes else [],
+        genes=lambda wildcards, input: (
+            ["--genes-gff3", input.genes] if input.genes else []
+        ),
         folder=subpath(output.genome, parent=True),
     shell:
         "filiation prepare-reference --fasta {input.fasta:q} --assembly {params.assembly} {params.genes:q}"

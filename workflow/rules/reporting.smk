@@ -21,9 +21,9 @@ rule record_run:
         versions="results/run/versions.tsv",
     log:
         "logs/record_run.log",
+    localrule: True
     conda:
         ENVIRONMENT
-    localrule: True
     params:
         version=PACKAGE_VERSION,
     shell:
@@ -47,12 +47,14 @@ rule report:
         table="results/{family}/report/{family}.rcp.tsv",
     log:
         "logs/report/{family}.log",
+    localrule: True
     conda:
         ENVIRONMENT
-    localrule: True
     params:
         version=PACKAGE_VERSION,
-        coverage=lambda wildcards, input: ["--coverage", *input.coverage] if input.coverage else [],
+        coverage=lambda wildcards, input: (
+            ["--coverage", *input.coverage] if input.coverage else []
+        ),
         options=lambda wildcards: RUN.report_options(wildcards.family),
     shell:
         "filiation report --family {wildcards.family:q} --pedigree {input.pedigree:q}"

@@ -114,7 +114,9 @@ def annotate_calls(
                         repair="set annotation.consequences to csq and give reference.genes_gff3",
                     )
                 layout = (
-                    csq_layout(source.header.info["CSQ"].description, str(variants)) if annotator == "CSQ" else None
+                    csq_layout(str(source.header.info["CSQ"].description), str(variants))
+                    if annotator == "CSQ"
+                    else None
                 )
                 for line in _HEADER_LINES if clinvar_vcf else ():
                     source.header.add_line(line)

@@ -96,6 +96,9 @@ def open_clinvar(path: str | Path) -> Iterator[ClinVar]:
     with pysam.VariantFile(str(path)) as handle:
         if "CLNSIG" not in handle.header.info:
             raise InputError(
-                "INFO/CLNSIG is not declared", where=str(path), expected="a ClinVar VCF", repair="name the right file"
+                "INFO/CLNSIG is not declared",
+                where=str(path),
+                expected="a ClinVar VCF",
+                repair="name the right file",
             )
         yield ClinVar(handle, str(path))

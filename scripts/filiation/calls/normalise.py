@@ -118,7 +118,9 @@ def _normalise_one(
     require_file(path, "stored calls")
     if compression(path) == "bgzf":
         check_bgzf_blocks(path, "stored calls")
-    header = run_tool(["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path))
+    header = run_tool(
+        ["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path)
+    )
     columns = _columns(header, path)
     present = [sample for sample, theirs in names.items() if theirs in columns and sample not in taken]
     if not present:
@@ -139,7 +141,15 @@ def _normalise_one(
         source = "-"
     subset = ",".join(names[sample] for sample in present)
     commands.append(["bcftools", "view", "--no-version", "--no-update", "-s", subset, "-Ou", source])
-    norm: list[str | Path] = ["bcftools", "norm", "--no-version", "-m", "-any", "--old-rec-tag", "ORIGINAL_RECORD"]
+    norm: list[str | Path] = [
+        "bcftools",
+        "norm",
+        "--no-version",
+        "-m",
+        "-any",
+        "--old-rec-tag",
+        "ORIGINAL_RECORD",
+    ]
     if reference:
         norm += ["-f", reference, "-c", "e"]
     first = folder / "first.bcf"
@@ -168,11 +178,11 @@ def _columns(header: str, path: str | Path) -> list[str]:
 
 def _check_contigs(header: str, path: str | Path, reference: str | Path | None) -> None:
     """Stop when contig names mix two styles, or follow another style or build than the reference."""
-    declared = {
-        match[1]: int(length[1]) if (length := re.search(r"[<,]length=(\d+)", line)) else 0
-        for line in header.splitlines()
-        if (match := re.match(r"##contig=<ID=([^,>]+)", line))
-    }
+    declared = {}
+    for line in header.splitlines():
+        if contig := re.match(r"##contig=<ID=([^,>]+)", line):
+            stated = re.search(r"[<,]length=(\d+)", line)
+            declared[contig[1]] = int(stated[1]) if stated else 0
     style = contig_style(list(declared))
     if style == "mixed":
         raise InputError(
@@ -186,9 +196,10 @@ def _check_contigs(header: str, path: str | Path, reference: str | Path | None) 
     index = Path(f"{reference}.fai")
     if not index.is_file():
         return
-    lengths = {
-        fields[0]: int(fields[1]) for line in index.read_text().splitlines() if (fields := line.split("\t"))
-    }
+    lengths = {}
+    for line in index.read_text().splitlines():
+        fields = line.split("	")
+        lengths[fields[0]] = int(fields[1])
     theirs = contig_style(list(lengths))
     if style != "none" and theirs not in ("none", style):
         raise InputError(
@@ -198,7 +209,7 @@ def _check_contigs(header: str, path: str | Path, reference: str | Path | None) 
             repair="bcftools annotate --rename-chrs, or the reference that the calls were made on",
         )
     for name, length in declared.items():
-        if length and name in lengths and lengths[name] != length:
+        if length and lengths.get(name, length) != length:
             raise InputError(
                 f"contig {name} is {length} bases long",
                 where=str(path),
@@ -222,7 +233,8 @@ def _records_read(messages: str, path: str | Path) -> int:
     match = re.search(r"Lines\s+total/split/[^:]*:\s+(\d+)/", messages)
     if not match:
         raise ToolError(
-            f"bcftools norm did not say how many records it read: {messages.strip()[-300:]!r}", where=str(path)
+            f"bcftools norm did not say how many records it read: {messages.strip()[-300:]!r}",
+            where=str(path),
         )
     return int(match[1])
 
@@ -238,7 +250,9 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
             expected=f"'{match[2]}', as in the reference {reference}",
             repair="give the reference genome (build) that the calls were made on",
         )
-    if re.search(r"(Could not|failed to) parse|truncated|Error: .*not (found|present)|sequence .* not found", text):
+    if re.search(
+        r"(Could not|failed to) parse|truncated|Error: .*not (found|present)|sequence .* not found", text
+    ):
         return InputError(
             " ".join(text.split())[:600], where=str(path), repair="correct or copy the file again"
         )
@@ -255,7 +269,18 @@ def _join(parts: list[Path], samples: list[str], folder: Path, counts: Normalise
     run_pipeline(
         [
             ["bcftools", "merge", "--no-version", "--merge", "none", "-Ou", *parts],
-            ["bcftools", "view", "--no-version", "--no-update", "-s", ",".join(samples), "-Ob", "-o", joined, "-"],
+            [
+                "bcftools",
+                "view",
+                "--no-version",
+                "--no-update",
+                "-s",
+                ",".join(samples),
+                "-Ob",
+                "-o",
+                joined,
+                "-",
+            ],
         ],
         purpose="join the members' calls",
     )

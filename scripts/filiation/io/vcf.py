@@ -86,7 +86,7 @@ def header_contigs(path: str | Path) -> dict[str, int]:
     import pysam
 
     with pysam.VariantFile(str(path)) as handle:
-        return {name: int(contig.length or 0) for name, contig in handle.header.contigs.items()}
+        return {str(name): int(contig.length or 0) for name, contig in handle.header.contigs.items()}
 
 
 def contig_classes(

@@ -54,7 +54,7 @@ if _FOLDER is not None and not os.environ.get("NUMBA_CACHE_DIR"):
     os.environ["NUMBA_CACHE_DIR"] = str(_FOLDER)
     import numba.core.config
 
-    numba.core.config.CACHE_DIR = str(_FOLDER)
+    numba.core.config.CACHE_DIR = str(_FOLDER)  # type: ignore[attr-defined]
 
 
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -146,7 +146,7 @@ def _choose_pattern(draft: Draft, panel: Panel | None, model: ScoringModel) -> N
     """Show a candidate under its weightiest pattern; ties go to the order of model.inheritance."""
     order = list(Inheritance)
     draft.pattern, draft.status = max(
-        draft.patterns.items(), key=lambda item: (pattern_weight(*item, model), -order.index(item[0]))
+        draft.patterns.items(), key=lambda item: (pattern_weight(item[0], item[1], model), -order.index(item[0]))
     )
     if draft.evidence.weak_proband:
         draft.status = "possible"
@@ -193,9 +193,7 @@ def _ranked_rows(
     return rows
 
 
-def _row(
-    rank: int, draft: Draft, family: Family, panel: Panel | None, model: ScoringModel
-) -> dict[str, Any]:
+def _row(rank: int, draft: Draft, family: Family, panel: Panel | None, model: ScoringModel) -> dict[str, Any]:
     """Row of the candidates table."""
     evidence, consequence = draft.evidence, draft.consequence
     gene = panel.genes.get(draft.gene) if panel else None
@@ -262,7 +260,9 @@ def _inheritance_reason(draft: Draft, family: Family) -> str:
     items = [f"{role}={word}" for role, word in _member_states(draft, family)]
     if draft.evidence.posterior is not None:
         items.append(f"de_novo_posterior={draft.evidence.posterior:.4g}")
-    others = [f"{name.value}:{status}" for name, status in draft.patterns.items() if name is not draft.pattern]
+    others = [
+        f"{name.value}:{status}" for name, status in draft.patterns.items() if name is not draft.pattern
+    ]
     if others:
         items.append(f"also={','.join(others)}")
     return " ".join(items)

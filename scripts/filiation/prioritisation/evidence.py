@@ -115,7 +115,9 @@ def read_evidence(
                 repair="run `filiation screen`, then `filiation annotate`",
             )
         annotator = find_annotator(declared)
-        layout = csq_layout(source.header.info["CSQ"].description, str(variants)) if annotator == "CSQ" else None
+        layout = (
+            csq_layout(str(source.header.info["CSQ"].description), str(variants)) if annotator == "CSQ" else None
+        )
         has_clinvar = "CLINVAR_SIGNIFICANCE" in declared
         for record in source:
             yield _evidence(record, family, annotator, layout, has_clinvar, pseudoautosomal)

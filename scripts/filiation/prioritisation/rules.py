@@ -41,7 +41,9 @@ def benign_in_clinvar(evidence: Evidence) -> Removal | None:
     """Benign or likely benign with at least one review star; without a star nobody said on what ground."""
     entry = evidence.clinvar
     if entry is not None and entry.benign and entry.stars >= 1:
-        return Removal("benign_in_clinvar", f"{entry.significance}, {entry.stars} star(s), id {entry.variation_id}")
+        return Removal(
+            "benign_in_clinvar", f"{entry.significance}, {entry.stars} star(s), id {entry.variation_id}"
+        )
     return None
 
 
@@ -62,11 +64,7 @@ def considered_genes(evidence: Evidence, panel_genes: set[str]) -> tuple[list[Co
     for consequence in evidence.consequences:
         group = group_of(consequence.term)
         in_transcript = group is ConsequenceGroup.UNTRANSLATED_OR_RNA
-        if (
-            pathogenic
-            or group in _CODING
-            or (in_transcript and (de_novo or consequence.gene in panel_genes))
-        ):
+        if pathogenic or group in _CODING or (in_transcript and (de_novo or consequence.gene in panel_genes)):
             kept.append(consequence)
     if kept:
         return kept, None

@@ -79,7 +79,9 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
         data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(
-            f"scoring model cannot be read: {error}", where=where, repair="correct prioritisation.scoring_model"
+            f"scoring model cannot be read: {error}",
+            where=where,
+            repair="correct prioritisation.scoring_model",
         ) from None
     if not isinstance(data, dict):
         raise ConfigError("not a scoring model", where=where, expected="thresholds and weights by name")

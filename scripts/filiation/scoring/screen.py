@@ -105,7 +105,8 @@ def decide(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sources: S
     remove(genotype == 0, "proband_without_allele")
     remove((alt_reads >= 0) & (alt_reads < value["min_proband_alt_depth"]), "proband_few_alternate_reads")
     remove(
-        np.isfinite(quality) & (quality < value["min_proband_genotype_quality"]), "proband_low_genotype_quality"
+        np.isfinite(quality) & (quality < value["min_proband_genotype_quality"]),
+        "proband_low_genotype_quality",
     )
     remove(af > value["max_frequency_recessive"], "frequent_in_population")
     remains = (patterns != NO).any(axis=1)
@@ -144,7 +145,9 @@ def decisions(
             path = folder / "with_frequencies.bcf"
             add_frequencies(variants, sources, list(contigs), path, folder)
             run_tool(["bcftools", "index", "-f", path], purpose="index the calls")
-        for batch in read_batches(path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)):
+        for batch in read_batches(
+            path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)
+        ):
             yield batch, decide(batch, codes, model, sources)
 
 
@@ -206,7 +209,12 @@ def screen_calls(
             with pysam.VariantFile(str(temporary), "wb", header=source.header) as sink:
                 ordinal = -1
                 for batch, decision in decisions(
-                    variants, family, model, sources, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed
+                    variants,
+                    family,
+                    model,
+                    sources,
+                    assembly=assembly,
+                    pseudoautosomal_bed=pseudoautosomal_bed,
                 ):
                     result.counts["records_in"] += len(batch)
                     for name, count in zip(*np.unique(decision.reason, return_counts=True), strict=True):

@@ -58,7 +58,8 @@ def family_codes(family: Family) -> FamilyCodes:
     return FamilyCodes(
         tuple(member.sample if member else "" for member in members),
         np.array(
-            [_SEX[member.sex if member else default_sex[p]] for p, member in enumerate(members)], dtype=np.int8
+            [_SEX[member.sex if member else default_sex[p]] for p, member in enumerate(members)],
+            dtype=np.int8,
         ),
         np.array(
             [_AFFECTION[member.affection] if member else encoding.AFFECTION_UNKNOWN for member in members],
@@ -93,7 +94,10 @@ def evidence_thresholds(model: ScoringModel) -> EvidenceThresholds:
 
 
 def prior_frequency(
-    is_snv: npt.NDArray[np.bool_], population_af: npt.NDArray[np.float64], model: ScoringModel, annotated: bool
+    is_snv: npt.NDArray[np.bool_],
+    population_af: npt.NDArray[np.float64],
+    model: ScoringModel,
+    annotated: bool,
 ) -> npt.NDArray[np.float64]:
     """Frequency that the de novo prior uses: the population's; where it is absent, the least; where no source is
     configured, the stated default of the variant class."""

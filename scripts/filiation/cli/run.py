@@ -1,0 +1,62 @@
+"""Run the workflow for all families of the sheets: check, plan, progress, lock, resume.
+
+First every input is checked (`filiation check`), then the plan is printed, then the steps run. The same command
+again goes on where the last one stopped, after a crash or a `kill -9` too: finished steps are kept, unfinished
+ones repeated. Plain `snakemake` on workflow/Snakefile works as well, without the check and the clean-up.
+
+Examples:
+  filiation run --config config/config.yaml --cores 8
+  filiation run --config config/config.yaml --dry-run
+  filiation run --config config/config.yaml --cores 1 -- --workflow-profile /path/to/workflow/profiles/slurm
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `filiation run`."""
+    parser.add_argument("--config", required=True, type=Path, help="configuration of the run")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        default=Path(),
+        help="working folder: sheets' paths and results/ are relative to it",
+    )
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="cores to use (default: all)")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
+    parser.add_argument("--no-check", action="store_true", help="do not read the input files before the run")
+    parser.add_argument("snakemake", nargs="*", help="further options for snakemake, after --")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Check, plan, run, and name the reports."""
+    from filiation.config import load_config
+    from filiation.io.sheet import load_sheets
+    from filiation.workflow_run import run_workflow
+
+    config_path = options.config.resolve()
+    directory = options.directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    os.chdir(directory)
+    config = load_config(config_path)
+    sheet = load_sheets(config)
+    if not options.no_check:
+        from filiation.checks.everything import check_everything
+        from filiation.errors import FaultList
+
+        faults = check_everything(str(config_path), deep=False, progress=lambda text: None).faults
+        if faults:
+            raise FaultList(faults)
+    code = run_workflow(config_path, directory, options.cores, options.snakemake, dry_run=options.dry_run)
+    if code == 0 and not options.dry_run:
+        for family in sheet.families:
+            page = directory / "results" / family / "report" / f"{family}.rcp.html"
+            if page.is_file():
+                print(page)
+    sys.stdout.flush()
+    return code
