@@ -12,7 +12,7 @@ from filiation.checks.resources import (
     compare_resources,
     read_resources,
 )
-from filiation.checks.result import CheckReport, Progress
+from filiation.checks.result import CheckReport, Progress, tell_long
 from filiation.io.reference_check import ReferenceSummary, Site, scan_fasta
 from filiation.io.sheet import collect_sheets
 
@@ -42,6 +42,7 @@ def check_everything(
         sites += calls.sites
     reference: ReferenceSummary | None = None
     if config.reference.fasta:
+        tell_long(progress, "reference.fasta", config.reference.fasta)
         reference = scan_fasta(config.reference.fasta, sites, md5=members.has_cram, progress=progress)
         check_reference(report, config, reference)
     compare_members(report, config, members, reference)

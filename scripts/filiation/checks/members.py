@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filiation.checks.result import CheckedFile, CheckReport, Progress
+from filiation.checks.result import CheckedFile, CheckReport, Progress, tell_long
 from filiation.config import RunConfig
 from filiation.errors import InputError, UserError
 from filiation.io.fastq import FastqSummary, check_fastq_pair
@@ -43,7 +43,7 @@ def check_fastq_files(report: CheckReport, *, deep: bool, progress: Progress) ->
     for sample, units in report.sheet.units.items():
         for unit in units:
             where = f"sample {sample}, unit {unit.unit}"
-            progress(f"{where}: reading {unit.fastq_1} and {unit.fastq_2}")
+            tell_long(progress, where, unit.fastq_1, unit.fastq_2)
             pair = check_fastq_pair(unit.fastq_1, unit.fastq_2, where, whole=deep, progress=progress)
             for summary in pair:
                 summary.faults += _given_before(summary, seen, where)
@@ -76,11 +76,11 @@ def read_members(report: CheckReport, *, deep: bool, progress: Progress) -> Memb
     data = MemberData()
     for sample, row in report.sheet.rows.items():
         if row.bam:
-            progress(f"sample {sample}: reading {row.bam}")
+            tell_long(progress, f"sample {sample}", row.bam)
             data.reads[sample] = read_reads_header(row.bam, f"sample {sample}", whole=deep)
     for row in report.sheet.rows.values():
         if row.vcf and (row.family, row.vcf) not in data.calls:
-            progress(f"family {row.family}: reading {row.vcf}")
+            tell_long(progress, f"family {row.family}", row.vcf)
             earlier = [summary for (_, path), summary in data.calls.items() if path == row.vcf]
             data.calls[row.family, row.vcf] = (
                 earlier[0] if earlier else read_calls(row.vcf, whole=deep, progress=progress)

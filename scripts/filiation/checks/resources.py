@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from filiation.checks.result import CheckedFile, CheckReport, Progress
+from filiation.checks.result import CheckedFile, CheckReport, Progress, tell_long
 from filiation.config import FrequencySource, RunConfig
 from filiation.errors import InputError, UserError, nearest
-from filiation.io.files import open_text, require_file
+from filiation.io.files import compression, open_text, require_file
 from filiation.io.reference_check import (
     BUILD_WORDS,
     ReferenceSummary,
@@ -27,7 +27,7 @@ def read_resources(config: RunConfig, *, deep: bool, progress: Progress) -> dict
         wanted["annotation.clinvar_vcf"] = config.annotation.clinvar_vcf
     found: dict[str, CallsSummary] = {}
     for key, path in wanted.items():
-        progress(f"{key}: reading {path}")
+        tell_long(progress, key, path)
         found[key] = read_calls(path, what=key, whole=deep, genotypes=False, progress=progress)
     return found
 
@@ -54,6 +54,16 @@ def compare_resources(
 
 
 def _index_faults(path: Path, key: str) -> list[UserError]:
+    """A resource is looked up by position: BGZF, with an index."""
+    if compression(path) != "bgzf":
+        return [
+            InputError(
+                f"{key}: plain text",
+                where=str(path),
+                expected="BGZF or BCF with an index, for look-ups by position",
+                repair=f"bgzip -c {path} > {path}.gz && bcftools index {path}.gz, and name {path.name}.gz",
+            )
+        ]
     if index_notes(path)[0] is not None:
         return []
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,18 @@ from filiation.model.columns import CHECKS
 from filiation.model.pedigree import Family
 
 Progress = Callable[[str], None]
+
+
+# Files from this size on are announced before they are read.
+LONG_FILE = 50_000_000
+
+
+def tell_long(progress: Progress, owner: str, *paths: str) -> None:
+    """Announce files whose reading takes a moment."""
+    for path in paths:
+        size = os.path.getsize(path) if os.path.isfile(path) else 0
+        if size >= LONG_FILE:
+            progress(f"{owner}: reading {path} ({size / 1e6:,.0f} MB)")
 
 
 @dataclass

@@ -21,6 +21,7 @@ from filiation.model.contigs import bare_name, contig_style, detect_assembly
 BUILD_WORDS = {"GRCh38": "GRCh38 (hg38)", "GRCh37": "GRCh37 (hg19)", "other": "no known build"}
 _STYLE_WORDS = {"chr": "with chr (chr1)", "bare": "without chr (1)"}
 _CHUNK = 8_000_000
+_TELL_EVERY = 500_000_000
 _IUPAC = b"ACGTNRYSWKMBDHVacgtnryswkmbdhv"
 _UNAMBIGUOUS = frozenset(b"ACGT")
 
@@ -113,6 +114,8 @@ class _Scan:
         self.digest: Any = None
         self.contig: str | None = None
         self.offset = 0
+        self.offset_total = 0
+        self.told = 0
         self.waiting: dict[str, list[Site]] = {}
         for site in sorted(sites, key=lambda site: -site.start):
             self.waiting.setdefault(bare_name(site.contig), []).append(site)
@@ -153,8 +156,9 @@ class _Scan:
         self.contig, self.offset = name, 0
         self.digest = hashlib.md5(usedforsecurity=False) if self.want_md5 else None
         self.active = []
-        if len(self.summary.contigs) < 30:
-            self.progress(f"{self.summary.path.name}: reading {name}")
+        if self.offset_total >= _TELL_EVERY * (self.told + 1):
+            self.told += 1
+            self.progress(f"{self.summary.path.name}: {self.offset_total:,} bases read, now {name}")
 
     def _close_contig(self) -> None:
         if self.contig is None:
@@ -181,6 +185,7 @@ class _Scan:
             self.digest.update(bases.upper())
         self._fill_sites(bases)
         self.offset += len(bases)
+        self.offset_total += len(bases)
 
     def _fill_sites(self, bases: bytes) -> None:
         """Hand the bases of this piece to the sites that it covers, fully or in part."""
@@ -217,11 +222,14 @@ def _style_faults(summary: ReferenceSummary) -> list[UserError]:
     ]
 
 
-def contig_problems(found: Mapping[str, int | None], reference: Mapping[str, int]) -> list[str]:
+def contig_problems(
+    found: Mapping[str, int | None], reference: Mapping[str, int], *, same_lengths: bool = True
+) -> list[str]:
     """In words, why contigs of a file are not the reference's: build, lengths, chr prefix; [] when they are.
 
     Lengths are compared under the bare name, so that a wrong build is told even when the prefix differs too.
-    A contig whose length the file does not give is compared by name only.
+    A contig whose length the file does not give is compared by name only. With `same_lengths` off, only two
+    known builds contradict each other: a resource of the whole genome fits a reference cut short.
     """
     problems: list[str] = []
     lengths = {bare_name(name): length for name, length in reference.items()}
@@ -232,7 +240,7 @@ def contig_problems(found: Mapping[str, int | None], reference: Mapping[str, int
     mine, theirs = detect_assembly(dict(known)), detect_assembly(dict(reference))
     if mine != theirs and "other" not in (mine, theirs):
         problems.append(f"{BUILD_WORDS[mine]} lengths given, {BUILD_WORDS[theirs]} expected")
-    elif differing:
+    elif differing and same_lengths:
         name, length = next(iter(differing.items()))
         build = "" if mine == "other" else f" ({BUILD_WORDS[mine]} lengths given)"
         problems.append(

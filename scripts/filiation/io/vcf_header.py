@@ -210,9 +210,9 @@ def sample_faults(summary: CallsSummary, wanted: dict[str, str], where: str) -> 
 def reference_faults(
     summary: CallsSummary, reference: ReferenceSummary, where: str, *, same_style: bool
 ) -> list[UserError]:
-    """Faults of the genome that calls were made on; `same_style`: a chr prefix must agree too."""
+    """Faults of the genome that calls were made on; `same_style`: by name and length, prefix included."""
     found = summary.contigs or dict.fromkeys(summary.contigs_used)
-    problems = contig_problems(found, reference.contigs)
+    problems = contig_problems(found, reference.contigs, same_lengths=same_style)
     if not same_style:
         problems = [problem for problem in problems if not problem.startswith("contigs named")]
     missing = missing_contigs(dict.fromkeys(summary.contigs_used), reference.contigs)

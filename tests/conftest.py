@@ -1,0 +1,1 @@
+"""Makes `builders` and `reference` importable from every test: pytest puts the folder of this file on the path."""
