@@ -223,11 +223,12 @@ def rule_texts() -> dict[str, str]:
     """{rule name: its text} of all files of workflow/rules."""
     rules: dict[str, str] = {}
     for path in sorted(RULES.glob("*.smk")):
-        name = ""
+        name, depth = "", 0
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith(("rule ", "checkpoint ")):
-                name = line.split()[1].rstrip(":")
-            elif line and not line[0].isspace():
+            indent = len(line) - len(line.lstrip())
+            if line.lstrip().startswith(("rule ", "checkpoint ")):
+                name, depth = line.split()[1].rstrip(":"), indent
+            elif line.strip() and indent <= depth:
                 name = ""
             if name:
                 rules[name] = rules.get(name, "") + line + "\n"
