@@ -12,6 +12,7 @@ from filiation import schemas
 from filiation.__main__ import main
 from filiation.config import REPOSITORY, RunConfig, SampleRow, UnitRow, load_config, parse_config
 from filiation.errors import FaultList, InputError
+from filiation.io.sheet import load_sheets
 
 
 def test_schemas__files_are_what_the_model_writes(tmp_path: Path) -> None:
@@ -73,6 +74,16 @@ def test_sheets__shipped_headers_name_every_column(model: type[SampleRow], name:
     assert model.model_validate(values)
 
 
+def test_sheets__shipped_units_sheet_suits_a_family_with_stored_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "samples.tsv").write_text("family\tsample\trole\tvcf\nF\tS\tproband\ta.vcf\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    units = str(REPOSITORY / "config" / "units.tsv")
+    sheet = load_sheets(RunConfig(samples="samples.tsv", units=units))
+    assert sheet.entry("S") == "vcf"
+
+
 def test_manual__names_every_key_and_every_column() -> None:
     text = (REPOSITORY / "config" / "README.md").read_text(encoding="utf-8")
     names = [name for name, _ in schemas.config_keys()]
@@ -99,9 +110,7 @@ def test_manual__names_every_key_and_every_column() -> None:
         ("calling: {intervals: 0}", "'calling.intervals'", "found 0"),
     ],
 )
-def test_configuration__a_mistyped_key_is_named_with_the_right_one(
-    text: str, key: str, suggestion: str
-) -> None:
+def test_configuration__a_mistyped_key_is_named_with_the_right_one(text: str, key: str, suggestion: str) -> None:
     with pytest.raises(FaultList) as raised:
         parse_config(yaml.safe_load(text), "config.yaml")
     message = raised.value.message()

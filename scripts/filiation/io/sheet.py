@@ -79,7 +79,7 @@ def collect_sheets(config: RunConfig, base: Path | None = None) -> tuple[SampleS
     # A run that starts from stored data needs no units.tsv; one that is named in config.yaml must be there.
     units_expected = units_path.is_file() or "units" in config.model_fields_set
     if units_expected and _readable(units_path, "units", faults):
-        unit_lines, problems, refused_units = read_rows(units_path, UnitRow, "unit sheet")
+        unit_lines, problems, refused_units = read_rows(units_path, UnitRow, "unit sheet", may_be_empty=True)
         faults += problems
         refused |= refused_units
     pedigree: list[PedigreeRow] = []
@@ -134,9 +134,7 @@ def _add_samples(sheet: SampleSheet, lines: list[Line[SampleRow]], path: Path) -
     return faults
 
 
-def _add_units(
-    sheet: SampleSheet, lines: list[Line[UnitRow]], path: Path, refused: set[str]
-) -> list[UserError]:
+def _add_units(sheet: SampleSheet, lines: list[Line[UnitRow]], path: Path, refused: set[str]) -> list[UserError]:
     """Take each unit of a known sample once; a FASTQ may be named once only."""
     faults: list[UserError] = []
     first: dict[tuple[str, str], int] = {}
@@ -158,8 +156,7 @@ def _add_units(
         if (row.sample, row.unit) in first:
             faults.append(
                 SheetError(
-                    f"unit '{row.unit}' of sample '{row.sample}' stands on line {first[row.sample, row.unit]}"
-                    " already",
+                    f"unit '{row.unit}' of sample '{row.sample}' stands on line {first[row.sample, row.unit]} already",
                     where=f"{where}, column unit",
                     expected="unit names that are unique within the sample",
                     repair="rename the unit, or remove the row",
@@ -182,9 +179,7 @@ def _add_units(
     return faults
 
 
-def _entry_faults(
-    sheet: SampleSheet, lines: dict[str, int], path: Path, refused: set[str]
-) -> list[UserError]:
+def _entry_faults(sheet: SampleSheet, lines: dict[str, int], path: Path, refused: set[str]) -> list[UserError]:
     """Every member has data, of one kind; members of a family start at the same side of calling."""
     faults: list[UserError] = []
     kinds: dict[str, dict[str, list[str]]] = {}
@@ -238,13 +233,9 @@ def _entry_faults(
     return faults
 
 
-def _pre_indication_faults(
-    sheet: SampleSheet, config: RunConfig, lines: dict[str, int], path: Path
-) -> list[UserError]:
+def _pre_indication_faults(sheet: SampleSheet, config: RunConfig, lines: dict[str, int], path: Path) -> list[UserError]:
     """Every pre-indication has a panel file."""
-    wanted = {
-        row.pre_indication: sample for sample, row in reversed(sheet.rows.items()) if row.pre_indication
-    }
+    wanted = {row.pre_indication: sample for sample, row in reversed(sheet.rows.items()) if row.pre_indication}
     folder = panels_folder(config)
     known = sorted(panel.stem for panel in folder.glob("*.tsv"))
     faults: list[UserError] = []

@@ -35,9 +35,12 @@ class Line(Generic[RowModel]):
 
 
 def read_rows(
-    path: Path, model: type[RowModel], what: str
+    path: Path, model: type[RowModel], what: str, *, may_be_empty: bool = False
 ) -> tuple[list[Line[RowModel]], list[UserError], set[str]]:
-    """The valid rows of a sheet, all its faults, and the sample names of the lines that were refused."""
+    """The valid rows of a sheet, all its faults, and the sample names of the lines that were refused.
+
+    `may_be_empty`: a header without a row is no fault.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
@@ -48,9 +51,7 @@ def read_rows(
             repair="in the spreadsheet: save as « Texte Unicode » or CSV UTF-8, separated by tabs",
         )
         return [], [fault], set()
-    numbered = [
-        (number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")
-    ]
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if not numbered:
         return [], [SheetError(f"{what} is empty", where=str(path), expected=_header_words(model))], set()
     header_line, header_text = numbered[0]
@@ -71,7 +72,7 @@ def read_rows(
         if problems:
             refused.add(values.get("sample", ""))
         faults += problems
-    if not rows and not faults:
+    if not rows and not faults and not may_be_empty:
         faults.append(SheetError(f"{what} has a header and no row", where=str(path), expected="one row each"))
     return rows, faults, refused
 
@@ -102,8 +103,7 @@ def _header_faults(header: list[str], text: str, model: type[BaseModel], where: 
                     f"unknown column '{column}'",
                     where=where,
                     expected=f"columns among {', '.join(known)}",
-                    repair=nearest(column.lower(), known)
-                    or "remove the column, or begin its name line with #",
+                    repair=nearest(column.lower(), known) or "remove the column, or begin its name line with #",
                 )
             )
     for column in dict.fromkeys(header):
@@ -186,15 +186,9 @@ def _cell_fault(column: str, values: dict[str, str], problem: dict[str, object],
             expected=f"{', '.join(choices)}; or . when not known",
             repair=nearest(value.lower(), choices) or "correct the cell",
         )
-    repair = (
-        "rename it, in every sheet"
-        if column in ("family", "sample", "unit", "library")
-        else "correct the cell"
-    )
+    repair = "rename it, in every sheet" if column in ("family", "sample", "unit", "library") else "correct the cell"
     if re.fullmatch(r"-?\d+,\d+", value):
-        repair = (
-            "this looks like a number with a decimal comma: write a point, or shift the cell to its column"
-        )
+        repair = "this looks like a number with a decimal comma: write a point, or shift the cell to its column"
     elif column == "pre_indication":
         repair = f"perhaps '{re.sub(r'[^a-z0-9]+', '-', value.lower()).strip('-')}'"
     return SheetError(
