@@ -34,9 +34,7 @@ class Genomes:
 
     def on(self, contig: str, start: int = 0, end: int = 2**40) -> np.ndarray:
         """Sites of a contig between two positions."""
-        return (
-            (self.contig_index == self.contigs.index(contig)) & (self.pos >= start) & (self.pos <= end)
-        )
+        return (self.contig_index == self.contigs.index(contig)) & (self.pos >= start) & (self.pos <= end)
 
 
 def _gamete(copies: np.ndarray, contig_index: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -52,7 +50,7 @@ def _gamete(copies: np.ndarray, contig_index: np.ndarray, generator: np.random.G
 
 
 def simulate(
-    seed: int = 1, autosomes: int = 12, sites: int = 400, spacing: int = 100_000, x_sites: int = 300, y_sites: int = 60
+    seed: int = 1, autosomes: int = 12, sites: int = 600, spacing: int = 100_000, x_sites: int = 300, y_sites: int = 60
 ) -> Genomes:
     """Father, mother, their son `child` and daughter `sister`, the father's brother `uncle`, and a `stranger`.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from builders.genomes import Genomes, calls, cut, family_of, simulate, subset, trio
 
+from builders.genomes import Genomes, calls, cut, family_of, simulate, subset, trio
 from filiation.config import RESOURCES
 from filiation.model.pedigree import Family, Role, Sex
 from filiation.quality.assess import assess
@@ -99,9 +99,7 @@ def test_same_person_twice_is_named(genomes: Genomes, thresholds: Thresholds) ->
     assert row.meaning.endswith("are the same person twice")
 
 
-def test_few_sites_leave_everything_unknown_even_with_a_stranger(
-    genomes: Genomes, thresholds: Thresholds
-) -> None:
+def test_few_sites_leave_everything_unknown_even_with_a_stranger(genomes: Genomes, thresholds: Thresholds) -> None:
     few = subset(genomes, np.arange(len(genomes.pos)) % 120 == 0)
     rows = rows_of(few, trio(), thresholds, {"mother": "stranger"})
     assert {row.verdict for row in rows if row.check in ("kinship", "sex", "roles")} == {Verdict.UNKNOWN}

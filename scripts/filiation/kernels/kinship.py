@@ -7,9 +7,7 @@ import numpy as np
 from filiation.kernels._jit import jit
 
 # Columns of the counts of a pair (a, b) over sites where both are called and one carries the alternate.
-SITES, OPPOSITE_HOMOZYGOTES, HOMOZYGOUS_ALTERNATE, SHARED_HETEROZYGOTES, HETEROZYGOTES_A, HETEROZYGOTES_B = (
-    range(6)
-)
+SITES, OPPOSITE_HOMOZYGOTES, HOMOZYGOUS_ALTERNATE, SHARED_HETEROZYGOTES, HETEROZYGOTES_A, HETEROZYGOTES_B = range(6)
 N_COUNTS = 6
 
 

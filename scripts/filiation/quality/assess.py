@@ -37,8 +37,7 @@ def read_coverage(paths: Sequence[str | Path], family: Family) -> list[CoverageR
                     repair="give the coverage tables of this family only",
                 )
             numbers = [
-                row[name] if row[name] is not None else nan
-                for name in ("mean_depth", "fraction_10x", "fraction_20x")
+                row[name] if row[name] is not None else nan for name in ("mean_depth", "fraction_10x", "fraction_20x")
             ]
             rows.append(CoverageRow(row["sample"], row["chrom"], row["length"] or 0, *numbers))
     return rows
@@ -71,7 +70,7 @@ def assess(
         evidence = sex_evidence(member.sample, counts, coverage, thresholds.sex)
         sexes[member.sample] = evidence.sex
         rows.append(sex_row(member, evidence, thresholds.sex))
-    pairs = pair_evidence(family, windows)
+    pairs = pair_evidence(family, windows, tally.contigs)
     relations = observed_relations(pairs, thresholds.kinship)
     rows += kinship_rows(pairs, relations, thresholds.kinship)
     if len(family.members) > 1:
@@ -116,20 +115,14 @@ def _segments(
             thresholds.homozygosity,
             limits.depth_sites_min,
         )
-        rows.append(
-            homozygosity_row(
-                member, runs, span, n_markers, thresholds.homozygosity, limits.deletion_depth_max
-            )
-        )
+        rows.append(homozygosity_row(member, runs, span, n_markers, thresholds.homozygosity, limits.deletion_depth_max))
         segments += [run for run in runs if not run.depth_ratio < limits.deletion_depth_max]
         if member not in tally.children:
             continue
         obstacle = _no_disomy_search(family, member.sample, relations)
         if obstacle:
             rows.append(
-                CheckRow(
-                    "uniparental_disomy", member.sample, "not sought", EXPECTED, Verdict.UNKNOWN, obstacle
-                )
+                CheckRow("uniparental_disomy", member.sample, "not sought", EXPECTED, Verdict.UNKNOWN, obstacle)
             )
             continue
         result = uniparental_segments(family, member, tally.contigs, markers, depth, limits, related)
@@ -168,9 +161,7 @@ def assess_quality(
     thresholds = load_thresholds(thresholds_path)
     family = read_pedigree(pedigree)
     depth = read_coverage(coverage, family)
-    tally = tally_family(
-        family, variants, thresholds, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed
-    )
+    tally = tally_family(family, variants, thresholds, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed)
     rows, segments = assess(family, tally, depth, thresholds)
     header = {"family": family.name, "thresholds": f"{thresholds.name} sha256:{thresholds.checksum}"}
     write_table(output, QUALITY, (asdict(row) for row in rows), header)

@@ -92,9 +92,7 @@ def homozygosity_row(
     long_bp = sum(run.length for run in kept if run.length >= limits.long_run_bp)
     longest = max(kept, key=lambda run: run.length, default=None)
     share = long_bp / span if span else 0.0
-    expected = (
-        f"at most {100 * limits.genome_share_max:g} % in runs of {limits.long_run_bp / 1e6:g} Mb or more"
-    )
+    expected = f"at most {100 * limits.genome_share_max:g} % in runs of {limits.long_run_bp / 1e6:g} Mb or more"
     observed = (
         f"{len(kept)} runs of {limits.length_bp_min / 1e6:g} Mb or more, "
         f"{sum(run.length for run in kept) / 1e6:.1f} Mb; "
@@ -106,17 +104,11 @@ def homozygosity_row(
     if share > limits.genome_share_max and span >= limits.judged_span_bp_min:
         words.append("the parents may be related; recessive variants in the runs deserve attention")
     if longest is not None and longest.length > limits.single_run_bp_max:
-        words.append(
-            f"longest run {longest.place}: isodisomy is possible when it stands alone on its chromosome"
-        )
+        words.append(f"longest run {longest.place}: isodisomy is possible when it stands alone on its chromosome")
     if words:
-        return CheckRow(
-            "runs_of_homozygosity", member.sample, observed, expected, Verdict.WARN, "; ".join(words)
-        )
+        return CheckRow("runs_of_homozygosity", member.sample, observed, expected, Verdict.WARN, "; ".join(words))
     if span < limits.judged_span_bp_min and not kept:
-        meaning = (
-            f"{n_markers} markers are too few, too far apart, or on too little of the genome to find runs"
-        )
+        meaning = f"{n_markers} markers are too few, too far apart, or on too little of the genome to find runs"
         return CheckRow("runs_of_homozygosity", member.sample, observed, expected, Verdict.UNKNOWN, meaning)
     meaning = "no more than usual in a child of unrelated parents"
     return CheckRow("runs_of_homozygosity", member.sample, observed, expected, Verdict.OK, meaning)

@@ -46,7 +46,10 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True)
 class PairEvidence:
-    """Counts and relatedness of one pair."""
+    """Counts and relatedness of one pair.
+
+    `homozygous_sites` and `opposite` are without the autosome `left_out`, '' when there are too few autosomes.
+    """
 
     first: Member
     second: Member
@@ -58,6 +61,8 @@ class PairEvidence:
     autosomes: int
     relatedness: float
     standard_error: float
+
+    left_out: str = ""
 
     @property
     def opposite_rate(self) -> float:
@@ -87,25 +92,42 @@ def jackknife_relatedness(counts: npt.NDArray[np.int64]) -> tuple[float, float]:
     return relatedness, error
 
 
-def pair_evidence(family: Family, windows: Windows) -> list[PairEvidence]:
+def worst_autosome(counts: npt.NDArray[np.int64], contig_index: npt.NDArray[np.int64]) -> int | None:
+    """The autosome with the most opposite homozygotes, which is left aside when there are three or more.
+
+    A child with both copies of one chromosome from one parent is that chromosome's stranger to the other parent;
+    a wrong parent is a stranger on every chromosome.
+    """
+    used = counts[:, HOMOZYGOUS_ALTERNATE] > 0
+    autosomes = np.unique(contig_index[used])
+    if len(autosomes) < 3:
+        return None
+    opposite = [int(counts[contig_index == contig, OPPOSITE_HOMOZYGOTES].sum()) for contig in autosomes]
+    return int(autosomes[int(np.argmax(opposite))]) if max(opposite) else None
+
+
+def pair_evidence(family: Family, windows: Windows, contigs: Sequence[str]) -> list[PairEvidence]:
     """Evidence on every pair of members, in the order of the family."""
     evidence = []
     for number, (first, second) in enumerate(combinations(family.members, 2)):
         counts = windows.pairs[:, number, :]
         used = counts[:, SITES] > 0
         relatedness, error = jackknife_relatedness(counts)
+        worst = worst_autosome(counts, windows.contig_index)
+        kept = counts if worst is None else counts[windows.contig_index != worst]
         evidence.append(
             PairEvidence(
                 first=first,
                 second=second,
                 sites=int(counts[:, SITES].sum()),
-                homozygous_sites=int(counts[:, HOMOZYGOUS_ALTERNATE].sum()),
-                opposite=int(counts[:, OPPOSITE_HOMOZYGOTES].sum()),
+                homozygous_sites=int(kept[:, HOMOZYGOUS_ALTERNATE].sum()),
+                opposite=int(kept[:, OPPOSITE_HOMOZYGOTES].sum()),
                 opposite_windows=int((counts[:, OPPOSITE_HOMOZYGOTES] > 0).sum()),
                 windows=int(used.sum()),
                 autosomes=len(np.unique(windows.contig_index[used])),
                 relatedness=relatedness,
                 standard_error=error,
+                left_out="" if worst is None else contigs[worst],
             )
         )
     return evidence
@@ -127,15 +149,12 @@ def observed_relation(pair: PairEvidence, limits: KinshipThresholds) -> Relation
         spread
         and pair.opposite >= limits.opposite_sites_min
         and pair.opposite_windows >= limits.opposite_windows_min
-        and lower_bound(pair.opposite, pair.homozygous_sites, limits.standard_errors)
-        > limits.opposite_rate_max
+        and lower_bound(pair.opposite, pair.homozygous_sites, limits.standard_errors) > limits.opposite_rate_max
     )
     if not refuted:
         return Relation.UNKNOWN
     if low > limits.unrelated_relatedness_max:
-        return (
-            Relation.SIBLINGS if pair.relatedness >= limits.first_degree_relatedness_min else Relation.DISTANT
-        )
+        return Relation.SIBLINGS if pair.relatedness >= limits.first_degree_relatedness_min else Relation.DISTANT
     if high < limits.first_degree_relatedness_min:
         return Relation.UNRELATED
     return Relation.NOT_PARENT_CHILD
@@ -183,9 +202,7 @@ def parents_judged(pair: PairEvidence, relation: Relation, limits: KinshipThresh
     return relation if sure else Relation.UNKNOWN
 
 
-def observed_relations(
-    evidence: Sequence[PairEvidence], limits: KinshipThresholds
-) -> dict[frozenset[str], Relation]:
+def observed_relations(evidence: Sequence[PairEvidence], limits: KinshipThresholds) -> dict[frozenset[str], Relation]:
     """{two samples: relation} for every pair."""
     relations = {}
     for pair in evidence:
@@ -210,11 +227,12 @@ def kinship_rows(
         relatedness = "." if np.isnan(pair.relatedness) else f"{pair.relatedness:.2f}"
         error = "" if np.isnan(pair.standard_error) else f" ± {pair.standard_error:.2f}"
         rate = "." if np.isnan(pair.opposite_rate) else f"{pair.opposite_rate:.4f}"
+        aside = f" without {pair.left_out}, which has most" if pair.left_out else ""
         rows.append(
             CheckRow(
                 "kinship",
                 f"{pair.first.sample}+{pair.second.sample}",
-                f"{observed}: opposite homozygotes {pair.opposite} of {pair.homozygous_sites} ({rate}); "
+                f"{observed}: opposite homozygotes {pair.opposite} of {pair.homozygous_sites} ({rate}){aside}; "
                 f"relatedness {relatedness}{error}; {pair.windows} windows on {pair.autosomes} autosomes",
                 _expected_text(expected, limits),
                 verdict,
@@ -291,9 +309,7 @@ def role_row(
     return CheckRow("roles", family.name, "the sheet is contradicted", expected, Verdict.FAIL, words)
 
 
-def _exchange_words(
-    members: Sequence[Member], given: tuple[str, ...], fits: Callable[[tuple[str, ...]], bool]
-) -> str:
+def _exchange_words(members: Sequence[Member], given: tuple[str, ...], fits: Callable[[tuple[str, ...]], bool]) -> str:
     """The smallest exchange that explains everything, in words; '' when there is none."""
     # Seven members are 5,040 assignments; larger families are judged pair by pair only.
     if len(members) > 7:
@@ -308,9 +324,7 @@ def _exchange_words(
     phrases = []
     for samples in solutions[min(solutions)]:
         exchanged = [
-            (member, sample)
-            for member, sample in zip(members, samples, strict=True)
-            if member.sample != sample
+            (member, sample) for member, sample in zip(members, samples, strict=True) if member.sample != sample
         ]
         if len(exchanged) == 2:
             phrases.append(" and ".join(f"{m.role} {m.sample}" for m, _ in exchanged) + " look exchanged")

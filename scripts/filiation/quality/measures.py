@@ -59,9 +59,7 @@ def _mendelian_row(
         )
     else:
         verdict, words = Verdict.OK, f"{place}: violations are as rare as usual"
-    return CheckRow(
-        check, child, share_text(violations, evaluated), expected, verdict, f"{words}; {with_whom}"
-    )
+    return CheckRow(check, child, share_text(violations, evaluated), expected, verdict, f"{words}; {with_whom}")
 
 
 def coverage_row(
@@ -87,9 +85,7 @@ def coverage_row(
             f"mean {limits.mean_depth_min:g}; {100 * limits.fraction_10x_min:g} % at 10x; "
             f"{100 * limits.fraction_20x_min:g} % at 20x",
             Verdict.WARN if low else Verdict.OK,
-            f"low {', '.join(low)}: variants are missed there"
-            if low
-            else "depth of the whole genome is sufficient",
+            f"low {', '.join(low)}: variants are missed there" if low else "depth of the whole genome is sufficient",
         )
     expected = f"mean {limits.variant_depth_min:g} at variant sites"
     sites = counts.depth_sites[AUTOSOME]
@@ -203,9 +199,7 @@ def _balance_row(member: Member, counts: MemberCounts, limits: CallThresholds) -
 
 
 def _contamination_row(member: Member, counts: MemberCounts, limits: CallThresholds) -> CheckRow:
-    share = (
-        counts.homozygous_other_reads / counts.homozygous_reads if counts.homozygous_reads else float("nan")
-    )
+    share = counts.homozygous_other_reads / counts.homozygous_reads if counts.homozygous_reads else float("nan")
     expected = f"at most {100 * limits.other_allele_reads_max:g} % of the reads"
     observed = (
         f"{share_text(counts.homozygous_other_reads, counts.homozygous_reads)} reads show the reference at "

@@ -57,9 +57,7 @@ class DepthByWindow:
         """Depths of the member in a column."""
         width = int(limits.window_bp)
         start = (windows.key & 0xFFFFFFFF) * width
-        return cls(
-            windows.contig_index, start, windows.depth_sum[:, column], windows.depth_sites[:, column], width
-        )
+        return cls(windows.contig_index, start, windows.depth_sum[:, column], windows.depth_sites[:, column], width)
 
     def ratio(self, contig: int, start: int, end: int, sites_min: float) -> float:
         """Mean depth in the windows of a segment over that of the autosomes; NaN with too few sites."""
@@ -67,8 +65,7 @@ class DepthByWindow:
         if self.sites[inside].sum() < sites_min or self.depth_sum.sum() == 0:
             return float("nan")
         return float(
-            (self.depth_sum[inside].sum() / self.sites[inside].sum())
-            / (self.depth_sum.sum() / self.sites.sum())
+            (self.depth_sum[inside].sum() / self.sites[inside].sum()) / (self.depth_sum.sum() / self.sites.sum())
         )
 
 

@@ -81,9 +81,7 @@ def _depth_ratios(
     return measured[0], measured[1], "variant sites"
 
 
-def sex_evidence(
-    sample: str, counts: MemberCounts, coverage: list[CoverageRow], limits: SexThresholds
-) -> SexEvidence:
+def sex_evidence(sample: str, counts: MemberCounts, coverage: list[CoverageRow], limits: SexThresholds) -> SexEvidence:
     """Copies of X by heterozygosity and by depth, and the Y by depth."""
     het, hom = counts.x_heterozygous, counts.x_homozygous_alternate
     by_genotype = None
@@ -96,18 +94,12 @@ def sex_evidence(
     x_ratio, y_ratio, source = _depth_ratios(sample, counts, coverage, limits)
     by_depth = None
     if x_ratio is not None:
-        by_depth = (
-            1 if x_ratio <= limits.one_x_depth_max else 2 if x_ratio >= limits.two_x_depth_min else None
-        )
+        by_depth = 1 if x_ratio <= limits.one_x_depth_max else 2 if x_ratio >= limits.two_x_depth_min else None
         words += f"; X depth {x_ratio:.2f} of autosomes ({source})"
     has_y = None
     if y_ratio is not None:
         has_y = (
-            True
-            if y_ratio >= limits.y_present_depth_min
-            else False
-            if y_ratio <= limits.y_absent_depth_max
-            else None
+            True if y_ratio >= limits.y_present_depth_min else False if y_ratio <= limits.y_absent_depth_max else None
         )
         words += f"; Y depth {y_ratio:.2f}"
     words += f"; Y alternate calls {counts.y_alternate}"

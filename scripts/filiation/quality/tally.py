@@ -94,9 +94,7 @@ class Windows:
         return self.key >> _CONTIG_SHIFT
 
 
-def usable_genotypes(
-    batch: TrioBatch, thresholds: Thresholds
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+def usable_genotypes(batch: TrioBatch, thresholds: Thresholds) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
     """Genotypes that count as evidence: with sufficient quality and depth, and of those the ones in balance.
 
     A genotype without GQ, or without allelic depths, is not held against the caller and stays. A half call is
@@ -162,9 +160,7 @@ class FamilyTally:
         self.members = [MemberCounts() for _ in family.members]
         self.children = [member for member in family.members if member.role in (Role.PROBAND, Role.SIBLING)]
         # {(child, class): [sites evaluated, violations]}
-        self.mendelian = {
-            (child.sample, name): [0, 0] for child in self.children for name in MENDELIAN_CLASSES
-        }
+        self.mendelian = {(child.sample, name): [0, 0] for child in self.children for name in MENDELIAN_CLASSES}
         self.contigs: list[str] = []
         self._markers: list[Markers] = []
         self._windows: list[Windows] = []
@@ -193,9 +189,7 @@ class FamilyTally:
         snv = batch.is_snv
         on_x = snv & (batch.contig_class == X)
         on_y = snv & (batch.contig_class == Y)
-        transition = np.array(
-            [r + a in _TRANSITIONS for r, a in zip(batch.ref, batch.alt, strict=True)], dtype=bool
-        )
+        transition = np.array([r + a in _TRANSITIONS for r, a in zip(batch.ref, batch.alt, strict=True)], dtype=bool)
         for s, counts in enumerate(self.members):
             counts.records += int(autosome.sum())
             counts.called += int((autosome & (batch.genotype[:, s] != MISSING)).sum())
@@ -250,16 +244,12 @@ class FamilyTally:
                 counts[0] += int((group & ((status == CONSISTENT) | (status == VIOLATION))).sum())
                 counts[1] += int((group & (status == VIOLATION)).sum())
 
-    def _count_windows(
-        self, batch: TrioBatch, balanced: npt.NDArray[np.int8], judged: npt.NDArray[np.bool_]
-    ) -> None:
+    def _count_windows(self, batch: TrioBatch, balanced: npt.NDArray[np.int8], judged: npt.NDArray[np.bool_]) -> None:
         """Pairs and depths by window of the judged autosomes."""
         if not judged.any():
             return
         width = int(self.thresholds.kinship.window_bp)
-        keys = (batch.contig_index[judged].astype(np.int64) << _CONTIG_SHIFT) + (
-            batch.pos[judged] - 1
-        ) // width
+        keys = (batch.contig_index[judged].astype(np.int64) << _CONTIG_SHIFT) + (batch.pos[judged] - 1) // width
         unique, window = np.unique(keys, return_inverse=True)
         genotype = np.ascontiguousarray(balanced[judged])
         genotype[~batch.is_snv[judged]] = MISSING

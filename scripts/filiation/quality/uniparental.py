@@ -203,15 +203,11 @@ def _delimit(
         markers=informative,
         quality=max(0.0, min(LARGEST_PHRED, PHRED_PER_NAT * log_odds)),
         depth_ratio=search.depth.ratio(chromosome.contig, start, end, limits.depth_sites_min),
-        heterozygosity=heterozygosity / search.usual_heterozygosity
-        if search.usual_heterozygosity
-        else math.nan,
+        heterozygosity=heterozygosity / search.usual_heterozygosity if search.usual_heterozygosity else math.nan,
     )
 
 
-def split_deletions(
-    segments: Sequence[Segment], limits: UniparentalThresholds
-) -> tuple[list[Segment], list[Segment]]:
+def split_deletions(segments: Sequence[Segment], limits: UniparentalThresholds) -> tuple[list[Segment], list[Segment]]:
     """Segments with two copies (or of unknown depth), and those in which a copy is lost."""
     lost = [segment for segment in segments if segment.depth_ratio < limits.deletion_depth_max]
     return [segment for segment in segments if segment not in lost], lost
@@ -222,9 +218,7 @@ def uniparental_row(
 ) -> tuple[CheckRow, list[Segment]]:
     """The verdict on one child and the segments that are disomies; deletions are named in the row only."""
     disomies, lost = split_deletions(result.segments, limits)
-    observed = (
-        f"{len(disomies)} segments; {result.proofs} sites prove one parent, {result.exclusions} exclude it"
-    )
+    observed = f"{len(disomies)} segments; {result.proofs} sites prove one parent, {result.exclusions} exclude it"
     words = [_disomy_words(segment, limits) for segment in disomies]
     for segment in lost:
         parent = "father" if segment.kind == "upd_maternal" else "mother"
@@ -245,9 +239,7 @@ def _disomy_words(segment: Segment, limits: UniparentalThresholds) -> str:
     parent = "mother" if segment.kind == "upd_maternal" else "father"
     if segment.heterozygosity <= limits.isodisomy_heterozygosity_max:
         form = (
-            "isodisomy"
-            if segment.depth_ratio == segment.depth_ratio
-            else "isodisomy, or a deletion (depth not known)"
+            "isodisomy" if segment.depth_ratio == segment.depth_ratio else "isodisomy, or a deletion (depth not known)"
         )
     else:
         form = "heterodisomy at least in part"
