@@ -309,7 +309,7 @@ def test_all_faults__of_all_sheets_are_numbered_in_one_message(tmp_path: Path) -
     rows[0]["sex"] = "boy"
     rows[1]["bam"] = ""
     found = refused(tmp_path, rows, [unit("NOBODY")], "FAM CHILD 0 0 5 2\n")
-    assert found.startswith("5 faults found")
+    assert found.startswith("6 faults found")
     for expected in ("sex 'boy'", "NOBODY", "sex '5'", "no data", "sample FATHER: not in the PED file"):
         assert expected in found
 
