@@ -44,7 +44,8 @@ lint: setup
 	$(BIN)/ruff format --check scripts tests
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check workflow
-	$(BIN)/snakemake --lint --snakefile workflow/Snakefile
+	$(BIN)/snakemake --lint --snakefile workflow/Snakefile --directory tests/setup/lint \
+		--configfile tests/setup/lint/config.yaml
 
 # What we made ourselves; never results/, which may have taken days.
 clean:
