@@ -54,6 +54,7 @@ class EvidenceThresholds(NamedTuple):
     min_genotype_quality: float
     sequencing_error_rate: float
     mosaic_p_value: float
+    heterozygote_p_value: float
     max_mosaic_fraction: float
     max_reference_alt_fraction: float
     min_de_novo_posterior: float
@@ -93,8 +94,8 @@ def carrier_states(
     v = variants, p = members. No call is UNKNOWN. A call without the allele is ABSENT only when it rests on
     data: at least `min_depth` reads where depth is known, at least `min_genotype_quality` where quality is
     known, and one of the two known; a 0/0 without reads is UNKNOWN. LOW_FRACTION: the share of alternate reads
-    is at most `max_mosaic_fraction`, and both above sequencing error and below a heterozygote, each with a
-    binomial p-value under `mosaic_p_value`: a mosaic, or contamination. A call with the allele stands as called.
+    is at most `max_mosaic_fraction`, above sequencing error (binomial p-value under `mosaic_p_value`) and below a
+    heterozygote (under `heterozygote_p_value`): a mosaic, or contamination. A call with the allele stands as called.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def carrier_states(
                 error = binomial_upper_tail_jit(alt_reads, reads, thresholds.sequencing_error_rate)
                 # P(K ≤ alt) at one half equals P(K ≥ ref) by symmetry.
                 heterozygote = binomial_upper_tail_jit(reads - alt_reads, reads, 0.5)
-                low_fraction = error < thresholds.mosaic_p_value and heterozygote < thresholds.mosaic_p_value
+                low_fraction = error < thresholds.mosaic_p_value and heterozygote < thresholds.heterozygote_p_value
             if low_fraction:
                 states[v, p] = LOW_FRACTION
                 continue

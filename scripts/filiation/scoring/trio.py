@@ -87,6 +87,7 @@ def evidence_thresholds(model: ScoringModel) -> EvidenceThresholds:
         value["min_genotype_quality"],
         value["sequencing_error_rate"],
         value["mosaic_p_value"],
+        value["heterozygote_p_value"],
         value["max_mosaic_fraction"],
         value["max_reference_alt_fraction"],
         value["min_de_novo_posterior"],
