@@ -41,11 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hpo-terms", default="", metavar="HP:…;HP:…", help="HPO terms of the index case, separated by ;"
     )
     parser.add_argument(
-        "--language", choices=("fr", "en"), default="fr", help="language the page opens in (default: fr; both are in it)"
+        "--language",
+        choices=("fr", "en"),
+        default="fr",
+        help="language the page opens in (default: fr; both are in it)",
     )
     parser.add_argument("--simulated", action="store_true", help="label everything « données simulées »")
     parser.add_argument(
-        "--override-reason", default="", metavar="TEXT", help="why a FAIL of the quality checks does not stop the report"
+        "--override-reason",
+        default="",
+        metavar="TEXT",
+        help="why a FAIL of the quality checks does not stop the report",
     )
     parser.add_argument(
         "--no-stop-on-fail", action="store_true", help="write the report in spite of a FAIL, without a reason"

@@ -18,6 +18,8 @@ from filiation.report.typography import Bilingual, both, compact, percent, proba
 LOW_DEPTH = 10
 LOW_GENOTYPE_QUALITY = 20
 _LONG_ALLELE = 12
+NOTHING = same("")
+DASH = same("—")
 _SIBLING = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):([^:]*):([^:]*):([^:|]*)")
 _CLINVAR_STARS = (
     ("practice_guideline", 4),
@@ -39,11 +41,11 @@ class MemberEvidence:
     sample: str
     state: str
     genotype: str = ""
-    words: Bilingual = same("")
+    words: Bilingual = NOTHING
     allele_depths: str = "—"
     depth: str = "—"
     quality: str = "—"
-    alt_share: Bilingual = same("—")
+    alt_share: Bilingual = DASH
     carrier: bool = False
     low_depth: bool = False
     low_quality: bool = False
@@ -64,7 +66,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule that the variant passed: its words when the catalogue has them, and what the table says."""
+    """One rule that the variant passed: its words (empty when the catalogue has none) and what the table says."""
 
     words: Bilingual
     value: str
@@ -104,7 +106,7 @@ class Candidate:
     components: tuple[tuple[Bilingual, Bilingual], ...]
     flags: tuple[Bilingual, ...]
     rules: tuple[Rule, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[Bilingual, Bilingual], ...]
     links: tuple[tuple[str, str], ...]
 
     @property
@@ -133,6 +135,11 @@ def items(value: str | None, separator: str = ";") -> list[str]:
 def variant_key(row: Row) -> str:
     """`chrom-pos-ref-alt`, the name under which a compound partner is written."""
     return f"{row['chrom']}-{row['pos']}-{row['ref']}-{row['alt']}"
+
+
+def partner_keys(row: Row) -> list[str]:
+    """The variants that a compound pair is made with; several are separated by commas."""
+    return items(row["compound_partner"], ",")
 
 
 def _short_allele(allele: str) -> str:
@@ -260,12 +267,27 @@ def flags(row: Row) -> tuple[Bilingual, ...]:
     return tuple(found)
 
 
+def _reasons(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """The evidence behind the inheritance class: what each member's data say; a sentence stays a sentence."""
+    evidence = row["inheritance_reason"] or ""
+    parts = evidence.split()
+    if not all("=" in part for part in parts):
+        return ((same(""), source_text(evidence)),)
+    pairs = []
+    for part in parts:
+        name, _, value = part.partition("=")
+        words = term("role", name) if known("role", name) else term("reason_item", name)
+        pairs.append((words, term("member_state", value)))
+    return tuple(pairs)
+
+
 def _rules(row: Row) -> tuple[Rule, ...]:
     rules = []
     for item in items(row["kept_because"]):
         name = re.match(r"[a-z_0-9]+", item)
         if name and known("rule", name.group()):
-            rules.append(Rule(term("rule", name.group()), item))
+            value = item[name.end() :].strip().replace(">=", "≥").replace("<=", "≤")
+            rules.append(Rule(term("rule", name.group()), value))
         else:
             rules.append(Rule(same(""), item))
     return tuple(rules)
@@ -307,9 +329,7 @@ def view(row: Row, number: int, family: Family, anchors: dict[Any, str], *, exte
     inheritance = row["inheritance"] or "unknown"
     tier = row["panel_tier"] or "none"
     posterior = row["de_novo_posterior"]
-    partners = tuple(
-        Partner(partner, anchors.get((row["gene"], partner), "")) for partner in items(row["compound_partner"])
-    )
+    partners = tuple(Partner(partner, anchors.get((row["gene"], partner), "")) for partner in partner_keys(row))
     return Candidate(
         anchor=f"candidate-{number}",
         row=row,
@@ -333,7 +353,7 @@ def view(row: Row, number: int, family: Family, anchors: dict[Any, str], *, exte
         components=_components(row),
         flags=flags(row),
         rules=_rules(row),
-        reasons=tuple(items(row["inheritance_reason"])),
+        reasons=_reasons(row),
         links=links(row) if external_links else (),
     )
 
@@ -347,7 +367,7 @@ def _clusters(rows: Sequence[Row]) -> Iterator[list[int]]:
     place = {(row["gene"], variant_key(row)): number for number, row in enumerate(rows)}
     neighbours: dict[int, set[int]] = {number: set() for number in range(len(rows))}
     for number, row in enumerate(rows):
-        for partner in items(row["compound_partner"]):
+        for partner in partner_keys(row):
             other = place.get((row["gene"], partner))
             if other is not None and other != number:
                 neighbours[number].add(other)

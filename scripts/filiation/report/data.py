@@ -104,7 +104,7 @@ class ReportData:
     candidates: Table
     funnel: tuple[Step, ...]
     funnel_headers: dict[str, str]
-    quality: tuple[Row, ...]
+    quality: Table
     segments: Table
     coverage: tuple[Row, ...]
     versions: Table
@@ -118,12 +118,12 @@ class ReportData:
     @property
     def failures(self) -> list[Row]:
         """Quality checks with the verdict FAIL."""
-        return [row for row in self.quality if row["verdict"] == "FAIL"]
+        return [row for row in self.quality.rows if row["verdict"] == "FAIL"]
 
     @property
     def assembly(self) -> str:
         """GRCh38, GRCh37, other, or '' when no table says."""
-        for header in (self.segments.header, self.candidates.header, self.versions.header, self.funnel_headers):
+        for header in (self.quality.header, self.candidates.header, self.versions.header, self.funnel_headers):
             if header.get("assembly"):
                 return header["assembly"]
         return ""
@@ -169,8 +169,7 @@ def read_funnel(paths: Sequence[str | Path]) -> tuple[tuple[Step, ...], dict[str
                 step["rules"].append(RuleCount(row["reason"], row["count"] or 0, row["meaning"] or ""))
     return (
         tuple(
-            Step(name, step["records_in"], step["records_out"], tuple(step["rules"]))
-            for name, step in steps.items()
+            Step(name, step["records_in"], step["records_out"], tuple(step["rules"])) for name, step in steps.items()
         ),
         headers,
     )
@@ -254,9 +253,9 @@ def read_report_data(
             expected=f"family '{options.family}'",
             repair="give the PED file of this family, or correct --family",
         )
-    checks = read_table(quality, QUALITY).rows
+    checks = read_table(quality, QUALITY)
     if stop_on_fail:
-        check_gate(checks, options.override_reason, str(quality))
+        check_gate(checks.rows, options.override_reason, str(quality))
     table = read_table(candidates, CANDIDATES)
     check_candidates(table, candidates)
     steps, headers = read_funnel(funnel)
@@ -266,7 +265,7 @@ def read_report_data(
         candidates=table,
         funnel=steps,
         funnel_headers=headers,
-        quality=tuple(checks),
+        quality=checks,
         segments=read_table(segments, SEGMENTS),
         coverage=tuple(row for path in coverage for row in read_table(path, COVERAGE).rows),
         versions=read_table(versions, VERSIONS),

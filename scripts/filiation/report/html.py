@@ -28,6 +28,7 @@ from filiation.report.funnel_svg import draw_funnel
 from filiation.report.karyotype_svg import draw_karyotype
 from filiation.report.limits import limits
 from filiation.report.pedigree_svg import draw_pedigree
+from filiation.report.phrases import measure
 from filiation.report.quality_view import coverage_lines, tiles, verdict_of
 from filiation.report.typography import Bilingual
 
@@ -107,6 +108,8 @@ def environment() -> Environment:
         plural=catalogue.plural,
         term=catalogue.term,
         source=catalogue.source_text,
+        known=catalogue.known,
+        measure=measure,
         both=typography.both,
         integer=typography.integer,
         decimal=typography.decimal,
@@ -122,9 +125,7 @@ def environment() -> Environment:
 def render(data: ReportData) -> str:
     """The whole page. Same data, same bytes."""
     style, script = _asset("report.css"), _asset("report.js")
-    groups = group_candidates(
-        data.candidates.rows, data.family, external_links=data.options.external_links
-    )
+    groups = group_candidates(data.candidates.rows, data.family, external_links=data.options.external_links)
     shown = shown_groups(groups)
     coverage = coverage_lines(data)
     page = environment().get_template("report.html.jinja")
@@ -143,7 +144,7 @@ def render(data: ReportData) -> str:
         discuss_first=shown[:_DISCUSS_FIRST],
         structure=_structure(data),
         panel_name=Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
-        tiles=tiles(data.quality),
+        tiles=tiles(data.quality.rows),
         inheritance_counts=inheritance_counts(data),
         off_panel_count=sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
         possible_count=sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
@@ -170,8 +171,8 @@ def _structure(data: ReportData) -> Bilingual:
 
 
 def _headers(data: ReportData) -> list[tuple[str, str]]:
-    """Header lines of the candidate table and of the funnel (thresholds, models), each once."""
-    merged = {**data.funnel_headers, **data.candidates.header}
+    """Header lines of the tables (thresholds, models), each once."""
+    merged = {**data.quality.header, **data.funnel_headers, **data.candidates.header}
     return [(key, value) for key, value in merged.items() if key not in ("schema", "program")]
 
 

@@ -56,22 +56,26 @@ class Chromosome:
 
 @dataclass(frozen=True)
 class Karyotype:
-    """The drawing; `assembly` is '' when the lengths come from the data themselves."""
+    """The drawing; `scale` says where the lengths come from (key of the catalogue, after `karyotype.`)."""
 
     width: int
     height: float
     chromosomes: tuple[Chromosome, ...]
-    assembly: str
+    scale: str
 
 
 def chromosome_lengths(data: ReportData) -> tuple[dict[str, int], str]:
-    """Length of each contig to draw, and the assembly they belong to ('' when the tables do not say).
+    """Length of each contig to draw, and where it comes from: `GRCh38`, `GRCh37`, `own_lengths` or `assumed`.
 
-    A genome that is not a human assembly (a demonstration, another species) is drawn from the contigs of the
-    coverage tables, or at worst from the ends of the segments.
+    Without a named assembly the contigs of the coverage tables give the lengths; without them GRCh38 is assumed,
+    and the figure says so, unless a segment does not fit.
     """
     if data.assembly in CHROMOSOMES:
         return CHROMOSOMES[data.assembly], data.assembly
+    if not data.coverage:
+        known = CHROMOSOMES["GRCh38"]
+        if all(row["end"] <= known.get(bare_name(row["chrom"]), 0) for row in data.segments.rows):
+            return known, "assumed"
     lengths: dict[str, int] = {}
     for row in data.coverage:
         if row["chrom"] != "total" and row["length"]:
@@ -81,7 +85,7 @@ def chromosome_lengths(data: ReportData) -> tuple[dict[str, int], str]:
         # The coverage table counts bases without N, so a segment can end beyond it.
         lengths[name] = max(lengths.get(name, 0), row["end"])
     primary = {name: length for name, length in lengths.items() if name in _NAMES}
-    return primary or lengths, ""
+    return primary or lengths, "own_lengths"
 
 
 def _marks(segments: Sequence[Row], x: float, scale: float) -> tuple[Mark, ...]:
@@ -101,10 +105,12 @@ def _marks(segments: Sequence[Row], x: float, scale: float) -> tuple[Mark, ...]:
 
 
 def draw_karyotype(data: ReportData) -> Karyotype | None:
-    """The index case's segments on its chromosomes, None when there is no length to draw to."""
-    lengths, assembly = chromosome_lengths(data)
-    if not lengths:
+    """The index case's segments on its chromosomes, None when it has none."""
+    index = data.family.proband.sample
+    drawn = [row for row in data.segments.rows if row["sample"] == index and row["kind"] in KINDS]
+    if not drawn:
         return None
+    lengths, length_source = chromosome_lengths(data)
     order = {name: place for place, name in enumerate(_NAMES)}
     names = sorted(lengths, key=lambda name: (order.get(name, len(order)), name))
     scale = _BAR / max(lengths.values())
@@ -113,12 +119,6 @@ def draw_karyotype(data: ReportData) -> Karyotype | None:
     for number, name in enumerate(names):
         x = _LEFT + (number // rows) * _COLUMN
         y = 16 + (number % rows) * _ROW
-        segments = [
-            row
-            for row in data.segments.rows
-            if row["sample"] == data.family.proband.sample
-            and row["kind"] in KINDS
-            and bare_name(row["chrom"]) == name
-        ]
+        segments = [row for row in drawn if bare_name(row["chrom"]) == name]
         chromosomes.append(Chromosome(name, x, y, round(lengths[name] * scale, 1), _marks(segments, x, scale)))
-    return Karyotype(_LEFT + 2 * _COLUMN - 20, 16 + rows * _ROW, tuple(chromosomes), assembly)
+    return Karyotype(_LEFT + 2 * _COLUMN - 20, 16 + rows * _ROW, tuple(chromosomes), length_source)

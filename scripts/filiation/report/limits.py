@@ -57,7 +57,7 @@ def family_limits(data: ReportData) -> list[Bilingual]:
         found.append(text("limits.no_panel"))
     elif not data.panel.validated:
         found.append(text("limits.panel_not_validated"))
-    if any(row["verdict"] not in ("OK", "WARN", "FAIL") for row in data.quality):
+    if any(row["verdict"] not in ("OK", "WARN", "FAIL") for row in data.quality.rows):
         found.append(text("limits.quality_unknown"))
     return found
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from filiation.report.catalogue import term, text
 from filiation.report.data import ReportData, Row
+from filiation.report.phrases import measure
 from filiation.report.typography import Bilingual, both, decimal, megabases, percent, same
 
 # From worst to best; a check is as good as its worst sample.
 VERDICTS = ("FAIL", "WARN", "UNKNOWN", "OK")
 _LINES_PER_TILE = 4
+_LONG_VALUE = 45
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,9 @@ class Tile:
     check: Bilingual
     verdict: str
     words: Bilingual
-    lines: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, Bilingual], ...]
     more: int
-    expected: tuple[str, ...]
+    expected: tuple[Bilingual, ...]
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,18 @@ def tiles(quality: Sequence[Row]) -> tuple[Tile, ...]:
         rows = sorted(rows, key=lambda row: VERDICTS.index(verdict_of(row)))
         verdict = verdict_of(rows[0])
         lines = tuple((row["sample"] or "—", _first_part(row["observed"])) for row in rows[:_LINES_PER_TILE])
-        expected = tuple(dict.fromkeys(_first_part(row["expected"]) for row in rows[:_LINES_PER_TILE]))
+        expected = tuple(dict.fromkeys(_first_part(row["expected"]) for row in rows))[:_LINES_PER_TILE]
         made.append(
             Tile(term("check", check), verdict, term("verdict", verdict), lines, len(rows) - len(lines), expected)
         )
     return tuple(made)
 
 
-def _first_part(value: str | None) -> str:
-    """What stands before the first semicolon: the number itself; the rest is in the table of checks."""
-    return (value or "—").split(";")[0]
+def _first_part(value: str | None) -> Bilingual:
+    """The value, cut at its first semicolon when it is long; the whole of it is in the table of checks."""
+    if value and len(value) > _LONG_VALUE:
+        value = value.split(";")[0]
+    return measure(value)
 
 
 def coverage_lines(data: ReportData) -> tuple[CoverageLine, ...]:
