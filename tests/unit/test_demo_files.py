@@ -97,11 +97,7 @@ def test_truth_vcf__men_are_haploid_on_x_outside_the_pseudoautosomal_region(dire
     with pysam.VariantFile(str(directory / TRUTH_VCF)) as records:
         for record in records.fetch("X"):
             inside = record.start < SETTINGS.pseudoautosomal_length
-            assert (
-                len(record.samples[PROBAND]["GT"])
-                == len(record.samples[FATHER]["GT"])
-                == (2 if inside else 1)
-            )
+            assert len(record.samples[PROBAND]["GT"]) == len(record.samples[FATHER]["GT"]) == (2 if inside else 1)
             assert len(record.samples[MOTHER]["GT"]) == 2
 
 

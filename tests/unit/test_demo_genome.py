@@ -13,7 +13,7 @@ from filiation.demo.settings import Settings
 from filiation.demo.simulate import World, make_world
 
 
-@pytest.fixture(scope="module", params=[1, 20261121])
+@pytest.fixture(scope="module", params=[1, 2025])
 def world(request: pytest.FixtureRequest) -> World:
     return make_world(Settings.reduced(seed=request.param))
 

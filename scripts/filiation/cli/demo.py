@@ -29,10 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder to make, data and results (default: demo)",
     )
     parser.add_argument("--cores", type=int, default=2, help="cores for simulation and workflow (default: 2)")
-    parser.add_argument("--seed", type=int, help="another seed gives another family (default: 20261121)")
-    parser.add_argument(
-        "--simulate-only", action="store_true", help="write data and configuration, then stop"
-    )
+    parser.add_argument("--seed", type=int, help="another seed gives another family (default: 2025)")
+    parser.add_argument("--simulate-only", action="store_true", help="write data and configuration, then stop")
     parser.add_argument(
         "--caller", choices=["bcftools", "freebayes"], default="bcftools", help="caller of the small variants"
     )

@@ -75,9 +75,7 @@ def population_vcf(family: Family, genome: Genome) -> Iterator[str]:
             yield _record(site, ".", f"AC={count};AN={number};AF={frequency:.6g};nhomalt={homozygotes}")
 
 
-def _clinvar_entry(
-    site: Site, genes: list[Gene], genome: Genome, rng: np.random.Generator
-) -> tuple[str, str] | None:
+def _clinvar_entry(site: Site, genes: list[Gene], genome: Genome, rng: np.random.Generator) -> tuple[str, str] | None:
     """Significance and review status of a site, None when the file does not hold it."""
     if site.planted:
         return site.planted.case.clinvar
@@ -89,9 +87,7 @@ def _clinvar_entry(
         return None
     if site.frequency > 0.2 or "missense_variant" not in terms:
         return "Benign", TWO_SUBMITTERS
-    return (
-        ("Likely_benign", ONE_SUBMITTER) if rng.random() < 0.7 else ("Uncertain_significance", ONE_SUBMITTER)
-    )
+    return ("Likely_benign", ONE_SUBMITTER) if rng.random() < 0.7 else ("Uncertain_significance", ONE_SUBMITTER)
 
 
 def clinvar_vcf(family: Family, genes: list[Gene], genome: Genome, settings: Settings) -> Iterator[str]:
@@ -144,9 +140,7 @@ def truth_vcf(family: Family, genome: Genome) -> Iterator[str]:
     )
     for sites in family.sites.values():
         for index, site in enumerate(sites):
-            genotypes = [
-                _genotype(family, member, site, index, genome.pseudoautosomal_length) for member in MEMBERS
-            ]
+            genotypes = [_genotype(family, member, site, index, genome.pseudoautosomal_length) for member in MEMBERS]
             if not any("1" in genotype for genotype in genotypes):
                 continue
             info = f"PLANTED={site.planted.case.id}" if site.planted else "."

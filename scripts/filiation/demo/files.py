@@ -96,13 +96,9 @@ def gene_features(gene: Gene) -> list[str]:
     translated = 0
     for rank, ((start, end), (first, last)) in enumerate(zip(ranked, coding, strict=True), 1):
         exon = f"{transcript.replace('ENST', 'ENSE')}{rank:02d}"
-        lines.append(
-            _feature(gene, "exon", start, end, ".", f"{parent};Name={exon};exon_id={exon};rank={rank}")
-        )
+        lines.append(_feature(gene, "exon", start, end, ".", f"{parent};Name={exon};exon_id={exon};rank={rank}"))
         phase = str(-translated % 3)
-        lines.append(
-            _feature(gene, "CDS", first, last, phase, f"ID=CDS:{protein};{parent};protein_id={protein}")
-        )
+        lines.append(_feature(gene, "CDS", first, last, phase, f"ID=CDS:{protein};{parent};protein_id={protein}"))
         translated += last - first
         for left, right, low in ((start, first, True), (last, end, False)):
             if right > left:
@@ -186,9 +182,7 @@ def configuration(caller: str) -> dict[str, Any]:
             "genes_gff3": GFF3,
         },
         "calling": {"caller": caller, "intervals": 2},
-        "frequencies": [
-            {"name": "simulated_population", "vcf": POPULATION, "af": "AF", "homozygotes": "nhomalt"}
-        ],
+        "frequencies": [{"name": "simulated_population", "vcf": POPULATION, "af": "AF", "homozygotes": "nhomalt"}],
         "annotation": {"consequences": "csq", "clinvar_vcf": CLINVAR},
         "report": {"language": "fr"},
     }

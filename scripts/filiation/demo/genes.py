@@ -118,9 +118,7 @@ def _shape(settings: Settings, rng: np.random.Generator) -> tuple[list[int], lis
     return coding, introns, int(rng.integers(80, 151)), int(rng.integers(150, 301))
 
 
-def _lay_out(
-    symbol: str, contig: str, slot: tuple[int, int], number: int, on_panel: bool, settings: Settings
-) -> Gene:
+def _lay_out(symbol: str, contig: str, slot: tuple[int, int], number: int, on_panel: bool, settings: Settings) -> Gene:
     """One gene somewhere in its slot of the contig."""
     rng = settings.generator(f"gene {symbol}")
     coding, introns, five_prime, three_prime = _shape(settings, rng)

@@ -114,9 +114,7 @@ def _dispersed(consensus: Sequence, rng: np.random.Generator) -> bytes:
     return copy if rng.random() < 0.5 else reverse_complement(copy)
 
 
-def _plant_repeats(
-    genome: Genome, contig: str, free: _Free, consensus: Sequence, rng: np.random.Generator
-) -> None:
+def _plant_repeats(genome: Genome, contig: str, free: _Free, consensus: Sequence, rng: np.random.Generator) -> None:
     """Write one contig's homopolymers, tandem repeats and dispersed copies."""
     sequence = genome.sequences[contig]
     for kind, kilobases in KILOBASES_PER.items():
@@ -168,8 +166,7 @@ def make_genome(settings: Settings, exons: dict[str, list[tuple[int, int]]]) -> 
     consensus = random_sequence(300, rng)
     nuclear = [contig for contig in lengths if contig != "MT"]
     free = {
-        contig: _Free(lengths[contig], exons.get(contig, []), [par] if contig in "XY" else [])
-        for contig in nuclear
+        contig: _Free(lengths[contig], exons.get(contig, []), [par] if contig in "XY" else []) for contig in nuclear
     }
     # Y's pseudoautosomal part is X's, so repeats of its own must stay out of it.
     free["Y"].taken[:par] = True

@@ -198,16 +198,12 @@ def _alleles_at(genome: Genome, contig: str, position: int, wanted: str) -> list
     return [Allele(contig, position - 1, before + lost, before)]
 
 
-def choose_allele(
-    case: Case, gene: Gene, genome: Genome, taken: list[Allele], rng: np.random.Generator
-) -> Allele:
+def choose_allele(case: Case, gene: Gene, genome: Genome, taken: list[Allele], rng: np.random.Generator) -> Allele:
     """An allele with the wanted consequence, clear of repeats and of the alleles already `taken`."""
     sequence = genome.sequences[gene.contig]
     for position in rng.permutation(_interior(gene)):
         site = int(position)
-        crowded = any(
-            other.contig == gene.contig and abs(other.position - site) <= 2 * CLEARANCE for other in taken
-        )
+        crowded = any(other.contig == gene.contig and abs(other.position - site) <= 2 * CLEARANCE for other in taken)
         if crowded or genome.near_difficult(gene.contig, site, CLEARANCE):
             continue
         for allele in _alleles_at(genome, gene.contig, site, case.consequence):

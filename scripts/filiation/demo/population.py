@@ -176,9 +176,7 @@ def _private(places: _Places, count: int, rng: np.random.Generator) -> list[Site
     return sites
 
 
-def make_sites(
-    genome: Genome, genes: list[Gene], planted: list[Planted], settings: Settings
-) -> dict[str, list[Site]]:
+def make_sites(genome: Genome, genes: list[Gene], planted: list[Planted], settings: Settings) -> dict[str, list[Site]]:
     """Every variable position of the family and its population, by contig, sorted."""
     sites: dict[str, list[Site]] = {}
     density = site_density(settings.heterozygosity)
@@ -192,16 +190,12 @@ def make_sites(
             found = _background(places, count, rng)
         if contig in AUTOSOMES:
             found += _private(places, PRIVATE_VARIANTS // len(AUTOSOMES), rng)
-        found += [
-            Site(item.allele, item.case.frequency, item) for item in planted if item.allele.contig == contig
-        ]
+        found += [Site(item.allele, item.case.frequency, item) for item in planted if item.allele.contig == contig]
         sites[contig] = sorted(found, key=lambda site: site.allele)
     return sites
 
 
-def _founder(
-    member: str, sites: dict[str, list[Site]], transmission: Transmission, settings: Settings
-) -> Haplotypes:
+def _founder(member: str, sites: dict[str, list[Site]], transmission: Transmission, settings: Settings) -> Haplotypes:
     """A parent's haplotypes: background by frequency, planted cases on the copy that will be transmitted."""
     rng = settings.generator(f"founder {member}")
     male = member == FATHER
@@ -229,8 +223,7 @@ def _founder(
 def make_family(sites: dict[str, list[Site]], transmission: Transmission, settings: Settings) -> Family:
     """Father, mother, and the son they have; new mutations are added to the son."""
     positions = {
-        contig: np.array([site.allele.position for site in found], dtype=np.int64)
-        for contig, found in sites.items()
+        contig: np.array([site.allele.position for site in found], dtype=np.int64) for contig, found in sites.items()
     }
     father = _founder(FATHER, sites, transmission, settings)
     mother = _founder(MOTHER, sites, transmission, settings)

@@ -187,8 +187,7 @@ def read_names(count: int, lane: int, rng: np.random.Generator) -> list[bytes]:
     """Unique names in the form of a sequencer: instrument, run, flow cell, lane, tile, x, y."""
     xs = rng.integers(1_000, 30_000, count)
     return [
-        b"@SIMULATED:1:DEMO:%d:%d:%d:%d"
-        % (lane, 1101 + i // PAIRS_PER_TILE, xs[i], 1_000 + 5 * (i % PAIRS_PER_TILE))
+        b"@SIMULATED:1:DEMO:%d:%d:%d:%d" % (lane, 1101 + i // PAIRS_PER_TILE, xs[i], 1_000 + 5 * (i % PAIRS_PER_TILE))
         for i in range(count)
     ]
 
@@ -223,8 +222,7 @@ def _member_lanes(
     """One member's pairs by lane, mosaic and duplicates included."""
     rng = settings.generator(f"library {member}")
     lanes = [
-        [pair for source in sources if source.member == member for pair in read_pairs(source, lane)]
-        for lane in LANES
+        [pair for source in sources if source.member == member for pair in read_pairs(source, lane)] for lane in LANES
     ]
     for item in planted:
         if item.case.mosaic_in == member:
@@ -247,9 +245,7 @@ def sequence_family(
         compressing: list[Future[None]] = []
         for member in MEMBERS:
             rng = settings.generator(f"order {member}")
-            for lane, pairs in zip(
-                LANES, _member_lanes(member, sources, genome, planted, settings), strict=True
-            ):
+            for lane, pairs in zip(LANES, _member_lanes(member, sources, genome, planted, settings), strict=True):
                 for mate, text in enumerate(fastq_texts(pairs, lane, rng), 1):
                     target = folder / fastq_name(member, lane, mate)
                     written.append(target)

@@ -11,7 +11,7 @@ import numpy as np
 
 # Raised whenever the same seed gives other data.
 SIMULATOR_VERSION = "1.0.0"
-DEFAULT_SEED = 20261121
+DEFAULT_SEED = 2025
 
 PROBAND = "demo-child"
 FATHER = "demo-father"
@@ -26,10 +26,10 @@ class Settings:
 
     seed: int = DEFAULT_SEED
     # Lengths in bp. The mitochondrial length is that of the human one; the names are Ensembl's.
-    length_1: int = 450_000
-    length_2: int = 340_000
+    length_1: int = 470_000
+    length_2: int = 350_000
     length_3: int = 230_000
-    length_x: int = 200_000
+    length_x: int = 160_000
     length_y: int = 50_000
     length_mt: int = 16_569
     pseudoautosomal_length: int = 30_000

@@ -63,9 +63,7 @@ def is_complete(directory: Path, settings: Settings) -> bool:
         return False
     if digest != settings.digest():
         return False
-    return all(
-        (directory / name).is_file() and sha256(directory / name) == sum_ for name, sum_ in files.items()
-    )
+    return all((directory / name).is_file() and sha256(directory / name) == sum_ for name, sum_ in files.items())
 
 
 def check_folder(directory: Path) -> None:
