@@ -37,9 +37,7 @@ def member(sample: str, role: str = "", sex: str = "", affected: str = "", **cel
 def trio(**cells: str) -> list[dict[str, str]]:
     """Rows of child, father and mother; `cells` go to all three, `{sample}` in them is replaced."""
     return [
-        member(
-            sample, role, sex, affected, **{key: text.format(sample=sample) for key, text in cells.items()}
-        )
+        member(sample, role, sex, affected, **{key: text.format(sample=sample) for key, text in cells.items()})
         for sample, role, sex, affected in TRIO
     ]
 
@@ -53,6 +51,10 @@ def unit(sample: str, name: str = "L1", **cells: str) -> dict[str, str]:
         "fastq_2": f"{sample}.{name}_2.fastq.gz",
         **cells,
     }
+
+
+# One FASTQ pair for each member of `trio()`.
+FASTQ_TRIO = [unit(sample) for sample, *_ in TRIO]
 
 
 def write_sheet(path: Path, columns: Sequence[str], rows: Sequence[dict[str, str]]) -> Path:

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from builders.sheets import member, trio, unit, write_run
+from builders.sheets import FASTQ_TRIO, member, trio, unit, write_run
 from filiation.config import load_config
 from filiation.errors import FaultList
 from filiation.io.ped import read_pedigree
 from filiation.io.sheet import SampleSheet, load_sheets
 from filiation.model.pedigree import Affection, Role, Sex
 
-FASTQ_TRIO = [unit("CHILD"), unit("FATHER"), unit("MOTHER")]
 PED = "FAM CHILD FATHER MOTHER 1 2\nFAM FATHER 0 0 1 1\nFAM MOTHER 0 0 2 1\n"
 
 

@@ -40,12 +40,14 @@ def check_everything(
     sites: list[Site] = []
     for calls in {id(calls): calls for calls in [*members.calls.values(), *resources.values()]}.values():
         sites += calls.sites
-    reference: ReferenceSummary | None = None
+    usable: ReferenceSummary | None = None
     if config.reference.fasta:
         tell_long(progress, "reference.fasta", config.reference.fasta)
         reference = scan_fasta(config.reference.fasta, sites, md5=members.has_cram, progress=progress)
+        # Nothing can be compared with a genome that is itself at fault.
+        usable = None if reference.faults else reference
         check_reference(report, config, reference)
-    compare_members(report, config, members, reference)
-    check_regions(report, config, reference)
-    compare_resources(report, config, resources, reference)
+    compare_members(report, config, members, usable)
+    check_regions(report, config, usable)
+    compare_resources(report, config, resources, usable)
     return report

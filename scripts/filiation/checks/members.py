@@ -92,7 +92,6 @@ def compare_members(
     report: CheckReport, config: RunConfig, data: MemberData, reference: ReferenceSummary | None
 ) -> None:
     """Compare what the members' files say of themselves with the sheet, the reference and one another."""
-    usable = reference if reference and reference.contigs else None
     keep = config.alignment.stored_reads == "keep"
     for sample, reads in data.reads.items():
         where = f"sample {sample}"
@@ -100,16 +99,16 @@ def compare_members(
             expected = report.sheet.rows[sample].read_group_sample or sample
             reads.faults += identity_faults(reads, sample, expected, where)
             reads.faults += order_faults(reads, where)
-            if usable:
-                reads.faults += reads_reference_faults(reads, usable, where, keep=keep)
+            if reference:
+                reads.faults += reads_reference_faults(reads, reference, where, keep=keep)
         report.add(CheckedFile(str(reads.path), reads.kind.upper(), where, reads.faults, reads.notes))
     told: set[int] = set()
     for (family, path), calls in data.calls.items():
         where = f"family {family}"
         faults: list[UserError] = []
         if id(calls) not in told:
-            if usable and not calls.faults:
-                calls.faults += calls_reference_faults(calls, usable, where, same_style=True)
+            if reference and not calls.faults:
+                calls.faults += calls_reference_faults(calls, reference, where, same_style=True)
                 calls.faults += [] if calls.faults else site_faults(calls.sites, path, calls.what)
             faults += calls.faults
         told.add(id(calls))

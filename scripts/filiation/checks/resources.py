@@ -46,7 +46,7 @@ def compare_resources(
             summary.faults += _index_faults(path, key)
             if key in sources:
                 summary.faults += _field_faults(summary, sources[key], key)
-            if reference and reference.contigs:
+            if reference:
                 summary.faults += reference_faults(summary, reference, "", same_style=False)
                 summary.faults += [] if summary.faults else site_faults(summary.sites, str(path), key)
         notes = [*summary.notes, *(index_notes(path)[1] if path.is_file() else [])]
@@ -127,11 +127,7 @@ def _is_share(text: str) -> bool:
 def check_reference(report: CheckReport, config: RunConfig, reference: ReferenceSummary) -> None:
     """Keep the faults of the FASTA, and compare its build with the one that the configuration names."""
     declared = config.reference.assembly
-    if (
-        not reference.faults
-        and declared in ("GRCh38", "GRCh37")
-        and reference.build not in (declared, "other")
-    ):
+    if not reference.faults and declared in ("GRCh38", "GRCh37") and reference.build not in (declared, "other"):
         reference.faults.append(
             InputError(
                 f"{BUILD_WORDS[reference.build]} lengths given, {BUILD_WORDS[declared]} expected",
@@ -145,7 +141,7 @@ def check_reference(report: CheckReport, config: RunConfig, reference: Reference
 
 def check_regions(report: CheckReport, config: RunConfig, reference: ReferenceSummary | None) -> None:
     """Check gene models and BED files against the reference's contigs."""
-    contigs = reference.contigs if reference and reference.contigs else None
+    contigs = reference.contigs if reference else None
     if config.reference.genes_gff3:
         path = config.reference.genes_gff3
         report.add(CheckedFile(path, "GFF3", "reference.genes_gff3", check_gff3(path, contigs)))
@@ -179,20 +175,12 @@ def _bed_faults(bed: str, key: str, contigs: dict[str, int] | None) -> list[User
                 continue
             cells = line.split()
             where = f"{bed}, line {number}"
-            if (
-                len(cells) < 3
-                or not (cells[1].isdigit() and cells[2].isdigit())
-                or int(cells[1]) >= int(cells[2])
-            ):
+            if len(cells) < 3 or not (cells[1].isdigit() and cells[2].isdigit()) or int(cells[1]) >= int(cells[2]):
                 return [_bed_fault(f"not an interval: {line.strip()[:60]!r}", where)]
             if contigs and missing_contigs({cells[0]: None}, contigs):
                 return [_bed_fault(f"contig '{cells[0]}' is not in the reference", where)]
             if contigs and int(cells[2]) > contigs.get(cells[0], int(cells[2])):
-                return [
-                    _bed_fault(
-                        f"end {cells[2]} beyond contig {cells[0]} ({contigs[cells[0]]:,} bases)", where
-                    )
-                ]
+                return [_bed_fault(f"end {cells[2]} beyond contig {cells[0]} ({contigs[cells[0]]:,} bases)", where)]
             intervals += 1
     return [] if intervals else [_bed_fault("no interval in the file", bed)]
 

@@ -77,7 +77,7 @@ def read_reads_header(path: str | Path, where: str, *, whole: bool = False) -> R
     """
     summary = ReadsSummary(Path(path))
     try:
-        require_file(path, "reads", where=where)
+        require_file(path, "reads")
         summary.kind = check_end(path)
         if summary.kind == "bam" and whole:
             check_bgzf_blocks(path, "BAM")
@@ -88,7 +88,7 @@ def read_reads_header(path: str | Path, where: str, *, whole: bool = False) -> R
             if summary.kind == "bam":
                 _take_records(summary, reads)
     except UserError as fault:
-        fault.where = fault.where if where in fault.where else f"{where}, {fault.where}"
+        fault.where = ", ".join(part for part in (where, fault.where) if part)
         summary.faults.append(fault)
     except (OSError, ValueError) as error:
         summary.faults.append(
@@ -235,9 +235,7 @@ def order_faults(summary: ReadsSummary, where: str) -> list[UserError]:
     return faults
 
 
-def reference_faults(
-    summary: ReadsSummary, reference: ReferenceSummary, where: str, *, keep: bool
-) -> list[UserError]:
+def reference_faults(summary: ReadsSummary, reference: ReferenceSummary, where: str, *, keep: bool) -> list[UserError]:
     """Faults of the genome that the reads lie on: build, contig names, contigs and (CRAM) checksums.
 
     Reads of a BAM that are realigned may come from any genome; a CRAM is decoded with the reference always.
@@ -271,9 +269,7 @@ def _md5_faults(summary: ReadsSummary, reference: ReferenceSummary, place: str) 
     """A CRAM stores differences from its reference: on another sequence it gives other reads."""
     if summary.kind != "cram":
         return []
-    wrong = [
-        name for name, md5 in summary.md5.items() if name in reference.md5 and reference.md5[name] != md5
-    ]
+    wrong = [name for name, md5 in summary.md5.items() if name in reference.md5 and reference.md5[name] != md5]
     if not summary.md5:
         summary.notes.append("no M5 in the header: the reference cannot be proven to be the CRAM's")
     if not wrong:

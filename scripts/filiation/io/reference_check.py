@@ -234,22 +234,18 @@ def contig_problems(
     problems: list[str] = []
     lengths = {bare_name(name): length for name, length in reference.items()}
     known = {name: length for name, length in found.items() if length}
-    differing = {
-        name: length for name, length in known.items() if lengths.get(bare_name(name), length) != length
-    }
+    differing = {name: length for name, length in known.items() if lengths.get(bare_name(name), length) != length}
     mine, theirs = detect_assembly(dict(known)), detect_assembly(dict(reference))
     if mine != theirs and "other" not in (mine, theirs):
         problems.append(f"{BUILD_WORDS[mine]} lengths given, {BUILD_WORDS[theirs]} expected")
     elif differing and same_lengths:
         name, length = next(iter(differing.items()))
         build = "" if mine == "other" else f" ({BUILD_WORDS[mine]} lengths given)"
-        problems.append(
-            f"contig {name} has {length:,} bases, {lengths[bare_name(name)]:,} in the reference{build}"
-        )
+        problems.append(f"contig {name} has {length:,} bases, {lengths[bare_name(name)]:,} in the reference{build}")
     style, wanted = contig_style(list(found)), contig_style(list(reference))
     if style == "mixed":
         problems.append("contigs named with chr and without chr in one file")
-    elif "none" not in (style, wanted) and style != wanted:
+    elif style != wanted and style in _STYLE_WORDS and wanted in _STYLE_WORDS:
         problems.append(f"contigs named {_STYLE_WORDS[style]}, the reference's {_STYLE_WORDS[wanted]}")
     return problems
 
@@ -308,9 +304,7 @@ def check_gff3(path: str | Path, reference: Mapping[str, int] | None) -> list[Us
     except UserError as fault:
         return [fault]
     except (EOFError, OSError, zlib.error) as error:
-        return [
-            InputError(f"gene models cannot be read: {error}", where=str(path), repair="copy the file again")
-        ]
+        return [InputError(f"gene models cannot be read: {error}", where=str(path), repair="copy the file again")]
     return _gff_content_faults(path, contigs, transcripts, reference)
 
 
