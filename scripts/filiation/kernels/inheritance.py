@@ -58,6 +58,7 @@ class EvidenceThresholds(NamedTuple):
     max_mosaic_fraction: float
     max_reference_alt_fraction: float
     min_de_novo_posterior: float
+    min_possible_de_novo_posterior: float
 
 
 def binomial_upper_tail(successes: int, trials: int, probability: float) -> float:
@@ -184,28 +185,28 @@ def _recessive_parent(state: int, affection: int) -> int:
 recessive_parent = inline(_recessive_parent)
 
 
-def _de_novo_cell(posterior: float, first: int, second: int, minimum: float) -> int:
-    """SUPPORTED when the parents who could have passed the allele have data and lack it."""
-    if np.isnan(posterior) or carries(first) or carries(second):
+def _de_novo_cell(posterior: float, first: int, second: int, thresholds: EvidenceThresholds) -> int:
+    """SUPPORTED or POSSIBLE, by the posterior, when the parents who could have passed the allele have data and
+    lack it; NO below the posterior that leaves it possible: then a false call or a missed parent is likelier."""
+    if first != ABSENT or second != ABSENT or np.isnan(posterior):
         return NO
-    if first == LOW_FRACTION or second == LOW_FRACTION:
-        return NO
-    if first == ABSENT and second == ABSENT:
-        return SUPPORTED if posterior >= minimum else POSSIBLE
-    return NO
+    if posterior >= thresholds.min_de_novo_posterior:
+        return SUPPORTED
+    return POSSIBLE if posterior >= thresholds.min_possible_de_novo_posterior else NO
 
 
 de_novo_cell = inline(_de_novo_cell)
 
 
 def _heterozygote_cells(
-    row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, minimum: float
+    row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, thresholds: EvidenceThresholds
 ) -> None:
     """Fill the cells of one copy on an autosome, a pseudoautosomal region, or the X of a girl."""
     father, mother = states[FATHER], states[MOTHER]
-    row[DE_NOVO] = de_novo_cell(posterior, father, mother, minimum)
+    row[DE_NOVO] = de_novo_cell(posterior, father, mother, thresholds)
     if (father == LOW_FRACTION and not carries(mother)) or (mother == LOW_FRACTION and not carries(father)):
-        row[PARENTAL_MOSAIC] = SUPPORTED if father != UNKNOWN and mother != UNKNOWN else POSSIBLE
+        # A mosaic in both parents at once is likelier a mapping artefact.
+        row[PARENTAL_MOSAIC] = SUPPORTED if father == ABSENT or mother == ABSENT else POSSIBLE
     father_carries, mother_carries = carries(father), carries(mother)
     healthy_carrier = (father_carries and affection[FATHER] == UNAFFECTED) or (
         mother_carries and affection[MOTHER] == UNAFFECTED
@@ -249,13 +250,13 @@ homozygote_cells = inline(_homozygote_cells)
 
 
 def _hemizygous_boy_cells(
-    row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, minimum: float
+    row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, thresholds: EvidenceThresholds
 ) -> None:
     """Fill the cells of a boy's X: his father cannot have passed it, a healthy father cannot carry it."""
     father, mother = states[FATHER], states[MOTHER]
     if carries(father) and affection[FATHER] == UNAFFECTED:
         return
-    row[DE_NOVO] = de_novo_cell(posterior, mother, mother, minimum)
+    row[DE_NOVO] = de_novo_cell(posterior, mother, mother, thresholds)
     if mother == LOW_FRACTION:
         row[PARENTAL_MOSAIC] = SUPPORTED
     elif mother == CARRIER or (mother == HOMOZYGOUS and affection[MOTHER] == AFFECTED):
@@ -274,11 +275,11 @@ def _single_parent_cells(
     parent: int,
     column: int,
     posterior: float,
-    minimum: float,
+    thresholds: EvidenceThresholds,
 ) -> None:
     """Fill the cells of Y (from the father) and of the mitochondrial genome (from the mother)."""
     state = states[parent]
-    row[DE_NOVO] = de_novo_cell(posterior, state, state, minimum)
+    row[DE_NOVO] = de_novo_cell(posterior, state, state, thresholds)
     if state == LOW_FRACTION:
         row[column] = SUPPORTED
     elif carries(state):
@@ -366,7 +367,6 @@ def inheritance_patterns(
     """
     n_variants = states.shape[0]
     patterns = np.zeros((n_variants, N_PATTERNS), dtype=np.int8)
-    minimum = thresholds.min_de_novo_posterior
     for v in range(n_variants):
         proband = states[v, PROBAND]
         if proband != CARRIER and proband != HOMOZYGOUS and proband != LOW_FRACTION:
@@ -376,20 +376,20 @@ def inheritance_patterns(
         hemizygous = place == X and sex[PROBAND] == SEX_MALE
         if place == MITOCHONDRIAL:
             single_parent_cells(
-                row, states[v], affection, MOTHER, MITOCHONDRIAL_PATTERN, posterior[v], minimum
+                row, states[v], affection, MOTHER, MITOCHONDRIAL_PATTERN, posterior[v], thresholds
             )
         elif place == Y:
             if sex[PROBAND] != SEX_FEMALE:
-                single_parent_cells(row, states[v], affection, FATHER, Y_LINKED, posterior[v], minimum)
+                single_parent_cells(row, states[v], affection, FATHER, Y_LINKED, posterior[v], thresholds)
         elif hemizygous:
-            hemizygous_boy_cells(row, states[v], affection, posterior[v], minimum)
+            hemizygous_boy_cells(row, states[v], affection, posterior[v], thresholds)
         elif proband == HOMOZYGOUS:
             homozygote_cells(row, states[v], affection)
             if place == X and row[AUTOSOMAL_RECESSIVE] != NO:
                 row[X_LINKED] = row[AUTOSOMAL_RECESSIVE]
                 row[AUTOSOMAL_RECESSIVE] = NO
         else:
-            heterozygote_cells(row, states[v], affection, posterior[v], minimum)
+            heterozygote_cells(row, states[v], affection, posterior[v], thresholds)
             if place == X and carries(states[v, MOTHER]) and row[DOMINANT_INHERITED] == NO:
                 row[X_LINKED] = POSSIBLE
         apply_siblings(row, states[v], affection, sex, place, 2 if proband == HOMOZYGOUS else 1)

@@ -21,6 +21,7 @@ THRESHOLDS = (
     "max_mosaic_fraction",
     "max_reference_alt_fraction",
     "min_de_novo_posterior",
+    "min_possible_de_novo_posterior",
     "min_proband_alt_depth",
     "min_proband_genotype_quality",
     "flag_genotype_quality",
