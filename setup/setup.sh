@@ -70,7 +70,9 @@ apt_install() {
     local options=(-y -qq --no-install-recommends -o DPkg::Lock::Timeout=300)
     export DEBIAN_FRONTEND=noninteractive
     # The lists of a fresh machine are empty or old: one more try after refreshing them.
-    apt-get install "${options[@]}" "$@" >&2 || { apt-get update -qq >&2 && apt-get install "${options[@]}" "$@" >&2; }
+    apt-get install "${options[@]}" "$@" >/dev/null && return
+    say "once more, after apt-get update"
+    apt-get update -qq >/dev/null && apt-get install "${options[@]}" "$@" >/dev/null
 }
 
 # A Python that the pinned packages are made for. 3.13 comes last: there ncls is compiled, which needs gcc.
@@ -133,7 +135,7 @@ make_virtual_environment() {
         apt_install gcc libc6-dev python3-dev
     fi
     say "pip install: the packages of setup/constraints.txt into .venv (one or two minutes)"
-    local install=(.venv/bin/python -m pip install --quiet --compile --constraint setup/constraints.txt --editable '.[dev]')
+    local install=(.venv/bin/python -m pip install --quiet --compile --use-pep517 --constraint setup/constraints.txt --editable '.[dev]')
     # Once more after a failure: a download that broke off is the usual cause.
     if ! "${install[@]}" >&2 && ! "${install[@]}" >&2; then
         say "pip could not install the packages. On a machine without a network, on another one:"
