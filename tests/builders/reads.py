@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 READ_LENGTH = 100
-FRAGMENT_LENGTH = 300
+# Spread widely enough that a small deletion does not make a pair look improper.
+FRAGMENT_LENGTHS = (240, 360)
 _COMPLEMENT = str.maketrans("ACGTN", "TGCAN")
 
 
@@ -70,8 +71,9 @@ def read_pairs(
     for side in (0, 1):
         for name, sequence in haplotype(genome, planted, side).items():
             for _ in range(int(depth / 2 * len(sequence) / (2 * READ_LENGTH))):
-                start = generator.randrange(len(sequence) - FRAGMENT_LENGTH + 1)
-                fragment = sequence[start : start + FRAGMENT_LENGTH]
+                length = generator.randint(*FRAGMENT_LENGTHS)
+                start = generator.randrange(len(sequence) - length + 1)
+                fragment = sequence[start : start + length]
                 if "N" in fragment:
                     continue
                 if generator.random() < 0.5:

@@ -26,9 +26,7 @@ from filiation.reads.alignment_files import (
 from filiation.reads.duplicates import metrics_rows
 from filiation.reads.reference import read_contigs
 
-_REPAIR_GENOME = (
-    "set reference.fasta to the genome the reads were aligned to, or alignment.stored_reads to realign"
-)
+_REPAIR_GENOME = "set reference.fasta to the genome the reads were aligned to, or alignment.stored_reads to realign"
 
 
 @dataclass
@@ -182,7 +180,7 @@ def _rewrite(
     forbid_network()
     report = Adoption()
     # One writing thread: htslib's choice of CRAM codecs depends on the timing of several.
-    form: dict[str, Any] = {"mode": "wb1"}
+    form: dict[str, Any] = {"mode": "wb"}
     if output.suffix == ".cram":
         form = {"mode": "wc", "reference_filename": str(reference), "format_options": [b"version=3.0"]}
     try:

@@ -32,9 +32,7 @@ def index_reference(reference: str | Path, aligner: str, output: str | Path) -> 
         # On the same disk as the genome, so that a finished index is moved into place at once.
         with tempfile.TemporaryDirectory(prefix=".index-", dir=genome.parent) as work:
             prefix = Path(work) / "genome.fa"
-            run_tool(
-                [aligner, "index", "-p", prefix, genome], purpose="index the genome", where=str(reference)
-            )
+            run_tool([aligner, "index", "-p", prefix, genome], purpose="index the genome", where=str(reference))
             for suffix, path in files.items():
                 made = Path(f"{prefix}{suffix}")
                 if not made.is_file():

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filiation.errors import InputError
+from filiation.errors import InputError, ToolError
 from filiation.io.files import atomic_path, private_directory, require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.reads.alignment_files import sample_of
@@ -142,11 +142,13 @@ def _bcftools(reads: Sequence[str | Path], reference: str | Path, targets: Path)
 def _freebayes(reads: Sequence[str | Path], reference: str | Path, targets: Path) -> list[list[str | Path]]:
     """freebayes (Garrison and Marth 2012): one allele a record, no clumping of neighbours into haplotypes.
 
-    A site is written when it is more probably variant than not, the rule of bcftools call.
+    A site is written when it is more probably variant than not, the rule of bcftools call. Population priors
+    are off: a family is no sample of a population, and freebayes 1.3.6 scales them by the length of the last
+    haplotype that it built, so that QUAL would depend on where the genome is cut.
     """
     command: list[str | Path] = ["freebayes", "-f", reference, "-t", targets, "--genotype-qualities"]
     command += ["--haplotype-length", "-1", "--use-best-n-alleles", "4", "--min-alternate-fraction", "0.15"]
-    command += ["--min-mapping-quality", MINIMUM_MAPPING_QUALITY, "--pvar", "0.5"]
+    command += ["--min-mapping-quality", MINIMUM_MAPPING_QUALITY, "--pvar", "0.5", "--no-population-priors"]
     return [[*command, *reads]]
 
 
@@ -193,12 +195,10 @@ def _records(path: str | Path) -> Iterator[Any]:
 def gather_calls(parts: Sequence[str | Path], output: str | Path) -> int:
     """Join the calls of all intervals in their order, with index; returns the number of records.
 
-    As many records come out as went in, sorted, none twice; anything else stops (InputError).
+    The parts must follow each other on the genome, no record in two of them (InputError). As many records come
+    out as went in.
     """
-    expected = 0
-    for part in parts:
-        require_file(part, "calls of an interval")
-        expected += count_records(part)
+    expected = _check_sequence(parts)
     with atomic_path(f"{output}.csi") as index, atomic_path(output) as temporary:
         with private_directory("gather") as work:
             listing = work / "parts.txt"
@@ -208,39 +208,41 @@ def gather_calls(parts: Sequence[str | Path], output: str | Path) -> int:
                 purpose="join the calls of all intervals",
                 where=str(output),
             )
-        found = _check_gathered(temporary)
+        found = count_records(temporary)
         if found != expected:
-            raise InputError(
+            raise ToolError(
                 f"{expected} records in {len(parts)} intervals, but {found} after they were joined",
                 where=str(output),
                 expected="each record once",
-                repair="run the calling steps again",
+                repair="check disk space, then run the step again",
             )
-        run_tool(
-            ["bcftools", "index", "-c", "-o", index, temporary], purpose="index the calls", where=str(output)
-        )
+        run_tool(["bcftools", "index", "-c", "-o", index, temporary], purpose="index the calls", where=str(output))
     return expected
 
 
-def _check_gathered(path: Path) -> int:
-    """Number of records, which must be sorted and each different from those at its position."""
+def _check_sequence(parts: Sequence[str | Path]) -> int:
+    """Number of records of all parts, which must be sorted from the first part to the last, none twice."""
     count = 0
+    order: dict[str, int] = {}
     place = (-1, -1)
     here: set[tuple[str, ...]] = set()
-    with _records(path) as records:
-        for record in records:
-            count += 1
-            now = (record.rid, record.pos)
-            alleles = tuple(record.alleles or ())
-            if now < place or (now == place and alleles in here):
-                problem = "is not sorted" if now < place else "occurs twice"
-                raise InputError(
-                    f"record {record.chrom}:{record.pos} {'>'.join(alleles)} {problem}",
-                    where=str(path),
-                    expected="the calls of disjoint intervals, in the order of the reference",
-                    repair="give the parts in the order of the intervals of split-regions, each once",
-                )
-            if now > place:
-                place, here = now, set()
-            here.add(alleles)
+    for part in parts:
+        require_file(part, "calls of an interval")
+        with _records(part) as records:
+            order = order or {name: number for number, name in enumerate(records.header.contigs)}
+            for record in records:
+                count += 1
+                now = (order.get(record.chrom, -1), record.pos)
+                alleles = tuple(record.alleles or ())
+                if now > place:
+                    place, here = now, set()
+                elif now < place or alleles in here:
+                    problem = "lies before the record preceding it" if now < place else "occurs twice"
+                    raise InputError(
+                        f"record {record.chrom}:{record.pos} {'>'.join(alleles)} {problem}",
+                        where=str(part),
+                        expected="the calls of disjoint intervals, in the order of the reference",
+                        repair="give the parts in the order of the intervals of split-regions, each once",
+                    )
+                here.add(alleles)
     return count

@@ -44,9 +44,7 @@ class ContigDepth:
         return ContigDepth(self.length + other.length, self.bases + other.bases, deep)
 
 
-def coverage(
-    reads: str | Path, sample: str, reference: str | Path, threads: int, output: str | Path
-) -> ContigDepth:
+def coverage(reads: str | Path, sample: str, reference: str | Path, threads: int, output: str | Path) -> ContigDepth:
     """Write the table `coverage/1` of one sample, a row per contig and the row `total`; returns the total.
 
     Depth and shares are over the bases that are not N. A contig of N only has no depth (`.`).
@@ -68,9 +66,7 @@ def coverage(
     total = ContigDepth()
     for depth in depths.values():
         total = total.plus(depth)
-    write_table(
-        output, COVERAGE, [_row(sample, name, depth) for name, depth in [*depths.items(), ("total", total)]]
-    )
+    write_table(output, COVERAGE, [_row(sample, name, depth) for name, depth in [*depths.items(), ("total", total)]])
     return total
 
 

@@ -32,9 +32,7 @@ def count_pairs(fastq_1: str | Path, fastq_2: str | Path) -> int:
     return pairs
 
 
-def _out_of_step(
-    first: Path, second: Path, pairs: int, name_1: bytes | None, name_2: bytes | None
-) -> InputError:
+def _out_of_step(first: Path, second: Path, pairs: int, name_1: bytes | None, name_2: bytes | None) -> InputError:
     """The error for two files that are not mates of each other."""
     if name_1 is None or name_2 is None:
         shorter, longer = (first, second) if name_1 is None else (second, first)
@@ -107,6 +105,4 @@ def _bad_record(path: Path, number: int, *lines: bytes) -> InputError:
     else:
         found = f"{len(bases.rstrip())} bases but {len(qualities.rstrip())} qualities"
         repair = "copy the file again from its source"
-    return InputError(
-        found, where=f"{path}, record {number}", expected="four complete lines a read", repair=repair
-    )
+    return InputError(found, where=f"{path}, record {number}", expected="four complete lines a read", repair=repair)

@@ -32,7 +32,7 @@ def convert_record(line: str) -> str:
         values = dict(zip(names, columns[number].split(":"), strict=False))
         columns[number] = ":".join(
             [
-                values.get("GT", "./."),
+                "./." if values.get("GT", ".") == "." else values["GT"],
                 values.get("AD", "."),
                 values.get("DP", "."),
                 genotype_quality(values.get("GQ", ".")),

@@ -30,9 +30,7 @@ class _Cut:
     position: int
 
 
-def split_regions(
-    reference: str | Path, regions_bed: str | Path | None, outputs: Sequence[str | Path]
-) -> list[int]:
+def split_regions(reference: str | Path, regions_bed: str | Path | None, outputs: Sequence[str | Path]) -> list[int]:
     """Write one BED per output; together they hold every base of the reference (or of the BED) once.
 
     Intervals hold about the same number of bases that are not N. Cuts lie at ends of contigs or regions,
@@ -42,9 +40,7 @@ def split_regions(
     runs = known_base_runs(reference)
     lengths = read_contigs(reference)
     regions = (
-        require_regions(regions_bed, lengths)
-        if regions_bed
-        else [(name, 0, end) for name, end in lengths.items()]
+        require_regions(regions_bed, lengths) if regions_bed else [(name, 0, end) for name, end in lengths.items()]
     )
     pieces, weights = balance(regions, runs, len(outputs))
     for output, part in zip(outputs, pieces, strict=True):
@@ -68,11 +64,7 @@ def read_bed(path: str | Path, lengths: dict[str, int]) -> list[Piece]:
                 continue
             fields = line.rstrip("\r\n").split("\t")
             valid = len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit()
-            if (
-                not valid
-                or fields[0] not in order
-                or not int(fields[1]) < int(fields[2]) <= lengths[fields[0]]
-            ):
+            if not valid or fields[0] not in order or not int(fields[1]) < int(fields[2]) <= lengths[fields[0]]:
                 raise InputError(
                     f"'{line.strip()[:80]}'",
                     where=f"{path}, line {number}",
@@ -95,9 +87,7 @@ def require_regions(path: str | Path, lengths: dict[str, int]) -> list[Piece]:
     require_file(path, "BED of the regions")
     regions = read_bed(path, lengths)
     if not regions:
-        raise InputError(
-            "no region", where=str(path), expected="at least one region", repair="correct the BED"
-        )
+        raise InputError("no region", where=str(path), expected="at least one region", repair="correct the BED")
     return regions
 
 

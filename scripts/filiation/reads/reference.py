@@ -143,9 +143,7 @@ def _check_contig_names(names: list[str], source: Path) -> None:
     """Stop on a genome that names some chromosomes `chr1` and others `1`."""
     if contig_style(names) == "mixed":
         prefixed = next(name for name in names if name.startswith("chr"))
-        bare = next(
-            name for name in names if f"chr{bare_name(name)}" != name and contig_style([name]) == "bare"
-        )
+        bare = next(name for name in names if f"chr{bare_name(name)}" != name and contig_style([name]) == "bare")
         raise InputError(
             f"contigs of two styles in one genome, such as {prefixed} and {bare}",
             where=str(source),
