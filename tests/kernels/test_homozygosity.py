@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from reference import homozygosity as slow
 
 from filiation.kernels.homozygosity import (
     AUTOZYGOUS,
@@ -21,6 +20,7 @@ from filiation.kernels.homozygosity import (
     runs_of_state,
     runs_of_state_jit,
 )
+from reference import homozygosity as slow
 
 pytestmark = pytest.mark.kernels
 
@@ -57,9 +57,7 @@ def test_most_likely_states__a_chromosome_without_sites_has_no_states() -> None:
     st.integers(0, 2),
     st.integers(0, 20),
 )
-def test_runs_of_state__agree_with_the_slow_twin(
-    sites: list[tuple[int, int]], state: int, largest_gap: int
-) -> None:
+def test_runs_of_state__agree_with_the_slow_twin(sites: list[tuple[int, int]], state: int, largest_gap: int) -> None:
     states = np.array([site[0] for site in sites], dtype=np.int8)
     position = np.cumsum(np.array([site[1] for site in sites], dtype=np.int64)).astype(np.int64)
     expected = slow.runs_of_state(states.tolist(), position.tolist(), state, largest_gap)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from reference import kinship as slow
 
 from filiation.kernels.kinship import (
     HOMOZYGOUS_ALTERNATE,
@@ -16,6 +15,7 @@ from filiation.kernels.kinship import (
     pair_counts,
     pair_counts_jit,
 )
+from reference import kinship as slow
 
 pytestmark = pytest.mark.kernels
 

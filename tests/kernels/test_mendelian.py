@@ -6,7 +6,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from reference import mendelian as slow
 
 from filiation.kernels.encoding import (
     AUTOSOME,
@@ -19,6 +18,7 @@ from filiation.kernels.encoding import (
     Y,
 )
 from filiation.kernels.mendelian import CONSISTENT, NOT_EVALUATED, VIOLATION, trio_status, trio_status_jit
+from reference import mendelian as slow
 
 pytestmark = pytest.mark.kernels
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from reference import uniparental as slow
 
 from filiation.kernels.uniparental import (
     CONTRADICTION,
@@ -28,6 +27,7 @@ from filiation.kernels.uniparental import (
     parental_origin_evidence_jit,
     window_log_likelihood,
 )
+from reference import uniparental as slow
 
 pytestmark = pytest.mark.kernels
 
@@ -66,9 +66,7 @@ def test_exchanging_the_parents_exchanges_the_evidence() -> None:
 
 def test_reference_and_alternate_are_symmetric() -> None:
     mirrored = np.where(GENOTYPES < 0, GENOTYPES, 2 - GENOTYPES).astype(np.int8)
-    np.testing.assert_array_equal(
-        parental_origin_evidence_jit(GENOTYPES), parental_origin_evidence_jit(mirrored)
-    )
+    np.testing.assert_array_equal(parental_origin_evidence_jit(GENOTYPES), parental_origin_evidence_jit(mirrored))
 
 
 @settings(max_examples=40, deadline=None)
@@ -80,9 +78,7 @@ def test_evidence_by_window__counts_every_site_once(data: st.DataObject) -> None
     counts = evidence_by_window_jit(evidence, window, 3)
     np.testing.assert_array_equal(counts, evidence_by_window(evidence, window, 3))
     for w, disomy, kind in product(range(3), range(4), range(4)):
-        assert counts[w, disomy, kind] == sum(
-            evidence[v, disomy] == kind for v in range(n) if window[v] == w
-        )
+        assert counts[w, disomy, kind] == sum(evidence[v, disomy] == kind for v in range(n) if window[v] == w)
 
 
 def test_window_log_likelihood__a_cluster_of_proofs_counts_once() -> None:

@@ -32,9 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="build, for the pseudoautosomal regions; auto reads it from the contig lengths (default: auto)",
     )
-    parser.add_argument(
-        "--pseudoautosomal-bed", metavar="BED", help="pseudoautosomal regions of another assembly"
-    )
+    parser.add_argument("--pseudoautosomal-bed", metavar="BED", help="pseudoautosomal regions of another assembly")
     parser.add_argument(
         "--coverage",
         nargs="*",
@@ -72,7 +70,5 @@ def main(options: argparse.Namespace) -> int:
     print("quality: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()), file=sys.stderr)
     for row in rows:
         if row.verdict in (Verdict.FAIL, Verdict.WARN):
-            print(
-                f"  {row.verdict} {row.check} {row.sample}: {row.meaning} ({row.observed})", file=sys.stderr
-            )
+            print(f"  {row.verdict} {row.check} {row.sample}: {row.meaning} ({row.observed})", file=sys.stderr)
     return 0

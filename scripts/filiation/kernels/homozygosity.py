@@ -12,9 +12,7 @@ OUTBRED, AUTOZYGOUS = 0, 1
 HOMOZYGOUS, HETEROZYGOUS = 0, 1
 
 
-def most_likely_states(
-    log_likelihood: np.ndarray, log_switch: np.ndarray, log_start: np.ndarray
-) -> np.ndarray:
+def most_likely_states(log_likelihood: np.ndarray, log_switch: np.ndarray, log_start: np.ndarray) -> np.ndarray:
     """The sequence of states with the highest joint probability (Viterbi) along one chromosome.
 
     Among equally probable sequences, the one in the lower state at the last place where they differ.
