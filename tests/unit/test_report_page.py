@@ -26,6 +26,7 @@ from builders.report import (
 from filiation.errors import ConfigError, InputError
 from filiation.report.data import parse_hpo_terms
 from filiation.report.html import MAX_CANDIDATES, render
+from filiation.report.quality_view import brief
 
 HOSTILE = "<script>alert(1)</script>\"'&\u2028<img src=x onerror=alert(2)>"
 FAILED = check("kinship", "IDX1+FAT1", "unrelated: opposite homozygotes 91233 of 910233", "parent and child", "FAIL")
@@ -296,7 +297,8 @@ def test_inputs_that_are_missing_are_named_among_the_limits(tmp_path: Path) -> N
     )  # fmt: skip
     shown = page_text(render(data))
     for sentence in ("Aucune lecture n’a été mesurée", "Aucune fréquence de population",
-                     "ClinVar n’a pas été interrogé", "Aucun terme HPO", "Aucun panel", "aucun contrôle", "Aucun segment"):  # fmt: skip
+                     "ClinVar n’a pas été interrogé",
+                     "Aucun terme HPO", "Aucun panel", "aucun contrôle", "Aucun segment"):  # fmt: skip
         assert sentence in shown
 
 
@@ -387,6 +389,34 @@ def test_nothing_is_concluded_for_the_reader(tmp_path: Path) -> None:
     source = render(report_data(tmp_path))
     assert not re.search(r"diagnos", page_text(source), re.IGNORECASE)
     assert '<div class="blank blank-tall"></div>' in source
+
+
+@pytest.mark.parametrize("value,short", [
+    ("3 of 1918 (0.156 %)", "0.156 % (3 of 1918)"),
+    ("2165 of 2166 (100 %) autosomal records called", "100 % (2165 of 2166)"),
+    ("2.14 (888 transitions, 415 transversions)", "2.14"),
+    ("parent and child: opposite homozygotes 112 of 910233 (0.0001); relatedness 0.50", "parent and child (0.0001)"),
+    ("male: X heterozygous 0, homozygous or hemizygous 112; X depth 0.59 of autosomes", "male"),
+    ("mean 30.4; 99.0 % at 10x; 87.5 % at 20x", "mean 30.4; 99.0 % at 10x; 87.5 % at 20x"),
+])  # fmt: skip
+def test_a_tile_says_a_check_in_a_few_words(value: str, short: str) -> None:
+    assert brief(value).en == short
+
+
+def test_the_evidence_of_each_member_is_put_into_words(tmp_path: Path) -> None:
+    reason = "proband=carrier father=no_data mother=absent de_novo_posterior=0.0072 also=de_novo:possible"
+    row = candidate(inheritance_reason=reason, flags="father_without_data;off_panel")
+    shown = page_text(render(report_data(tmp_path, candidates=[row])))
+    for words in ("porteur", "0,0072", "de novo (possible)", "père sans données ici"):
+        assert words in shown
+    assert "no_data" not in row_of(render(report_data(tmp_path, candidates=[row])), 1)
+
+
+def test_a_frameshift_of_many_residues_is_shortened_in_the_row_and_whole_in_the_detail(tmp_path: Path) -> None:
+    change = "216" + "DDVMLCSDSQ" * 9 + "*>216VM*"
+    source = render(report_data(tmp_path, candidates=[candidate(amino_acid_change=change)]))
+    assert html.escape(change) not in row_of(source, 1)
+    assert html.escape(change) in source
 
 
 def many_candidates(number: int) -> list[dict[str, Any]]:

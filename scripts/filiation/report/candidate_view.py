@@ -18,6 +18,7 @@ from filiation.report.typography import Bilingual, both, compact, percent, proba
 LOW_DEPTH = 10
 LOW_GENOTYPE_QUALITY = 20
 _LONG_ALLELE = 12
+_LONG_CHANGE = 28
 NOTHING = same("")
 DASH = same("—")
 _SIBLING = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):([^:]*):([^:]*):([^:|]*)")
@@ -89,6 +90,7 @@ class Candidate:
     gene: str
     variant: str
     variant_short: str
+    change: str
     consequence: tuple[Bilingual, ...]
     inheritance: str
     inheritance_words: Bilingual
@@ -130,6 +132,13 @@ class Group:
 def items(value: str | None, separator: str = ";") -> list[str]:
     """The parts of a list cell, without empty ones."""
     return [part.strip() for part in (value or "").split(separator) if part.strip()]
+
+
+def short_change(change: str | None) -> str:
+    """A change of protein or DNA, its middle left out when it is long (a frameshift as bcftools csq writes it)."""
+    if change is None or len(change) <= _LONG_CHANGE:
+        return change or ""
+    return f"{change[:14]}…{change[-8:]}"
 
 
 def variant_key(row: Row) -> str:
@@ -260,7 +269,8 @@ def _flag(flag: str) -> Bilingual:
 
 def flags(row: Row) -> tuple[Bilingual, ...]:
     """Everything a reader must know before trusting the call, the caller's own objection included."""
-    found = [_flag(flag) for flag in items(row["flags"])]
+    # `caller_filter` only repeats that the column of that name holds an objection, which is quoted below.
+    found = [_flag(flag) for flag in items(row["flags"]) if flag != "caller_filter"]
     caller = row["caller_filter"]
     if caller and caller != "PASS":
         found.append(text("flags.caller_filter", filter=caller))
@@ -277,8 +287,25 @@ def _reasons(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
     for part in parts:
         name, _, value = part.partition("=")
         words = term("role", name) if known("role", name) else term("reason_item", name)
-        pairs.append((words, term("member_state", value)))
+        pairs.append((words, _reason_value(value)))
     return tuple(pairs)
+
+
+def _reason_value(value: str) -> Bilingual:
+    """A member's state, a probability, or other inheritance classes with their status."""
+    if known("member_state", value):
+        return term("member_state", value)
+    try:
+        return both(probability, float(value))
+    except ValueError:
+        pass
+    words = []
+    for item in value.split(","):
+        pattern, _, status = item.partition(":")
+        if not (known("inheritance", pattern) and known("status", status)):
+            return source_text(value)
+        words.append(text("reason_item.pattern", pattern=term("inheritance", pattern), status=term("status", status)))
+    return Bilingual("; ".join(word.fr for word in words), "; ".join(word.en for word in words))
 
 
 def _rules(row: Row) -> tuple[Rule, ...]:
@@ -336,6 +363,7 @@ def view(row: Row, number: int, family: Family, anchors: dict[Any, str], *, exte
         gene=row["gene"] or "—",
         variant=variant_key(row),
         variant_short=f"{row['chrom']}-{row['pos']}-{_short_allele(row['ref'])}-{_short_allele(row['alt'])}",
+        change=short_change(row["amino_acid_change"] or row["dna_change"]),
         consequence=consequences(row),
         inheritance=inheritance,
         inheritance_words=term("inheritance", inheritance),

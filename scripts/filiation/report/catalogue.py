@@ -33,6 +33,7 @@ VOCABULARIES = (
     "phrase",
     "reason",
     "reason_item",
+    "reason_meaning",
     "role",
     "role_letter",
     "rule",

@@ -44,7 +44,9 @@ def measure(text: str | None) -> Bilingual:
     if not text:
         return source_text("—")
     rest = _pattern().sub(" ", text)
-    unknown = [word for word in re.findall(r"[A-Za-z]{2,}", rest) if word not in _SHARED]
+    # A word with a digit in it is a contig or a sample.
+    unknown = [word for word in re.findall(r"\w+", rest) if re.fullmatch(r"[A-Za-z]{2,}", word)]
+    unknown = [word for word in unknown if word not in _SHARED]
     if unknown:
         return source_text(text)
     # Numbers first: the translated phrases may hold characters of their own.

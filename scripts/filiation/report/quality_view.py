@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,18 +56,32 @@ def tiles(quality: Sequence[Row]) -> tuple[Tile, ...]:
     for check, rows in checks.items():
         rows = sorted(rows, key=lambda row: VERDICTS.index(verdict_of(row)))
         verdict = verdict_of(rows[0])
-        lines = tuple((row["sample"] or "—", _first_part(row["observed"])) for row in rows[:_LINES_PER_TILE])
-        expected = tuple(dict.fromkeys(_first_part(row["expected"]) for row in rows))[:_LINES_PER_TILE]
+        lines = tuple((row["sample"] or "—", brief(row["observed"])) for row in rows[:_LINES_PER_TILE])
+        expected = tuple(dict.fromkeys(brief(row["expected"]) for row in rows))[:_LINES_PER_TILE]
         made.append(
             Tile(term("check", check), verdict, term("verdict", verdict), lines, len(rows) - len(lines), expected)
         )
     return tuple(made)
 
 
-def _first_part(value: str | None) -> Bilingual:
-    """The value, cut at its first semicolon when it is long; the whole of it is in the table of checks."""
-    if value and len(value) > _LONG_VALUE:
-        value = value.split(";")[0]
+def brief(value: str | None) -> Bilingual:
+    """The number of a check in a few words; the whole value stands in the table of checks.
+
+    `3 of 1918 (0.156 %) …` becomes `0.156 % (3 of 1918)`, `2.14 (888 transitions, …)` becomes `2.14`, and a long
+    value keeps its head and its ratio: `parent and child (0.0001)`.
+    """
+    if not value:
+        return measure(value)
+    if share := re.match(r"(\d+ of \d+) \(([\d.e+-]+ %)\)", value):
+        return measure(f"{share[2]} ({share[1]})")
+    if ratio := re.fullmatch(r"([\d.]+) \([^)]*\)", value):
+        return measure(ratio[1])
+    if len(value) > _LONG_VALUE:
+        first = value.split(";")[0]
+        head, mark, rest = first.partition(": ")
+        in_brackets = re.search(r"\(([\d.]+)\)", rest)
+        first = head + (f" ({in_brackets[1]})" if in_brackets else "") if mark else first
+        return measure(first)
     return measure(value)
 
 
