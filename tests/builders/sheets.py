@@ -76,7 +76,7 @@ def write_run(
 ) -> Path:
     """Write config.yaml, samples.tsv and, when given, units.tsv and family.ped; returns config.yaml."""
     write_sheet(folder / "samples.tsv", SAMPLE_COLUMNS, samples)
-    keys: dict[str, Any] = {"samples": "samples.tsv", "annotation": {"consequences": "existing"}}
+    keys: dict[str, Any] = {"samples": "samples.tsv", "annotation": {"consequences": "none"}}
     if units:
         write_sheet(folder / "units.tsv", UNIT_COLUMNS, units)
         keys["units"] = "units.tsv"

@@ -334,3 +334,10 @@ def test_import__is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_rows__none_in_samples_is_a_fault_and_none_in_units_is_not(tmp_path: Path) -> None:
+    config = write_run(tmp_path, trio(bam="{sample}.bam"), [unit("CHILD")])
+    (tmp_path / "units.tsv").write_text("# none yet\nsample\tunit\tfastq_1\tfastq_2\n")
+    assert load_sheets(load_config(config), tmp_path).families["FAM"].structure == "trio"
+    assert "has a header and no row" in refused_text(tmp_path, "family\tsample\tbam\n")

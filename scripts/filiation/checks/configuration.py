@@ -72,6 +72,12 @@ def need_faults(config: RunConfig, sheet: SampleSheet, where: str) -> list[UserE
             "reference.fasta and reference.genes_gff3 for consequences",
             "give it, or set annotation.consequences to vep or existing",
         )
+    if config.annotation.consequences == "existing" and from_reads:
+        need(
+            f"annotation.consequences is existing, but {from_reads[0]} starts from reads, whose calls carry none",
+            "an annotation that the stored calls of every family carry",
+            "set annotation.consequences to csq, vep or none",
+        )
     if config.annotation.consequences == "vep" and not Path(config.annotation.vep_cache or "").is_dir():
         need(
             f"annotation.vep_cache is not a folder: {config.annotation.vep_cache}",

@@ -23,6 +23,9 @@ from filiation.io.vcf_header import index_notes, read_calls, sample_faults
 from filiation.io.vcf_header import reference_faults as calls_reference_faults
 from filiation.io.vcf_lines import CallsSummary
 
+# INFO fields of bcftools csq, Ensembl VEP and SnpEff.
+ANNOTATIONS = {"BCSQ", "CSQ", "ANN"}
+
 
 @dataclass
 class MemberData:
@@ -112,11 +115,22 @@ def compare_members(
                 calls.faults += [] if calls.faults else site_faults(calls.sites, path, calls.what)
             faults += calls.faults
         told.add(id(calls))
+        if config.annotation.consequences == "existing" and calls.samples and not ANNOTATIONS & set(calls.info):
+            faults.append(_no_annotation(where, path))
         if calls.samples:
             faults += sample_faults(calls, wanted_columns(report.sheet, family, path), where)
         notes = [*calls.notes, *index_notes(path)[1]]
         report.add(CheckedFile(path, calls.kind.upper(), where, faults, notes))
     report.faults += _style_faults(data)
+
+
+def _no_annotation(where: str, path: str) -> InputError:
+    return InputError(
+        "annotation.consequences is existing, but the stored calls carry no annotation",
+        where=f"{where}, {path}",
+        expected=f"INFO field {', '.join(sorted(ANNOTATIONS))}",
+        repair="annotate the calls, or set annotation.consequences to csq, vep or none",
+    )
 
 
 def wanted_columns(sheet: SampleSheet, family: str, path: str) -> dict[str, str]:
