@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filiation.calls.consequences import ANNOTATORS, find_annotator
 from filiation.checks.result import CheckedFile, CheckReport, Progress, tell_long
 from filiation.config import RunConfig
 from filiation.errors import InputError, UserError
@@ -22,9 +23,6 @@ from filiation.io.sheet import SampleSheet
 from filiation.io.vcf_header import index_notes, read_calls, sample_faults
 from filiation.io.vcf_header import reference_faults as calls_reference_faults
 from filiation.io.vcf_lines import CallsSummary
-
-# INFO fields of bcftools csq, Ensembl VEP and SnpEff.
-ANNOTATIONS = {"BCSQ", "CSQ", "ANN"}
 
 
 @dataclass
@@ -115,7 +113,7 @@ def compare_members(
                 calls.faults += [] if calls.faults else site_faults(calls.sites, path, calls.what)
             faults += calls.faults
         told.add(id(calls))
-        if config.annotation.consequences == "existing" and calls.samples and not ANNOTATIONS & set(calls.info):
+        if config.annotation.consequences == "existing" and calls.samples and not find_annotator(set(calls.info)):
             faults.append(_no_annotation(where, path))
         if calls.samples:
             faults += sample_faults(calls, wanted_columns(report.sheet, family, path), where)
@@ -128,7 +126,7 @@ def _no_annotation(where: str, path: str) -> InputError:
     return InputError(
         "annotation.consequences is existing, but the stored calls carry no annotation",
         where=f"{where}, {path}",
-        expected=f"INFO field {', '.join(sorted(ANNOTATIONS))}",
+        expected=f"INFO field {', '.join(ANNOTATORS)}",
         repair="annotate the calls, or set annotation.consequences to csq, vep or none",
     )
 

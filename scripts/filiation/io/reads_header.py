@@ -81,8 +81,10 @@ def read_reads_header(path: str | Path, where: str, *, whole: bool = False) -> R
         summary.kind = check_end(path)
         if summary.kind == "bam" and whole:
             check_bgzf_blocks(path, "BAM")
-        else:
+        elif summary.kind == "bam":
             summary.notes.append("end of file and first reads checked; --deep checks every BGZF block")
+        else:
+            summary.notes.append("header and end of file checked; the reads are checked when they are decoded")
         with open_reads(path) as reads:
             take_header(summary, reads)
             if summary.kind == "bam":
