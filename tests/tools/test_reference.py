@@ -10,6 +10,7 @@ import pytest
 
 from builders.reads import mask, random_genome, write_fasta
 from filiation.errors import ConfigError, InputError
+from filiation.io.tools import run_tool
 from filiation.reads.alignment import index_reference
 from filiation.reads.reference import INDEX_SUFFIXES, known_base_runs, prepare_genome, read_contigs
 
@@ -66,14 +67,44 @@ def test_prepare_genome__configured_build_that_a_length_contradicts_stops(tmp_pa
         prepare_genome(fasta, "GRCh38", tmp_path / "ours")
 
 
+def lab_index(fasta: Path) -> None:
+    """The index that a laboratory built beside its own FASTA."""
+    run_tool(["bwa", "index", fasta], purpose="index the genome")
+
+
 def test_prepare_genome__complete_newer_index_of_the_user_is_linked_and_not_built_again(tmp_path: Path) -> None:
     fasta = write_fasta(tmp_path / "g.fa", GENOME)
-    for suffix in INDEX_SUFFIXES["bwa"]:
-        Path(f"{fasta}{suffix}").write_text("made by the lab")
+    lab_index(fasta)
     prepared = prepare_genome(fasta, "auto", tmp_path / "ours")
     assert prepared.reused_indexes == ["bwa"]
     assert index_reference(prepared.fasta, "bwa", tmp_path / "aligner.txt") == "bwa"
-    assert Path(f"{prepared.fasta}.bwt").read_text() == "made by the lab"
+    assert all(Path(f"{prepared.fasta}{suffix}").is_symlink() for suffix in INDEX_SUFFIXES["bwa"])
+
+
+def test_prepare_genome__index_of_other_contigs_is_not_linked(tmp_path: Path) -> None:
+    lab_index(write_fasta(tmp_path / "g.fa", {"chr1": GENOME["chr1"]}))
+    fasta = write_fasta(tmp_path / "g.fa", GENOME)
+    os.utime(fasta, (1, 1))
+    assert prepare_genome(fasta, "auto", tmp_path / "ours").reused_indexes == []
+
+
+def test_prepare_genome__another_genome_in_the_same_folder_does_not_keep_the_old_index(tmp_path: Path) -> None:
+    first = prepare_genome(write_fasta(tmp_path / "a.fa", GENOME), "auto", tmp_path / "ours").fasta
+    index_reference(first, "bwa", tmp_path / "aligner.txt")
+    before = Path(f"{first}.pac").read_bytes()
+    masked = write_fasta(tmp_path / "b.fa", {**GENOME, "chr1": mask(GENOME["chr1"], 100, 900)})
+    os.utime(masked, (1, 1))
+    prepare_genome(masked, "auto", tmp_path / "ours")
+    assert not Path(f"{first}.pac").exists()
+    index_reference(first, "bwa", tmp_path / "aligner.txt")
+    assert Path(f"{first}.pac").read_bytes() != before
+
+
+def test_prepare_genome__prepared_genome_is_not_linked_to_itself(tmp_path: Path) -> None:
+    prepared = prepare_genome(write_fasta(tmp_path / "g.fa", GENOME), "auto", tmp_path / "ours")
+    with pytest.raises(ConfigError, match="replace itself"):
+        prepare_genome(prepared.fasta, "auto", tmp_path / "ours")
+    assert read_contigs(prepared.fasta) == prepared.lengths
 
 
 def test_prepare_genome__index_older_than_the_fasta_is_not_trusted(tmp_path: Path) -> None:

@@ -50,6 +50,15 @@ def prepare_genome(fasta: str | Path, assembly: str, output_dir: str | Path) -> 
     source = require_file(fasta, "reference genome")
     folder = Path(output_dir)
     genome = folder / "genome.fa"
+    if os.path.abspath(source) == os.path.abspath(genome):
+        raise ConfigError(
+            "the genome would replace itself",
+            where=str(source),
+            expected="a FASTA outside the output folder",
+            repair="name your own FASTA in reference.fasta, not the prepared one",
+        )
+    dictionary = genome.with_suffix(".dict")
+    before = dictionary.read_text(encoding="utf-8") if dictionary.is_file() else ""
     if compression(source) == "none":
         _check_is_fasta(source)
         with atomic_path(genome) as temporary:
@@ -60,7 +69,9 @@ def prepare_genome(fasta: str | Path, assembly: str, output_dir: str | Path) -> 
     lengths = _write_dictionary(source, genome)
     _check_contig_names(list(lengths), source)
     found = _check_assembly(lengths, assembly, source)
-    return PreparedReference(genome, lengths, found, _link_indexes(source, genome))
+    if dictionary.read_text(encoding="utf-8") != before:
+        _forget_indexes(genome)
+    return PreparedReference(genome, lengths, found, _link_indexes(source, genome, lengths))
 
 
 def _check_is_fasta(source: Path) -> None:
@@ -176,7 +187,21 @@ def _check_assembly(lengths: dict[str, int], assembly: str, source: Path) -> str
     return assembly
 
 
-def _link_indexes(source: Path, genome: Path) -> list[str]:
+def _forget_indexes(genome: Path) -> None:
+    """Remove what stands in our folder of an index of other sequence (the dictionary's MD5 sums differ)."""
+    for suffix in {_ALTERNATE_CONTIGS}.union(*INDEX_SUFFIXES.values()):
+        Path(f"{genome}{suffix}").unlink(missing_ok=True)
+
+
+def _is_index_of(annotation: Path, lengths: dict[str, int]) -> bool:
+    """True when an index's `.ann` file lists these contigs with these lengths, in this order."""
+    lines = annotation.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
+    names = [line.split()[1] for line in lines[0::2] if len(line.split()) > 1]
+    sizes = [int(line.split()[1]) for line in lines[1::2] if len(line.split()) == 3]
+    return list(zip(names, sizes, strict=False)) == list(lengths.items())
+
+
+def _link_indexes(source: Path, genome: Path, lengths: dict[str, int]) -> list[str]:
     """Link the user's own aligner indexes; returns the aligners whose index is complete and newer."""
     alternate = Path(f"{source}{_ALTERNATE_CONTIGS}")
     if alternate.is_file():
@@ -184,7 +209,8 @@ def _link_indexes(source: Path, genome: Path) -> list[str]:
     reused = []
     for aligner, suffixes in INDEX_SUFFIXES.items():
         files = [Path(f"{source}{suffix}") for suffix in suffixes]
-        if all(is_newer(path, source) for path in files):
+        complete = all(is_newer(path, source) for path in files)
+        if complete and _is_index_of(Path(f"{source}.ann"), lengths):
             for path, suffix in zip(files, suffixes, strict=True):
                 _link(path, Path(f"{genome}{suffix}"))
             reused.append(aligner)
