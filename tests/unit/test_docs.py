@@ -86,7 +86,7 @@ def test_docs__every_command_is_named(command: str) -> None:
 
 def test_docs__every_step_of_a_family_is_shown_with_its_command_line() -> None:
     shown = {shlex.split(line)[1] for line in command_lines(TEXTS["docs/one-family.md"])}
-    elsewhere = {"demo", "run", "explain", "schemas"}
+    elsewhere = {"demo", "run", "schemas"}
     assert set(COMMANDS) - shown == elsewhere
 
 
@@ -136,6 +136,13 @@ def test_docs__every_output_file_is_listed() -> None:
 def test_docs__links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_docs__paths_of_the_repository_that_are_named_exist() -> None:
+    named = set(re.findall(r"(?:workflow|scripts|resources/panels|resources/scoring|setup|tests)/[\w./*-]+", MANUAL))
+    paths = {name.rstrip(".") for name in named}
+    assert len(paths) > 10
+    assert {name for name in paths if not list(REPOSITORY.glob(name.rstrip("/")))} == set()
 
 
 def test_docs__the_readme_keeps_its_order_and_says_what_it_is_not() -> None:
