@@ -286,6 +286,9 @@ def _reasons(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
     pairs = []
     for part in parts:
         name, _, value = part.partition("=")
+        # The column of that name is shown already.
+        if name == "de_novo_posterior":
+            continue
         words = term("role", name) if known("role", name) else term("reason_item", name)
         pairs.append((words, _reason_value(value)))
     return tuple(pairs)
