@@ -1,0 +1,111 @@
+"""Which jobs does each way into the workflow plan?
+
+Each folder under modes/ is one way in: config.yaml, sheets, PED file where one is used, and expected_jobs.txt, the
+sorted list of planned jobs. The files that the sheets name are empty files made here. After a wanted change of the
+workflow write the lists again with
+
+    FILIATION_WRITE_EXPECTED_JOBS=1 python -m pytest tests/workflow/test_modes.py
+
+and read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from builders.snakemake_run import jobs, shell_commands, snakemake, touch_inputs
+from filiation.__main__ import COMMANDS
+
+pytestmark = pytest.mark.workflow
+MODES = Path(__file__).parent / "modes"
+NAMES = sorted(path.name for path in MODES.iterdir() if path.is_dir())
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """The options of one sub-command, as __main__ makes them."""
+    module = importlib.import_module(f"filiation.cli.{COMMANDS[command][0]}")
+    parser = argparse.ArgumentParser(prog=f"filiation {command}", allow_abbrev=False)
+    module.add_arguments(parser)
+    return parser
+
+
+def plan(name: str, folder: Path) -> str:
+    """What a dry run of a mode prints."""
+    shutil.copytree(MODES / name, folder, dirs_exist_ok=True)
+    touch_inputs(folder)
+    done = snakemake(folder, "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_modes__every_way_in_is_here() -> None:
+    assert len(NAMES) == 14
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mode__plans_the_expected_jobs_with_commands_that_exist(name: str, tmp_path: Path) -> None:
+    text = plan(name, tmp_path)
+    found = jobs(text)
+    expected = MODES / name / "expected_jobs.txt"
+    if os.environ.get("FILIATION_WRITE_EXPECTED_JOBS"):
+        expected.write_text("\n".join(found) + "\n", encoding="utf-8")
+    assert found == expected.read_text(encoding="utf-8").splitlines()
+
+    commands = shell_commands(text)
+    assert len(commands) >= 7
+    # Every command line that would run is accepted by the command's own parser.
+    for _, command, *arguments in commands:
+        parser_of(command).parse_args(arguments)
+
+
+def options_of(text: str, command: str) -> argparse.Namespace:
+    """The parsed options of the only call of a command."""
+    (arguments,) = [words[2:] for words in shell_commands(text) if words[1] == command]
+    return parser_of(command).parse_args(arguments)
+
+
+def test_joint_vcf__columns_are_renamed_and_no_reference_is_asked_for(tmp_path: Path) -> None:
+    options = options_of(plan("joint-vcf-trio", tmp_path), "normalise")
+    assert [str(path) for path in options.variants] == ["stored/family.vcf.gz"]
+    assert options.sample_name == ["LAB-CHILD=CHILD", "LAB-FATHER=FATHER", "LAB-MOTHER=MOTHER"]
+    assert options.reference is None
+
+
+def test_kept_bam__the_name_in_the_file_reaches_the_command(tmp_path: Path) -> None:
+    calls = [words for words in shell_commands(plan("bam-trio-kept", tmp_path)) if words[1] == "adopt-reads"]
+    options = {o.sample: o for o in (parser_of("adopt-reads").parse_args(words[2:]) for words in calls)}
+    assert {name: o.read_group_sample for name, o in options.items()} == {
+        "CHILD": "LAB-001",
+        "FATHER": None,
+        "MOTHER": None,
+    }
+    assert str(options["FATHER"].reads) == "stored/FATHER.cram"
+
+
+def test_three_intervals__calling_is_limited_to_the_regions_and_joined_in_order(tmp_path: Path) -> None:
+    text = plan("three-intervals", tmp_path)
+    split = options_of(text, "split-regions")
+    assert str(split.regions_bed) == "regions/exome.bed"
+    assert len(split.output) == 3
+    gather = options_of(text, "gather-calls")
+    assert [str(path) for path in gather.input] == [f"results/FAM/calling/{number}.bcf" for number in (1, 2, 3)]
+    calls = [parser_of("call").parse_args(words[2:]) for words in shell_commands(text) if words[1] == "call"]
+    assert {str(call.interval) for call in calls} == {f"results/run/intervals/{n}.bed" for n in (1, 2, 3)}
+    for call in calls:
+        assert [str(path) for path in call.reads] == [
+            f"results/FAM/alignment/{sample}.cram" for sample in ("CHILD", "FATHER", "MOTHER")
+        ]
+
+
+def test_frequencies__each_source_keeps_its_own_fields(tmp_path: Path) -> None:
+    options = options_of(plan("fastq-trio", tmp_path), "screen")
+    assert options.frequency == [
+        "gnomad=annotation/gnomad.vcf.gz,af=AF_grpmax,homozygotes=nhomalt",
+        "laboratory=annotation/laboratory.vcf.gz,af=AF,homozygotes=nhomalt",
+    ]
