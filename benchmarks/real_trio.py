@@ -58,7 +58,9 @@ def window_sites() -> list[tuple[str, str]]:
                 if chrom == record.chrom and int(start) < record.pos <= int(end):
                     alt = (record.alts or ("",))[0]
                     change = f"{record.ref}-{alt}"
-                    sites.append((f"{chrom}:{record.pos} {record.ref}>{alt}", f"{name}-{record.pos - int(start)}-{change}"))
+                    sites.append(
+                        (f"{chrom}:{record.pos} {record.ref}>{alt}", f"{name}-{record.pos - int(start)}-{change}")
+                    )
                     break
     return sites
 
@@ -91,7 +93,9 @@ def explain(directory: Path) -> list[dict[str, str]]:
         text=True,
     )
     header, *lines = [line.split("\t") for line in done.stdout.splitlines()]
-    return [{"site": site, **dict(zip(header, line, strict=True))} for (site, _), line in zip(sites, lines, strict=True)]
+    return [
+        {"site": site, **dict(zip(header, line, strict=True))} for (site, _), line in zip(sites, lines, strict=True)
+    ]
 
 
 def main() -> int:

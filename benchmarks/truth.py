@@ -155,9 +155,7 @@ def table(rows: list[Row]) -> str:
 
 def main() -> int:
     """Run the benchmark; 1 when a target is missed, 0 otherwise, also when the data are absent."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the BAM with bcftools only")
     parser.add_argument("--json", metavar="FILE", help="write the rows as JSON")
     options = parser.parse_args()

@@ -61,8 +61,7 @@ def orphanet_evidence(rows: list[dict[str, str]], pattern: str) -> dict[str, lis
         ):
             found.setdefault(row["gene_symbol"], {})[int(row["orpha_code"])] = row["disorder_name"]
     return {
-        gene: [f"ORPHA:{code} {name}" for code, name in sorted(disorders.items())]
-        for gene, disorders in found.items()
+        gene: [f"ORPHA:{code} {name}" for code, name in sorted(disorders.items())] for gene, disorders in found.items()
     }
 
 
@@ -82,9 +81,7 @@ def hallmark_genes(path: Path, pre_indication: str) -> list[str]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         if entry["id"] == pre_indication:
             return list(entry["hallmark_genes"])
-    raise InputError(
-        f"no pre-indication '{pre_indication}'", where=str(path), repair="correct --pre-indication"
-    )
+    raise InputError(f"no pre-indication '{pre_indication}'", where=str(path), repair="correct --pre-indication")
 
 
 def panel_rows(options: argparse.Namespace) -> list[dict[str, str | None]]:
@@ -126,18 +123,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
     parser.add_argument("--orphanet-genes", type=Path, required=True, help="gene-disease CSV of Orphanet")
-    parser.add_argument(
-        "--disorder-pattern", required=True, help="regular expression on Orphanet disorder names"
-    )
+    parser.add_argument("--disorder-pattern", required=True, help="regular expression on Orphanet disorder names")
     parser.add_argument("--ddg2p", type=Path, required=True, help="DDG2P CSV: inheritance and HGNC ids")
-    parser.add_argument(
-        "--hgnc", type=Path, required=True, help="HGNC table (symbol, hgnc_id; tab-separated)"
-    )
+    parser.add_argument("--hgnc", type=Path, required=True, help="HGNC table (symbol, hgnc_id; tab-separated)")
     parser.add_argument("--pre-indications", type=Path, required=True, help="YAML with the hallmark genes")
     parser.add_argument("--pre-indication", required=True, help="id of the pre-indication in that YAML")
-    parser.add_argument(
-        "--header", action="append", default=[], metavar="KEY=VALUE", help="line of the header"
-    )
+    parser.add_argument("--header", action="append", default=[], metavar="KEY=VALUE", help="line of the header")
     parser.add_argument("--output", type=Path, required=True, help="panel to write")
     options = parser.parse_args()
     header = dict(item.split("=", 1) for item in options.header)

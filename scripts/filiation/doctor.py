@@ -128,9 +128,7 @@ def _examine_python() -> Finding:
     old = sys.version_info < (3, 11)
     repair = "run `make setup` with Python 3.11, 3.12 or 3.13 on PATH" if old else ""
     verdict = MISSING if old else OK
-    return Finding(
-        "python", platform.python_version(), "3.11", "run filiation", verdict, sys.executable, repair
-    )
+    return Finding("python", platform.python_version(), "3.11", "run filiation", verdict, sys.executable, repair)
 
 
 def _examine_package(name: str) -> Finding:
@@ -165,18 +163,14 @@ def _examine_cache(folder: Path | None) -> Finding:
         "start compiled kernels at once (seconds per command without)",
         OK if folder else WARN,
         str(folder or ""),
-        ""
-        if folder
-        else "set FILIATION_NUMBA_CACHE to a folder of this node that belongs to you alone (chmod 700)",
+        "" if folder else "set FILIATION_NUMBA_CACHE to a folder of this node that belongs to you alone (chmod 700)",
     )
 
 
 def table(findings: Sequence[Finding]) -> str:
     """The findings as aligned columns, then what to do, one line each."""
     header = ("name", "version", "minimum", "verdict", "needed to", "path")
-    rows = [
-        (f.name, f.version or "-", f.minimum or "-", f.verdict, f.needed_for, f.path or "-") for f in findings
-    ]
+    rows = [(f.name, f.version or "-", f.minimum or "-", f.verdict, f.needed_for, f.path or "-") for f in findings]
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -32,9 +32,7 @@ Row = dict[str, str | None]
 def configuration_text(config: RunConfig) -> str:
     """The configuration with every default filled in, in the model's order; paths as the user wrote them."""
     notice = "# The configuration of this run, defaults filled in. Written by `filiation record-run`.\n"
-    return notice + yaml.safe_dump(
-        config.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110
-    )
+    return notice + yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
 
 
 def run_day() -> str:
@@ -152,9 +150,7 @@ def _header_lines(path: Path) -> list[str]:
     return lines
 
 
-def record_run(
-    config: RunConfig, sheet: SampleSheet, base: Path, output_config: Path, output_versions: Path
-) -> None:
+def record_run(config: RunConfig, sheet: SampleSheet, base: Path, output_config: Path, output_versions: Path) -> None:
     """Write the merged configuration and the versions table; paths of the configuration start at `base`."""
     rows = [
         *software_rows(),

@@ -52,9 +52,7 @@ def allowed_values(field: FieldInfo) -> str:
         return ", ".join(str(value) for value in get_args(annotation))
     if get_origin(annotation) is list:
         return "list"
-    limits = [
-        int(getattr(item, name)) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)
-    ]
+    limits = [int(getattr(item, name)) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)]
     if limits:
         return f"{limits[0]} to {limits[1]}"
     return {bool: "true or false", int: "whole number", float: "number"}.get(annotation, "text")
@@ -137,9 +135,7 @@ def config_reference() -> str:
     rows = []
     for name, field in config_keys():
         default = (
-            "required"
-            if field.is_required()
-            else f"`{_yaml_value(field.get_default(call_default_factory=True))}`"
+            "required" if field.is_required() else f"`{_yaml_value(field.get_default(call_default_factory=True))}`"
         )
         rows.append([f"`{name}`", allowed_values(field), default, field.description or ""])
     return _markdown_table(["key", "value", "default", "meaning"], rows)
@@ -160,8 +156,7 @@ def table_reference() -> str:
     for table in ALL_TABLES:
         rows = [[f"`{column.name}`", column.kind, column.unit, column.meaning] for column in table.columns]
         parts.append(
-            f"### {table.label}\n\n{table.meaning}\n\n"
-            + _markdown_table(["column", "kind", "unit", "meaning"], rows)
+            f"### {table.label}\n\n{table.meaning}\n\n" + _markdown_table(["column", "kind", "unit", "meaning"], rows)
         )
     return "\n\n".join(parts)
 

@@ -38,9 +38,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("bcftools", "1.16", "call, normalise and annotate variants", "always", "bcftools", "bcftools"),
     Tool("bgzip", "1.16", "compress tables and references by block", "always", "htslib", "tabix"),
     Tool("tabix", "1.16", "index compressed files", "always", "htslib", "tabix"),
-    Tool(
-        "mosdepth", "0.3.3", "measure coverage (else pysam counts, slower)", "advised", "mosdepth", "mosdepth"
-    ),
+    Tool("mosdepth", "0.3.3", "measure coverage (else pysam counts, slower)", "advised", "mosdepth", "mosdepth"),
     Tool(
         "freebayes",
         "1.3.6",

@@ -133,9 +133,7 @@ class WorkflowInputs:
         """--sample-name COLUMN=SAMPLE for stored calls whose columns have other names."""
         if not self.sheet.starts_from_calls(family):
             return []
-        renamed = [
-            f"{theirs}={ours}" for theirs, ours in self.sheet.stored_names(family).items() if theirs != ours
-        ]
+        renamed = [f"{theirs}={ours}" for theirs, ours in self.sheet.stored_names(family).items() if theirs != ours]
         return ["--sample-name", *renamed] if renamed else []
 
     def frequency_files(self) -> list[str]:
@@ -212,8 +210,6 @@ class WorkflowInputs:
     def reports(self) -> list[str]:
         """Final targets of the run."""
         finals = [
-            f"results/{family}/report/{family}.rcp.{kind}"
-            for family in self.families
-            for kind in ("html", "tsv")
+            f"results/{family}/report/{family}.rcp.{kind}" for family in self.families for kind in ("html", "tsv")
         ]
         return [*finals, "results/run/config.yaml", "results/run/versions.tsv"]

@@ -177,9 +177,7 @@ def _release_snakemake_lock(command: list[str], directory: Path, environment: di
                 )
         except (psutil.Error, OSError):
             continue
-    done = subprocess.run(
-        [*command, "--unlock"], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, "--unlock"], env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ToolError(f"the lock of a dead run could not be released:\n{done.stderr.strip()[-1000:]}")
 
@@ -265,9 +263,7 @@ class Progress:
             self.rule = found[1]
         elif found := _STEPS.search(line):
             elapsed = time.monotonic() - self.started
-            print(
-                f"[{int(found[1]):>4}/{found[2]}] {elapsed:6.0f} s  {self.rule}", file=sys.stderr, flush=True
-            )
+            print(f"[{int(found[1]):>4}/{found[2]}] {elapsed:6.0f} s  {self.rule}", file=sys.stderr, flush=True)
         elif found := _FAILED.search(line) or _FAILED_LOG.match(line):
             self.failures.append(found[1])
 

@@ -47,8 +47,10 @@ def run_csq(variants: str | Path, reference: str | Path, genes_gff3: str | Path,
     require_file(genes_gff3, "gene models (GFF3)")
     messages = run_pipeline(
         [
-            ["bcftools", "csq", "--no-version", "--local-csq", "--phase", "a", "--force", "-f", reference]
-            + ["-g", genes_gff3, "-Ob", "-o", output, variants]
+            [
+                *("bcftools", "csq", "--no-version", "--local-csq", "--phase", "a", "--force"),
+                *("-f", reference, "-g", genes_gff3, "-Ob", "-o", output, variants),
+            ]
         ],
         purpose="find the consequences on genes",
         where=str(variants),
@@ -103,6 +105,7 @@ def annotate_calls(
                         repair="take the GFF3 of Ensembl for your build",
                     ) from None
                 raise
+            run_tool(["bcftools", "index", "-f", source_path], purpose="index the consequences")
         with atomic_path(output) as temporary:
             with pysam.VariantFile(str(source_path)) as source:
                 annotator = None if consequences == "none" else find_annotator(set(source.header.info))

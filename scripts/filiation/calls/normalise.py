@@ -118,9 +118,7 @@ def _normalise_one(
     require_file(path, "stored calls")
     if compression(path) == "bgzf":
         check_bgzf_blocks(path, "stored calls")
-    header = run_tool(
-        ["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path)
-    )
+    header = run_tool(["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path))
     columns = _columns(header, path)
     present = [sample for sample, theirs in names.items() if theirs in columns and sample not in taken]
     if not present:
@@ -250,12 +248,8 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
             expected=f"'{match[2]}', as in the reference {reference}",
             repair="give the reference genome (build) that the calls were made on",
         )
-    if re.search(
-        r"(Could not|failed to) parse|truncated|Error: .*not (found|present)|sequence .* not found", text
-    ):
-        return InputError(
-            " ".join(text.split())[:600], where=str(path), repair="correct or copy the file again"
-        )
+    if re.search(r"(Could not|failed to) parse|truncated|Error: .*not (found|present)|sequence .* not found", text):
+        return InputError(" ".join(text.split())[:600], where=str(path), repair="correct or copy the file again")
     return error
 
 

@@ -21,9 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fastq-2", required=True, help="FASTQ of the second reads, in the same order")
     parser.add_argument("--sample", required=True, help="sample id, becomes SM of the read group")
     parser.add_argument("--unit", required=True, help="lane or run; the read group is SAMPLE.UNIT")
-    parser.add_argument(
-        "--library", help="library, within which duplicates are marked (default: the sample id)"
-    )
+    parser.add_argument("--library", help="library, within which duplicates are marked (default: the sample id)")
     parser.add_argument("--reference", required=True, help="genome.fa of prepare-reference")
     parser.add_argument("--aligner-file", required=True, help="aligner.txt of index-reference")
     parser.add_argument("--threads", type=int, default=1, help="threads (default: 1)")

@@ -19,9 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--caller", choices=["bcftools", "freebayes"], default="bcftools", help="caller (default: bcftools)"
     )
-    parser.add_argument(
-        "--reads", required=True, nargs="+", metavar="CRAM", help="one indexed CRAM per sample"
-    )
+    parser.add_argument("--reads", required=True, nargs="+", metavar="CRAM", help="one indexed CRAM per sample")
     parser.add_argument("--reference", required=True, help="genome.fa of prepare-reference")
     parser.add_argument("--interval", required=True, help="BED of split-regions; may be empty")
     parser.add_argument("--output", required=True, help="BCF to write")
@@ -31,8 +29,6 @@ def main(options: argparse.Namespace) -> int | None:
     """Run the command."""
     from filiation.reads.calling import call_interval
 
-    records = call_interval(
-        options.caller, options.reads, options.reference, options.interval, options.output
-    )
+    records = call_interval(options.caller, options.reads, options.reference, options.interval, options.output)
     print(f"{records} records", file=sys.stderr)
     return 0

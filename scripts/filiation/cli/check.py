@@ -18,9 +18,7 @@ import sys
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--config", required=True, help="config.yaml; paths in it are relative to this folder"
-    )
+    parser.add_argument("--config", required=True, help="config.yaml; paths in it are relative to this folder")
     parser.add_argument("--deep", action="store_true", help="read every file to its end")
     parser.add_argument("--output", help="table to write: one row per file and fault")
 

@@ -31,7 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--removed", help="removed table of the family")
     parser.add_argument("--reference", help="FASTA, to tell N from an unremarkable base")
     parser.add_argument(
-        "--reads", nargs="*", default=[], metavar="CRAM", help="reads of proband, father, mother, counted where uncalled"
+        "--reads",
+        nargs="*",
+        default=[],
+        metavar="CRAM",
+        help="reads of proband, father, mother, counted where uncalled",
     )
     parser.add_argument("--output", help="explanation table to write; default: print it")
 

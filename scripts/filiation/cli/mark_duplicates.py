@@ -15,9 +15,7 @@ import argparse
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    parser.add_argument(
-        "--input", required=True, nargs="+", metavar="BAM", help="the sample's units, from align"
-    )
+    parser.add_argument("--input", required=True, nargs="+", metavar="BAM", help="the sample's units, from align")
     parser.add_argument("--sample", required=True, help="sample id; units of another sample stop")
     parser.add_argument("--reference", required=True, help="genome.fa of prepare-reference")
     parser.add_argument("--threads", type=int, default=1, help="threads (default: 1)")

@@ -42,9 +42,7 @@ def main(options: argparse.Namespace) -> int | None:
         file=sys.stderr,
     )
     if options.genes_gff3:
-        models = prepare_gene_models(
-            options.genes_gff3, prepared.lengths, Path(options.output_dir) / "genes.gff3.gz"
-        )
+        models = prepare_gene_models(options.genes_gff3, prepared.lengths, Path(options.output_dir) / "genes.gff3.gz")
         print(
             f"gene models: {models.transcripts} transcripts, {models.coding_transcripts} coding; left out: "
             f"{models.other_contigs.total()} features on {len(models.other_contigs)} contigs that the genome "

@@ -114,9 +114,7 @@ def _roles(draft: FamilyDraft) -> tuple[dict[str, Role], list[UserError]]:
         told = line is not None and index is not None and not (row.role == "proband" and len(named) > 1)
         if told and _contradicts(Role(row.role), from_pedigree):
             assert line is not None
-            relation = (
-                f"the {from_pedigree}" if from_pedigree else "no parent, brother or sister of the proband"
-            )
+            relation = f"the {from_pedigree}" if from_pedigree else "no parent, brother or sister of the proband"
             faults.append(
                 SheetError(
                     f"role '{row.role}', but in the PED file (line {line.line}) this is {relation}",
@@ -135,9 +133,7 @@ def _contradicts(role: Role, from_pedigree: Role | None) -> bool:
     return role is not from_pedigree
 
 
-def _missing_role(
-    draft: FamilyDraft, sample: str, line: PedigreeRow | None, index: PedigreeRow | None
-) -> SheetError:
+def _missing_role(draft: FamilyDraft, sample: str, line: PedigreeRow | None, index: PedigreeRow | None) -> SheetError:
     """The fault of a member whose place in the family nobody gives."""
     if line is None:
         found = "role is empty" + (" and the PED file has no line for this sample" if draft.pedigree else "")
@@ -257,9 +253,7 @@ def _one_value(draft: FamilyDraft, column: str) -> tuple[str, list[UserError]]:
     values = list(dict.fromkeys(given.values()))
     if len(values) < 2:
         return (values[0] if values else ""), []
-    told = ", ".join(
-        f"'{value}' for {sample} (line {draft.lines[sample]})" for sample, value in given.items()
-    )
+    told = ", ".join(f"'{value}' for {sample} (line {draft.lines[sample]})" for sample, value in given.items())
     fault = SheetError(
         f"different values of {column}: {told}",
         where=f"{draft.path}, family {draft.name}",
@@ -273,9 +267,7 @@ def _index_case_faults(draft: FamilyDraft, members: list[Member]) -> list[UserEr
     """Faults that only show once the family stands: who is affected, and which column is whose."""
     faults: list[UserError] = []
     proband = next((member for member in members if member.role is Role.PROBAND), None)
-    affected = [
-        member for member in members if member.role is Role.SIBLING and member.affection is Affection.AFFECTED
-    ]
+    affected = [member for member in members if member.role is Role.SIBLING and member.affection is Affection.AFFECTED]
     if proband is not None and proband.affection is Affection.UNKNOWN and affected:
         faults.append(
             SheetError(

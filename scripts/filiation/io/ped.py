@@ -246,9 +246,7 @@ def _parse_row(path: str | Path, number: int, cells: list[str]) -> tuple[Pedigre
         codes = "2 (affected), 1 (unaffected) or 0 (unknown)"
         faults.append(_code_fault(where, "phenotype", sample, cells[5], codes))
     # A faulty line still stands for its person: otherwise the children's lines would be reported as well.
-    row = PedigreeRow(
-        family, sample, father, mother, sex or Sex.UNKNOWN, affection or Affection.UNKNOWN, number
-    )
+    row = PedigreeRow(family, sample, father, mother, sex or Sex.UNKNOWN, affection or Affection.UNKNOWN, number)
     return row, faults
 
 
@@ -297,9 +295,7 @@ def _with_sex(row: PedigreeRow, sex: Sex) -> PedigreeRow:
     return PedigreeRow(row.family, row.sample, row.father, row.mother, sex, row.affection, row.line)
 
 
-def _parent_faults(
-    path: str | Path, row: PedigreeRow, by_name: dict[tuple[str, str], PedigreeRow]
-) -> list[UserError]:
+def _parent_faults(path: str | Path, row: PedigreeRow, by_name: dict[tuple[str, str], PedigreeRow]) -> list[UserError]:
     """Faults of the two parents that one line names."""
     faults: list[UserError] = []
     where = f"{path}, line {row.line}"
@@ -317,9 +313,7 @@ def _parent_faults(
             continue
         if name == row.sample:
             faults.append(
-                SheetError(
-                    f"'{name}' is its own {role}", where=where, repair=f"correct the {role}, or write 0"
-                )
+                SheetError(f"'{name}' is its own {role}", where=where, repair=f"correct the {role}, or write 0")
             )
             continue
         parent = by_name.get((row.family, name))

@@ -190,9 +190,7 @@ class _Collector:
         self.ref: list[str] = []
         self.alt: list[str] = []
         self.genotype: list[npt.NDArray[Any]] = []
-        self.fields: dict[str, list[npt.NDArray[Any] | None]] = {
-            name: [] for name in ("AD", "DP", "GQ", "PL", "GL")
-        }
+        self.fields: dict[str, list[npt.NDArray[Any] | None]] = {name: [] for name in ("AD", "DP", "GQ", "PL", "GL")}
         self.info: dict[str, list[Any]] = {name: [] for name in self.info_fields}
 
     def __len__(self) -> int:

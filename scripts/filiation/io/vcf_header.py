@@ -218,9 +218,7 @@ def reference_faults(
     missing = missing_contigs(dict.fromkeys(summary.contigs_used), reference.contigs)
     if missing and same_style:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        problems.append(
-            f"records on contigs that the reference does not have: {', '.join(missing[:3])}{more}"
-        )
+        problems.append(f"records on contigs that the reference does not have: {', '.join(missing[:3])}{more}")
     if not problems:
         return []
     return [

@@ -147,9 +147,7 @@ def unsorted_fault(summary: CallsSummary, line: str, place: str) -> InputError:
     )
 
 
-def scan_lines(
-    summary: CallsSummary, header: HeaderLines, limit: int | None, progress: Callable[[str], None]
-) -> None:
+def scan_lines(summary: CallsSummary, header: HeaderLines, limit: int | None, progress: Callable[[str], None]) -> None:
     """Check every record line up to `limit`: columns, positions, order, gVCF blocks; keep the first sites."""
     columns = 8 + (1 + len(header.samples) if header.samples else 0)
     seen: set[str] = set()

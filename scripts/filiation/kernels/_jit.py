@@ -61,7 +61,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel: nopython, releasing the interpreter lock, IEEE arithmetic, cached on the node."""
     import numba
 
-    caching = _FOLDER is not None and not os.environ.get("NUMBA_BOUNDSCHECK") == "1"
+    caching = _FOLDER is not None and os.environ.get("NUMBA_BOUNDSCHECK") != "1"
     return numba.njit(nogil=True, fastmath=False, cache=caching)(function)
 
 

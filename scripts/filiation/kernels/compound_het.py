@@ -6,7 +6,7 @@ import numpy as np
 
 from filiation.kernels._jit import inline, jit
 from filiation.kernels.encoding import AFFECTED, FATHER, MOTHER, UNAFFECTED
-from filiation.kernels.inheritance import ABSENT, NO, POSSIBLE, SUPPORTED, UNKNOWN, carries
+from filiation.kernels.inheritance import ABSENT, NO, POSSIBLE, SUPPORTED, carries
 
 # From whom one copy of the child comes.
 FROM_FATHER, FROM_MOTHER, FROM_EITHER, FROM_NEITHER, FROM_UNKNOWN = 0, 1, 2, 3, 4
@@ -36,8 +36,9 @@ def pair_status(first: np.ndarray, second: np.ndarray, affection: np.ndarray) ->
     """Whether two variants can be in trans: SUPPORTED, POSSIBLE or NO.
 
     SUPPORTED: one from the father, one from the mother, both parents with data at both. NO: both from the same
-    parent, or a healthy member carries both (a healthy parent with both holds them in cis). Everything else that
-    the data leave open is POSSIBLE: a parent without data, or a de novo variant beside an inherited one.
+    parent, or a healthy member carries both (a healthy parent with both holds them in cis), or an affected sibling
+    lacks one. Everything else that the data leave open is POSSIBLE: a parent without data, or a de novo variant
+    beside an inherited one.
 
     first, second : int8 (p,), carrier states; affection : int8 (p,).
     """
@@ -49,32 +50,19 @@ def pair_status(first: np.ndarray, second: np.ndarray, affection: np.ndarray) ->
             return NO
     first_origin = origin_jit(first[FATHER], first[MOTHER])
     second_origin = origin_jit(second[FATHER], second[MOTHER])
-    if first_origin == second_origin and (first_origin == FROM_FATHER or first_origin == FROM_MOTHER):
+    if first_origin == second_origin and first_origin in (FROM_FATHER, FROM_MOTHER):
         return NO
     if (first_origin == FROM_FATHER and second_origin == FROM_MOTHER) or (
         first_origin == FROM_MOTHER and second_origin == FROM_FATHER
     ):
         return SUPPORTED
-    # Without data from one parent, the other carrying both still means that he or she passed both.
-    for p in (FATHER, MOTHER):
-        other = MOTHER if p == FATHER else FATHER
-        if (
-            carries(first[p])
-            and carries(second[p])
-            and first[other] == UNKNOWN
-            and second[other] == UNKNOWN
-            and affection[p] != AFFECTED
-        ):
-            return NO
     return POSSIBLE
 
 
 pair_status_jit = jit(pair_status)
 
 
-def compound_pairs(
-    states: np.ndarray, gene: np.ndarray, affection: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def compound_pairs(states: np.ndarray, gene: np.ndarray, affection: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """All pairs of variants of one gene that can be in trans, with their status.
 
     v = variants that may be half of a pair, sorted by gene; p = members.

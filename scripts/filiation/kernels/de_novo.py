@@ -18,17 +18,15 @@ from filiation.kernels.encoding import (
     Y,
 )
 
-# How many chromosome copies father, mother and child bring to a class of position; 0 = takes no part.
-# Rows of the table are (father, mother, child).
-
 
 def copies(contig_class: int, child_sex: int) -> tuple[int, int, int]:
-    """Copies that father, mother and child have of a position; (0, 0, 0) when the sex leaves it open.
+    """Copies that father, mother and child bring to a position, 0 = takes no part; (0, 0, 0) when the sex leaves
+    it open.
 
     Autosomes and pseudoautosomal regions: two each. X: a boy has one, from his mother; a girl two. Y: a boy has
     his father's. Mitochondrial: the mother's, counted as one.
     """
-    if contig_class == AUTOSOME or contig_class == PSEUDOAUTOSOMAL:
+    if contig_class in (AUTOSOME, PSEUDOAUTOSOMAL):
         return 2, 2, 2
     if contig_class == X and child_sex == SEX_MALE:
         return 0, 2, 1

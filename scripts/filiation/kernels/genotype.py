@@ -35,8 +35,8 @@ def genotype_log_likelihoods(
     """Log likelihoods of 0, 1 and 2 alternate alleles for every member, and the rung each rests on.
 
     v = variants, p = members. The likeliest genotype has 0; all others are negative. A haploid member with
-    two PL (or GL) values has them at 0 and 2, and NaN at 1: the heterozygote is then taken as far from both
-    as they are from each other.
+    two PL (or GL) values has them at 0 and 2, and NaN at 1: the heterozygote is then as unlikely as the worse
+    of the two.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def genotype_log_likelihoods(
             else:
                 rung[v, p] = RUNG_NONE
             if np.isnan(row[1]):
-                row[1] = -abs(row[0] - row[2]) + max(row[0], row[2])
+                row[1] = min(row[0], row[2])
             best = max(row[0], row[1], row[2])
             for g in range(3):
                 row[g] -= best

@@ -133,18 +133,15 @@ def carrier_states(
             total = depth[v, p] if depth[v, p] != MISSING_INT else reads
             depth_known = depth[v, p] != MISSING_INT or ref_reads != MISSING_INT
             quality = genotype_quality[v, p]
-            if not depth_known and np.isnan(quality):
-                states[v, p] = UNKNOWN
-            elif (depth_known and total < thresholds.min_depth) or (
-                not np.isnan(quality) and quality < thresholds.min_genotype_quality
+            quality_known = not np.isnan(quality)
+            # Too many alternate reads for a clean reference, too few to call a mosaic.
+            doubtful = alt_reads > max(1.0, thresholds.max_reference_alt_fraction * reads) and reads > 0
+            if (
+                (not depth_known and not quality_known)
+                or (depth_known and total < thresholds.min_depth)
+                or (quality_known and quality < thresholds.min_genotype_quality)
+                or doubtful
             ):
-                states[v, p] = UNKNOWN
-            elif (
-                alt_reads != MISSING_INT
-                and reads > 0
-                and alt_reads > max(1.0, thresholds.max_reference_alt_fraction * reads)
-            ):
-                # Too many alternate reads for a clean reference, too few to call a mosaic.
                 states[v, p] = UNKNOWN
             else:
                 states[v, p] = ABSENT
@@ -156,7 +153,7 @@ carrier_states_jit = jit(carrier_states)
 
 def _carries(state: int) -> bool:
     """Whether a state says that the allele is there in every cell."""
-    return state == CARRIER or state == HOMOZYGOUS
+    return state in (CARRIER, HOMOZYGOUS)
 
 
 carries = inline(_carries)
@@ -187,9 +184,12 @@ recessive_parent = inline(_recessive_parent)
 
 def _de_novo_cell(posterior: float, first: int, second: int, thresholds: EvidenceThresholds) -> int:
     """SUPPORTED or POSSIBLE, by the posterior, when the parents who could have passed the allele have data and
-    lack it; NO below the posterior that leaves it possible: then a false call or a missed parent is likelier."""
-    if first != ABSENT or second != ABSENT or np.isnan(posterior):
+    lack it; NO below the posterior that leaves it possible: then a false call or a missed parent is likelier.
+    Without a posterior (sex of the child unknown) it stays POSSIBLE."""
+    if first != ABSENT or second != ABSENT:
         return NO
+    if np.isnan(posterior):
+        return POSSIBLE
     if posterior >= thresholds.min_de_novo_posterior:
         return SUPPORTED
     return POSSIBLE if posterior >= thresholds.min_possible_de_novo_posterior else NO
@@ -294,25 +294,19 @@ def _single_parent_cells(
 single_parent_cells = inline(_single_parent_cells)
 
 
-def _apply_siblings(
-    row: np.ndarray,
-    states: np.ndarray,
-    affection: np.ndarray,
-    sex: np.ndarray,
-    contig_class: int,
-    copies: int,
-) -> None:
+def _apply_siblings(row: np.ndarray, states: np.ndarray, affection: np.ndarray, contig_class: int, copies: int) -> None:
     """Take out the patterns that a brother or sister with data contradicts (full penetrance assumed).
 
-    An affected sibling without the allele excludes all inherited patterns; a healthy sibling with as much of
-    it as the index case excludes the recessive and X-linked ones, a healthy carrier the dominant ones. De novo
-    stays: siblings say nothing of it, save a carrier, who makes a mosaic parent likely.
+    An affected sibling without the allele excludes the inherited patterns (a mitochondrial share may be too low to
+    be seen, and unknown origin includes de novo: both stay), one without two copies the recessive one; a healthy
+    sibling with every copy the recessive, compound and X-linked ones, a healthy carrier the dominant ones and his
+    brother's Y. De novo stays: siblings say nothing of it, save a carrier, who makes a mosaic parent likely.
     """
     for p in range(3, states.shape[0]):
         state = states[p]
         if state == UNKNOWN or affection[p] == 0:
             continue
-        full = state == HOMOZYGOUS or (contig_class == X and sex[p] == SEX_MALE and carries(state))
+        full = state == HOMOZYGOUS
         if affection[p] == AFFECTED:
             if state == ABSENT:
                 for column in (
@@ -332,6 +326,7 @@ def _apply_siblings(
                 row[X_LINKED] = NO
             if carries(state):
                 row[DOMINANT_INHERITED] = NO
+                row[DOMINANT_UNKNOWN_ORIGIN] = NO
                 if contig_class == Y:
                     row[Y_LINKED] = NO
 
@@ -353,8 +348,9 @@ def inheritance_patterns(
     UNKNOWN everywhere. Autosomes and pseudoautosomal regions: one copy may be de novo, from a mosaic parent,
     dominant from an affected parent, of unknown origin when a parent has no data, or half of a compound pair;
     two copies are recessive. A boy's X needs one copy, however the caller writes it (0/1, 1/1 or 1); his father
-    does not pass it. A girl's X follows the autosomal rules, and one copy from a healthy carrier mother stays
-    X-linked possible (skewed inactivation). Y: boys only. Mitochondrial: from the mother or new.
+    does not pass it. A girl's X follows the autosomal rules, and one copy from a healthy mother with one copy stays
+    X-linked possible (skewed inactivation). A father or brother who carries it on his X or Y carries it on every
+    copy he has, however called. Y: boys only. Mitochondrial: from the mother or new.
 
     Parameters
     ----------
@@ -367,6 +363,7 @@ def inheritance_patterns(
     """
     n_variants = states.shape[0]
     patterns = np.zeros((n_variants, N_PATTERNS), dtype=np.int8)
+    members = np.empty(states.shape[1], dtype=np.int8)
     for v in range(n_variants):
         proband = states[v, PROBAND]
         if proband != CARRIER and proband != HOMOZYGOUS and proband != LOW_FRACTION:
@@ -374,25 +371,28 @@ def inheritance_patterns(
         row = patterns[v]
         place = contig_class[v]
         hemizygous = place == X and sex[PROBAND] == SEX_MALE
+        for p in range(states.shape[1]):
+            one_copy = place in (X, Y) and (p == FATHER or (p >= 3 and sex[p] == SEX_MALE))
+            members[p] = HOMOZYGOUS if one_copy and carries(states[v, p]) else states[v, p]
         if place == MITOCHONDRIAL:
-            single_parent_cells(
-                row, states[v], affection, MOTHER, MITOCHONDRIAL_PATTERN, posterior[v], thresholds
-            )
+            single_parent_cells(row, members, affection, MOTHER, MITOCHONDRIAL_PATTERN, posterior[v], thresholds)
         elif place == Y:
             if sex[PROBAND] != SEX_FEMALE:
-                single_parent_cells(row, states[v], affection, FATHER, Y_LINKED, posterior[v], thresholds)
+                single_parent_cells(row, members, affection, FATHER, Y_LINKED, posterior[v], thresholds)
         elif hemizygous:
-            hemizygous_boy_cells(row, states[v], affection, posterior[v], thresholds)
+            hemizygous_boy_cells(row, members, affection, posterior[v], thresholds)
         elif proband == HOMOZYGOUS:
-            homozygote_cells(row, states[v], affection)
+            homozygote_cells(row, members, affection)
             if place == X and row[AUTOSOMAL_RECESSIVE] != NO:
                 row[X_LINKED] = row[AUTOSOMAL_RECESSIVE]
                 row[AUTOSOMAL_RECESSIVE] = NO
         else:
-            heterozygote_cells(row, states[v], affection, posterior[v], thresholds)
-            if place == X and carries(states[v, MOTHER]) and row[DOMINANT_INHERITED] == NO:
+            heterozygote_cells(row, members, affection, posterior[v], thresholds)
+            healthy_homozygote = members[MOTHER] == HOMOZYGOUS and affection[MOTHER] == UNAFFECTED
+            inherited = carries(members[MOTHER]) and not healthy_homozygote
+            if place == X and inherited and row[DOMINANT_INHERITED] == NO:
                 row[X_LINKED] = POSSIBLE
-        apply_siblings(row, states[v], affection, sex, place, 2 if proband == HOMOZYGOUS else 1)
+        apply_siblings(row, members, affection, place, 2 if proband == HOMOZYGOUS else 1)
     return patterns
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Inheritance(StrEnum):
@@ -27,12 +27,26 @@ class Status(StrEnum):
     POSSIBLE = "possible"
 
 
+class CarrierState(IntEnum):
+    """What a member's data say of an alternate allele; the codes are those of `kernels.inheritance`.
+
+    UNKNOWN is a member without enough data there: neither carrier nor free of the allele. LOW_FRACTION is a
+    share of reads above error and below a heterozygote.
+    """
+
+    UNKNOWN = -1
+    ABSENT = 0
+    LOW_FRACTION = 1
+    CARRIER = 2
+    HOMOZYGOUS = 3
+
+
 MEANING: dict[Inheritance, str] = {
     Inheritance.DE_NOVO: "present in the index case, absent from both parents, who have reads there",
     Inheritance.PARENTAL_MOSAIC: "few reads of a parent carry the allele: more than error, fewer than a heterozygote",
     Inheritance.AUTOSOMAL_RECESSIVE: "two copies in the index case, one from each parent",
     Inheritance.COMPOUND_HETEROZYGOUS: "two variants of one gene, one from each parent (or one de novo)",
-    Inheritance.X_LINKED: "on the X outside the pseudoautosomal regions: hemizygous boy, or girl under an X-linked model",
+    Inheritance.X_LINKED: "on the X outside the pseudoautosomal regions: hemizygous boy, or a girl by an X-linked mode",
     Inheritance.Y_LINKED: "on the Y outside the pseudoautosomal regions",
     Inheritance.MITOCHONDRIAL: "on the mitochondrial genome: inherited from the mother or new",
     Inheritance.DOMINANT_INHERITED: "one copy, inherited from an affected parent",

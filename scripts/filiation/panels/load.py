@@ -37,8 +37,8 @@ class Panel:
     @property
     def label(self) -> str:
         """Pre-indication, version and date in one phrase."""
-        header = self.header
-        return f"{header.get('pre_indication', Path(self.path).stem)} {header.get('version', '?')} ({header.get('date', '?')})"
+        name = self.header.get("pre_indication", Path(self.path).stem)
+        return f"{name} {self.header.get('version', '?')} ({self.header.get('date', '?')})"
 
     def tier_of(self, symbol: str) -> str:
         """Tier of a gene; `off_panel` when the panel does not hold it."""
@@ -86,7 +86,10 @@ def load_panel(path: str | Path) -> Panel:
             raise InputError(f"tier {tier!r}", where=where, expected=f"one of {', '.join(TIERS)}", repair="correct it")
         if symbol in genes:
             raise InputError(
-                f"{symbol} stands twice in the panel", where=where, expected="one row a gene", repair="merge the rows"
+                f"{symbol} stands twice in the panel",
+                where=where,
+                expected="one row a gene",
+                repair="merge the rows",
             )
         genes[symbol] = PanelGene(symbol, hgnc_id or "", tier, row["inheritance"] or "")
     return Panel(str(path), table.header, genes, sha256(path))

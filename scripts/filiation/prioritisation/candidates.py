@@ -10,7 +10,7 @@ from filiation.calls.consequences import Consequence
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
 from filiation.model.consequence import group_of
 from filiation.model.contigs import ContigClass
-from filiation.model.inheritance import Inheritance
+from filiation.model.inheritance import CarrierState, Inheritance
 from filiation.model.pedigree import Family, Role, Sex
 from filiation.panels.load import OFF_PANEL, Panel
 from filiation.prioritisation.evidence import NO_CALL, Evidence, read_evidence
@@ -20,7 +20,13 @@ from filiation.scoring.compound import find_pairs
 from filiation.scoring.model import ScoringModel
 
 COMPOUND = Inheritance.COMPOUND_HETEROZYGOUS
-_STATE_WORDS = {-1: "no_data", 0: "absent", 1: "few_alternate_reads", 2: "carrier", 3: "homozygous"}
+_STATE_WORDS = {
+    CarrierState.UNKNOWN: "no_data",
+    CarrierState.ABSENT: "absent",
+    CarrierState.LOW_FRACTION: "few_alternate_reads",
+    CarrierState.CARRIER: "carrier",
+    CarrierState.HOMOZYGOUS: "homozygous",
+}
 
 
 @dataclass
@@ -153,9 +159,7 @@ def _choose_pattern(draft: Draft, panel: Panel | None, model: ScoringModel) -> N
     draft.parts = components(draft.evidence, draft.consequence, draft.pattern, draft.status, panel, model)
 
 
-def _ranked_rows(
-    drafts: list[Draft], family: Family, panel: Panel | None, model: ScoringModel
-) -> list[dict[str, Any]]:
+def _ranked_rows(drafts: list[Draft], family: Family, panel: Panel | None, model: ScoringModel) -> list[dict[str, Any]]:
     """Candidate rows, best first; the two halves of a pair stand together under one rank."""
     by_key = {(draft.evidence.key, draft.gene): draft for draft in drafts}
     contig_order = {draft.evidence.chrom: number for number, draft in enumerate(drafts)}
@@ -250,7 +254,7 @@ def _member_states(draft: Draft, family: Family) -> list[tuple[str, str]]:
     roles = ["proband", "father", "mother", *(member.sample for member in family.siblings)]
     sequenced = [True, family.father is not None, family.mother is not None] + [True] * len(family.siblings)
     return [
-        (role, _STATE_WORDS[state] if present else "not_sequenced")
+        (role, _STATE_WORDS[CarrierState(state)] if present else "not_sequenced")
         for role, state, present in zip(roles, draft.evidence.states, sequenced, strict=True)
     ]
 
@@ -260,9 +264,7 @@ def _inheritance_reason(draft: Draft, family: Family) -> str:
     items = [f"{role}={word}" for role, word in _member_states(draft, family)]
     if draft.evidence.posterior is not None:
         items.append(f"de_novo_posterior={draft.evidence.posterior:.4g}")
-    others = [
-        f"{name.value}:{status}" for name, status in draft.patterns.items() if name is not draft.pattern
-    ]
+    others = [f"{name.value}:{status}" for name, status in draft.patterns.items() if name is not draft.pattern]
     if others:
         items.append(f"also={','.join(others)}")
     return " ".join(items)
@@ -277,9 +279,9 @@ def _flags(draft: Draft, family: Family, panel: Panel | None) -> list[str]:
         member = family.with_role(role)
         if member is None:
             flags.append(f"{role.value}_not_sequenced")
-        elif states[position] == -1 and _concerns(evidence, family, role):
+        elif states[position] == CarrierState.UNKNOWN and _concerns(evidence, family, role):
             flags.append(f"{role.value}_without_data")
-        elif states[position] == 1:
+        elif states[position] == CarrierState.LOW_FRACTION:
             flags.append(f"{role.value}_few_alternate_reads")
     if evidence.weak_proband:
         flags.append("low_genotype_quality_or_balance")
@@ -289,7 +291,7 @@ def _flags(draft: Draft, family: Family, panel: Panel | None) -> list[str]:
     hemizygous = family.proband.sex is Sex.MALE and evidence.contig_class in (ContigClass.X, ContigClass.Y)
     if hemizygous and proband.genotype.replace("|", "/") in ("0/1", "1/0"):
         flags.append("heterozygous_call_where_one_copy_is_expected")
-    if draft.pattern is Inheritance.AUTOSOMAL_RECESSIVE and 0 in states[1:3]:
+    if draft.pattern is Inheritance.AUTOSOMAL_RECESSIVE and CarrierState.ABSENT in states[1:3]:
         flags.append("homozygote_with_a_non_carrier_parent")
     if panel is not None and panel.tier_of(draft.gene) == OFF_PANEL:
         flags.append(OFF_PANEL)

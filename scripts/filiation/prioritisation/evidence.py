@@ -98,9 +98,7 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def read_evidence(
-    variants: str | Path, family: Family, pseudoautosomal: tuple[Interval, ...]
-) -> Iterator[Evidence]:
+def read_evidence(variants: str | Path, family: Family, pseudoautosomal: tuple[Interval, ...]) -> Iterator[Evidence]:
     """Every record of an annotated BCF; stops when the screen's fields are not there."""
     import pysam
 
@@ -115,9 +113,7 @@ def read_evidence(
                 repair="run `filiation screen`, then `filiation annotate`",
             )
         annotator = find_annotator(declared)
-        layout = (
-            csq_layout(str(source.header.info["CSQ"].description), str(variants)) if annotator == "CSQ" else None
-        )
+        layout = csq_layout(str(source.header.info["CSQ"].description), str(variants)) if annotator == "CSQ" else None
         has_clinvar = "CLINVAR_SIGNIFICANCE" in declared
         for record in source:
             yield _evidence(record, family, annotator, layout, has_clinvar, pseudoautosomal)

@@ -19,8 +19,8 @@ from filiation.io.files import private_directory, require_file
 from filiation.io.tables import read_table
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
-from filiation.kernels.inheritance import ABSENT, CARRIER, HOMOZYGOUS, LOW_FRACTION, UNKNOWN
 from filiation.model.columns import CANDIDATES, REMOVED
+from filiation.model.inheritance import CarrierState
 from filiation.model.pedigree import Family
 from filiation.prioritisation.rules import MEANING as RULE_MEANING
 from filiation.scoring.model import ScoringModel
@@ -60,9 +60,7 @@ def read_sites(path: str | Path) -> list[Site]:
     import pysam
 
     with pysam.VariantFile(str(require_file(path, "sites"))) as handle:
-        return [
-            Site(record.chrom, record.pos, record.ref or "", alt) for record in handle for alt in record.alts or ()
-        ]
+        return [Site(record.chrom, record.pos, record.ref or "", alt) for record in handle for alt in record.alts or ()]
 
 
 def explain_sites(
@@ -154,21 +152,22 @@ def _decisions_at(
 def transmission(states: Sequence[int]) -> str:
     """From whom the allele comes, in one word, by the carrier states of proband, father and mother."""
     proband, father, mother = (int(state) for state in states[:3])
-    if proband == UNKNOWN:
+    if proband == CarrierState.UNKNOWN:
         return "proband_without_data"
-    if proband == ABSENT:
+    if proband == CarrierState.ABSENT:
         return "not_in_proband"
-    carriers = [name for name, state in (("father", father), ("mother", mother)) if state in (CARRIER, HOMOZYGOUS)]
-    if all(state == HOMOZYGOUS for state in (proband, father, mother)):
+    parents = (("father", father), ("mother", mother))
+    carriers = [name for name, state in parents if state in (CarrierState.CARRIER, CarrierState.HOMOZYGOUS)]
+    if all(state == CarrierState.HOMOZYGOUS for state in (proband, father, mother)):
         return "homozygous_in_all"
     if len(carriers) == 2:
-        return "inherited_from_both" if proband == HOMOZYGOUS else "carried_by_both_parents"
+        return "inherited_from_both" if proband == CarrierState.HOMOZYGOUS else "carried_by_both_parents"
     if carriers:
         return f"inherited_from_{carriers[0]}"
-    few = [name for name, state in (("father", father), ("mother", mother)) if state == LOW_FRACTION]
+    few = [name for name, state in parents if state == CarrierState.LOW_FRACTION]
     if few:
         return f"few_alternate_reads_in_{'_and_'.join(few)}"
-    unread = [name for name, state in (("father", father), ("mother", mother)) if state == UNKNOWN]
+    unread = [name for name, state in parents if state == CarrierState.UNKNOWN]
     if unread:
         return f"unknown_{'_and_'.join(unread)}_without_data"
     return "absent_from_both_parents"
@@ -215,7 +214,9 @@ def _uncalled(
         near.sort(key=lambda item: (abs(item[0][1] - site.pos), item[0][1]))
         key, (batch, decision, v) = near[0]
         row |= _called(batch, decision, v, family)
-        row["reason"] = f"the calls have {key[0]}-{key[1]}-{key[2]}-{key[3]} instead; genotypes are those of that record"
+        row["reason"] = (
+            f"the calls have {key[0]}-{key[1]}-{key[2]}-{key[3]} instead; genotypes are those of that record"
+        )
     elif reads:
         for role, member, path in zip(("proband", "father", "mother"), family.members, reads, strict=False):
             if member is not None:

@@ -41,9 +41,7 @@ def benign_in_clinvar(evidence: Evidence) -> Removal | None:
     """Benign or likely benign with at least one review star; without a star nobody said on what ground."""
     entry = evidence.clinvar
     if entry is not None and entry.benign and entry.stars >= 1:
-        return Removal(
-            "benign_in_clinvar", f"{entry.significance}, {entry.stars} star(s), id {entry.variation_id}"
-        )
+        return Removal("benign_in_clinvar", f"{entry.significance}, {entry.stars} star(s), id {entry.variation_id}")
     return None
 
 

@@ -145,16 +145,14 @@ def decisions(
             path = folder / "with_frequencies.bcf"
             add_frequencies(variants, sources, list(contigs), path, folder)
             run_tool(["bcftools", "index", "-f", path], purpose="index the calls")
-        for batch in read_batches(
-            path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)
-        ):
+        for batch in read_batches(path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)):
             yield batch, decide(batch, codes, model, sources)
 
 
 _HEADER_LINES = (
     '##INFO=<ID=INHERITANCE,Number=.,Type=String,Description="Patterns that fit the family, class:status">',
     '##INFO=<ID=DE_NOVO_POSTERIOR,Number=1,Type=Float,Description="Probability that the allele arose in the child">',
-    '##INFO=<ID=EVIDENCE_RUNG,Number=.,Type=String,Description="Field the likelihoods rest on: proband, father, mother">',
+    '##INFO=<ID=EVIDENCE_RUNG,Number=.,Type=String,Description="Field of the likelihoods: proband, father, mother">',
     '##INFO=<ID=CARRIER_STATES,Number=.,Type=Integer,Description="-1 unknown, 0 absent, 1 low fraction, 2 carrier, '
     '3 homozygous: proband, father, mother, siblings">',
     '##INFO=<ID=WEAK_PROBAND,Number=0,Type=Flag,Description="Low genotype quality or allele balance in the proband">',

@@ -145,9 +145,7 @@ def score_batch(
     states = carrier_states_jit(
         batch.genotype, batch.genotype_quality, batch.ref_depth, batch.alt_depth, batch.depth, thresholds
     )
-    patterns = inheritance_patterns_jit(
-        states, batch.contig_class, codes.sex, codes.affection, posterior, thresholds
-    )
+    patterns = inheritance_patterns_jit(states, batch.contig_class, codes.sex, codes.affection, posterior, thresholds)
     weak = weak_proband(batch, model)
     # A doubtful genotype of the index case can open a pattern but not prove it.
     patterns[weak[:, None] & (patterns == SUPPORTED)] = POSSIBLE
