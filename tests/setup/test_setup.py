@@ -239,10 +239,7 @@ def test_setup__without_root_and_conda_it_names_each_tool_and_every_way(machine:
         assert f"setup:   {name}\n" in done.stderr
     assert "setup:   bwa\n" not in done.stderr
     assert "mamba env create --prefix .conda --file environment.yml" in done.stderr
-    assert (
-        "apt-get install --no-install-recommends freebayes libhts-dev mosdepth samtools tabix\n"
-        in done.stderr
-    )
+    assert "apt-get install --no-install-recommends freebayes libhts-dev mosdepth samtools tabix\n" in done.stderr
     assert "module load samtools" in done.stderr
     assert not (machine.project / ".venv").exists()
 

@@ -149,9 +149,7 @@ def forbidden_calls(tree: ast.AST) -> list[str]:
         for keyword in node.keywords:
             if keyword.arg == "shell" and ast.unparse(keyword.value) != "False":
                 found.append("shell=True")
-    found += sorted(
-        name for name in imported(tree) if name.split(".")[0] in ("pickle", "marshal", "shelve", "dill")
-    )
+    found += sorted(name for name in imported(tree) if name.split(".")[0] in ("pickle", "marshal", "shelve", "dill"))
     return found
 
 

@@ -20,9 +20,7 @@ family	sample	role	sex	affected	pre_indication	vcf
 FAM001	child	proband	male	yes	epilepsie	calls.vcf
 FAM001	mother	mother	female	no	.	calls.vcf
 """
-PANEL = (
-    "##schema=panel/1\n##version=2.1\n##date=2026-01-31\ngene\thgnc_id\ttier\tinheritance\tevidence\tsource\n"
-)
+PANEL = "##schema=panel/1\n##version=2.1\n##date=2026-01-31\ngene\thgnc_id\ttier\tinheritance\tevidence\tsource\n"
 
 
 @pytest.fixture
@@ -99,9 +97,7 @@ def test_record_run__a_senseless_epoch_is_refused(monkeypatch: pytest.MonkeyPatc
         run_record.run_day()
 
 
-def test_record_run__a_very_large_file_is_known_by_its_index(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_record_run__a_very_large_file_is_known_by_its_index(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_record, "_LARGEST_CHECKSUM", 10)
     (project / "gnomad.vcf.csi").write_bytes(b"index")
     table = record()
