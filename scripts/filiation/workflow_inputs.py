@@ -152,6 +152,11 @@ class WorkflowInputs:
         """The ClinVar file, when configured."""
         return [self.config.annotation.clinvar_vcf] if self.config.annotation.clinvar_vcf else []
 
+    def vep_assembly_option(self) -> list[str]:
+        """--assembly, when the configuration names one; without it VEP takes the only assembly of its cache."""
+        assembly = self.config.reference.assembly
+        return ["--assembly", assembly] if assembly.startswith("GRCh") else []
+
     def annotate_options(self) -> list[str]:
         """--consequences and what it needs."""
         chosen = self.config.annotation.consequences

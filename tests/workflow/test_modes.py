@@ -109,3 +109,9 @@ def test_frequencies__each_source_keeps_its_own_fields(tmp_path: Path) -> None:
         "gnomad=annotation/gnomad.vcf.gz,af=AF_grpmax,homozygotes=nhomalt",
         "laboratory=annotation/laboratory.vcf.gz,af=AF,homozygotes=nhomalt",
     ]
+
+
+def test_vep__is_told_the_assembly_that_the_configuration_names(tmp_path: Path) -> None:
+    (words,) = shell_commands(plan("vep", tmp_path), "vep")
+    assert words[words.index("--assembly") + 1] == "GRCh38"
+    assert words[words.index("--dir_cache") + 1] == "annotation/vep"

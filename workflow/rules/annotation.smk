@@ -33,11 +33,11 @@ if USE_VEP:
             mem_mb=lambda wildcards, attempt: 8000 * attempt,
             runtime=lambda wildcards, attempt: 240 * attempt,
         params:
-            assembly=RUN.config.reference.assembly,
+            assembly=RUN.vep_assembly_option(),
         shell:
             "bcftools view --no-version -Ov {input.calls:q} 2> {log:q}"
             " | vep --input_file STDIN --format vcf --output_file {output:q} --vcf --compress_output bgzip"
-            " --offline --cache --dir_cache {input.cache:q} --assembly {params.assembly} --fasta {input.reference:q}"
+            " --offline --cache --dir_cache {input.cache:q} {params.assembly:q} --fasta {input.reference:q}"
             " --symbol --hgvs --mane --numbers --no_stats --force_overwrite --fork {threads} 2>> {log:q}"
 
 
