@@ -6,7 +6,8 @@ OUTPUTS
     results/{family}/calling/{sample}.g.vcf.gz        one gVCF a member
     results/{family}/calling/{family}.bcf, .csi       joint calls
 COMMANDS
-    run_deepvariant, glnexus_cli, each in its container
+    run_deepvariant, glnexus_cli     each in its container
+    filiation gather-calls
 """
 
 
