@@ -186,6 +186,11 @@ class WorkflowInputs:
         found = self.panel(family)
         return ["--panel", *found] if found else []
 
+    @property
+    def data_label(self) -> str:
+        """Label of every output of this run; empty for real data."""
+        return "données simulées" if self.config.simulated else ""
+
     def simulated_option(self) -> list[str]:
         """--simulated, when the data are."""
         return ["--simulated"] if self.config.simulated else []

@@ -11,14 +11,17 @@ import fcntl
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import psutil
@@ -33,7 +36,14 @@ _REFUSED = {
     "--nolock": "two runs would write the same files",
     "--keep-incomplete": "half-written files would be taken for finished ones",
     "--ignore-incomplete": "half-written files would be taken for finished ones",
+    "--ii": "half-written files would be taken for finished ones",
+    "--directory": "the lock would be that of another folder; use --directory of filiation run",
+    "-d": "the lock would be that of another folder; use --directory of filiation run",
 }
+# What `io.files.atomic_path` leaves under its temporary name when its process is killed, and files named after it.
+_PART = re.compile(r"^\..+\.\d+\.part(\..+)?$")
+# How long Snakemake may take to end its jobs when we are told to stop.
+_PATIENCE = 15.0
 
 
 def run_workflow(
@@ -48,10 +58,7 @@ def run_workflow(
 
     Raises FiliationError when another run holds the folder or the plan cannot be made.
     """
-    for option in extra:
-        name = option.split("=", 1)[0]
-        if name in _REFUSED:
-            raise ConfigError(f"{name} is not accepted: {_REFUSED[name]}", repair="leave the option out")
+    refuse_unsafe_options(extra)
     if not (WORKFLOW / "Snakefile").is_file():
         raise FiliationError(
             f"no workflow at {WORKFLOW}",
@@ -59,7 +66,6 @@ def run_workflow(
             repair="install from a clone: pip install -e .",
         )
     directory = directory.resolve()
-    directory.mkdir(parents=True, exist_ok=True)
     command = [
         sys.executable,
         "-m",
@@ -77,13 +83,33 @@ def run_workflow(
     with run_lock(directory) as run_id:
         environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
         end_leftovers(directory)
+        remove_parts(directory / "results")
         _release_snakemake_lock(command, directory, environment)
         steps = _plan(command, environment)
         if dry_run or not steps:
             if not steps:
-                print("nothing to do: every output is there and newer than its inputs", file=sys.stderr)
+                _say("nothing to do: every output is there and newer than its inputs")
             return 0
         return _execute(command, environment, directory)
+
+
+def refuse_unsafe_options(extra: Sequence[str]) -> None:
+    """Stop at an option of Snakemake that would make two runs, or half-written files, possible; ConfigError.
+
+    Snakemake accepts abbreviations, so the beginning of such an option is refused too.
+    """
+    for option in extra:
+        name = option.split("=", 1)[0]
+        for refused, reason in _REFUSED.items():
+            short = not refused.startswith("--") and not name.startswith("--") and name.startswith(refused)
+            if short or (name.startswith("--") and len(name) > 2 and refused.startswith(name)):
+                raise ConfigError(f"{name} is not accepted: {reason}", repair="leave the option out")
+
+
+def _say(text: str) -> None:
+    """One line for the user; a terminal that went away is no reason to stop a run."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -91,7 +117,17 @@ def run_lock(directory: Path) -> Iterator[str]:
     """Hold a folder for one run; the kernel releases the lock when the holder dies, however it dies."""
     path = directory / LOCK_NAME
     run_id = uuid.uuid4().hex
-    with open(path, "a+", encoding="utf-8") as handle:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        opened = open(path, "a+", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        raise ConfigError(
+            f"the working folder cannot be written: {error.strerror}",
+            where=str(directory),
+            expected="a folder of yours",
+            repair="give another folder with --directory",
+        ) from None
+    with opened as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -143,19 +179,44 @@ def _ancestors() -> set[int]:
 def end_leftovers(directory: Path) -> int:
     """End the processes that a killed run of this folder left behind; returns how many there were.
 
-    Called with the lock held, so that whatever carries the folder's mark has lost its driver.
+    Called with the lock held, so that whatever carries the folder's mark has lost its driver. Raises ToolError
+    when one of them cannot be ended, since it may still write.
     """
     spared = _ancestors()
-    found = [p for p in psutil.process_iter() if p.pid not in spared and _belongs_to(p, directory)]
-    for process in found:
-        try:
-            process.kill()
-        except psutil.NoSuchProcess:
-            continue
-    if found:
-        psutil.wait_procs(found, timeout=30)
-        print(f"ended {len(found)} process(es) that a killed run had left in this folder", file=sys.stderr)
-    return len(found)
+    ended: set[int] = set()
+    deadline = time.monotonic() + 30
+    # Again until none is found: one that dies may just have started another.
+    while found := [p for p in psutil.process_iter() if p.pid not in spared and _belongs_to(p, directory)]:
+        for process in found:
+            with suppress(psutil.Error):
+                process.kill()
+            ended.add(process.pid)
+        _, alive = psutil.wait_procs(found, timeout=5)
+        if alive and time.monotonic() > deadline:
+            raise ToolError(
+                f"process {alive[0].pid}, left behind by a killed run, cannot be ended",
+                where=str(directory),
+                expected="no process that still writes here",
+                repair=f"end it (kill -9 {alive[0].pid}), or restart the machine, and start again",
+            )
+    if ended:
+        _say(f"ended {len(ended)} process(es) that a killed run had left in this folder")
+    return len(ended)
+
+
+def remove_parts(folder: Path) -> int:
+    """Remove half-written files that killed steps left under their temporary names; returns how many.
+
+    Called when no step of this folder is alive.
+    """
+    removed = 0
+    for path in folder.rglob(".*.part*") if folder.is_dir() else ():
+        if _PART.match(path.name) and (path.is_file() or path.is_symlink()):
+            path.unlink(missing_ok=True)
+            removed += 1
+    if removed:
+        _say(f"removed {removed} half-written file(s) of a killed run")
+    return removed
 
 
 def _release_snakemake_lock(command: list[str], directory: Path, environment: dict[str, str]) -> None:
@@ -196,10 +257,16 @@ def _plan(command: list[str], environment: dict[str, str]) -> int:
         raise FiliationError(_plan_problem(text))
     found = re.search(r"^job\s+count\n[-\s]+\n(?P<body>(?:.+\n)+?)total\s+(?P<total>\d+)", text, re.MULTILINE)
     if not found:
-        return 0
+        if "Nothing to be done" in text:
+            return 0
+        raise FiliationError(
+            f"Snakemake's plan was not understood:\n{text.strip()[-2000:]}",
+            expected="a table of jobs, or nothing to be done",
+            repair="run snakemake itself on workflow/Snakefile, and report the message above to us",
+        )
     jobs = [line.split() for line in found["body"].splitlines() if line.split()]
     names = [f"{name} {count}" for name, count in jobs if name != "all"]
-    print(f"plan: {int(found['total'])} jobs ({', '.join(names)})", file=sys.stderr)
+    _say(f"plan: {int(found['total'])} jobs ({', '.join(names)})")
     return int(found["total"])
 
 
@@ -230,17 +297,55 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
     )
     assert process.stdout is not None
     progress = Progress(started)
-    with open(log, "w", encoding="utf-8") as sink:
-        for line in process.stdout:
-            sink.write(line)
-            progress.show(line)
-        code = process.wait()
-    failures = progress.failures
+    try:
+        with _stop_signals(), open(log, "w", encoding="utf-8") as sink:
+            for line in process.stdout:
+                sink.write(line)
+                progress.show(line)
+            code = process.wait()
+    except BaseException:
+        _stop(process, directory)
+        raise
     if code != 0:
-        print(_failure_text(failures, log), file=sys.stderr)
+        _say(_failure_text(progress.failures, log))
         return 1
-    print(f"finished in {time.monotonic() - started:.0f} s", file=sys.stderr)
+    _say(f"finished in {time.monotonic() - started:.0f} s")
     return 0
+
+
+@contextmanager
+def _stop_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an error while the block runs, so that no step outlives us."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise FiliationError(
+            f"stopped by {signal.Signals(number).name}; finished steps are kept", repair="run the same command again"
+        )
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Under nohup the user wants the run to outlive the terminal.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(process: subprocess.Popen[str], directory: Path) -> None:
+    """Let Snakemake end its jobs and tidy up; whatever is still there after a while is killed."""
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGINT)
+    try:
+        # Reads what it still says, so that it does not wait for us.
+        process.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    end_leftovers(directory)
 
 
 _FINISHED = re.compile(r"Finished jobid: \d+ \(Rule: (\w+)\)")

@@ -17,14 +17,6 @@ from filiation.config import parse_config
 from filiation.errors import FiliationError
 from filiation.workflow_inputs import WorkflowInputs
 
-# The environment of every step: our command first on PATH, then the user's, then the tools that were installed
-# beside this interpreter; private files; no reference look-ups on the network.
-shell.prefix(
-    "set -euo pipefail; umask 027; export REF_PATH=: "
-    f"FILIATION_PYTHON={shlex.quote(sys.executable)} "
-    f"PATH={shlex.quote(str(REPOSITORY / 'workflow' / 'bin'))}:\"$PATH\":{shlex.quote(str(Path(sys.executable).parent))}; "
-)
-
 CONFIG_FILES = [str(path) for path in workflow.configfiles] or ["config/config.yaml"]
 CONFIG_FILE = CONFIG_FILES[-1]
 
@@ -38,6 +30,14 @@ try:
     RUN = WorkflowInputs(parse_config(dict(config), CONFIG_FILE))
 except FiliationError as error:
     raise WorkflowError(error.message())
+
+# The environment of every step: our command first on PATH, then the user's, then the tools that were installed
+# beside this interpreter; private files; no reference look-ups on the network; simulated data are labelled as such.
+shell.prefix(
+    "set -euo pipefail; umask 027; export REF_PATH=: "
+    f"FILIATION_DATA_LABEL={shlex.quote(RUN.data_label)} FILIATION_PYTHON={shlex.quote(sys.executable)} "
+    f"PATH={shlex.quote(str(REPOSITORY / 'workflow' / 'bin'))}:\"$PATH\":{shlex.quote(str(Path(sys.executable).parent))}; "
+)
 
 ENVIRONMENT = "../../environment.yml"
 

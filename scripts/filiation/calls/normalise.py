@@ -19,6 +19,7 @@ from filiation.io.files import (
     private_directory,
     require_file,
 )
+from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.model.contigs import contig_style
 from filiation.model.pedigree import Family
@@ -296,6 +297,8 @@ def _write_family(joined: Path, output: str | Path, counts: NormaliseCounts) -> 
     with atomic_path(output) as temporary:
         with pysam.VariantFile(str(joined)) as source:
             header = source.header
+            if label := data_label():
+                header.add_line(f"##data={label}")
             with pysam.VariantFile(str(temporary), "wb", header=header) as sink:
                 previous: tuple[str, int, str, str] | None = None
                 at_position: set[tuple[str, str]] = set()

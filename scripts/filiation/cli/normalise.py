@@ -53,7 +53,8 @@ def main(options: argparse.Namespace) -> int:
         sample_names=names,
         reference=options.reference,
     )
-    write_table(options.funnel, FUNNEL, funnel_rows("normalise", counts.rows()))
+    header = {"left_aligned": "yes" if options.reference else "no"}
+    write_table(options.funnel, FUNNEL, funnel_rows("normalise", counts.rows()), header)
     print(
         f"normalise: {counts.counts['records_in']} records in, {counts.counts['records_out']} out",
         file=sys.stderr,

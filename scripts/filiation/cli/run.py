@@ -7,7 +7,7 @@ ones repeated. Plain `snakemake` on workflow/Snakefile works as well, without th
 Examples:
   filiation run --config config/config.yaml --cores 8
   filiation run --config config/config.yaml --dry-run
-  filiation run --config config/config.yaml --cores 1 -- --workflow-profile /path/to/workflow/profiles/slurm
+  filiation run --config config/config.yaml --cores 8 -- --until candidates
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from filiation.io.files import atomic_text, require_file
 from filiation.model.columns import TableSchema
 
 MISSING = "."
+# What kind of data a run works on, written into every output when set (the workflow sets it for simulated data).
+DATA_LABEL = "FILIATION_DATA_LABEL"
 # A cell that starts with one of these would be read as a formula by a spreadsheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,6 +27,11 @@ class Table:
     schema: TableSchema
     rows: list[dict[str, Any]] = field(default_factory=list)
     header: dict[str, str] = field(default_factory=dict)
+
+
+def data_label() -> str:
+    """`données simulées` in a run on simulated data, '' otherwise; see DATA_LABEL."""
+    return " ".join(os.environ.get(DATA_LABEL, "").split())
 
 
 def _to_text(value: Any, kind: str) -> str:
@@ -72,7 +80,10 @@ def write_table(
     names = set(schema.names)
     with atomic_text(path) as handle:
         handle.write(f"##schema={schema.label}\n##program=filiation {__version__}\n")
-        for key, value in (header or {}).items():
+        lines = dict(header or {})
+        if label := data_label():
+            lines["data"] = label
+        for key, value in lines.items():
             handle.write(f"##{key}={' '.join(str(value).split())}\n")
         handle.write("\t".join(schema.names) + "\n")
         for row in rows:

@@ -11,6 +11,7 @@ from filiation.io.ped import read_pedigree
 from filiation.io.tables import read_table, write_table
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals, read_batches
 from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
+from filiation.model.contigs import detect_assembly
 from filiation.model.pedigree import Family
 from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
 from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence, role_row
@@ -163,7 +164,12 @@ def assess_quality(
     depth = read_coverage(coverage, family)
     tally = tally_family(family, variants, thresholds, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed)
     rows, segments = assess(family, tally, depth, thresholds)
-    header = {"family": family.name, "thresholds": f"{thresholds.name} sha256:{thresholds.checksum}"}
+    lengths = header_contigs(variants)
+    header = {
+        "family": family.name,
+        "thresholds": f"{thresholds.name} sha256:{thresholds.checksum}",
+        "assembly": detect_assembly(lengths) if assembly == "auto" else assembly,
+    }
     write_table(output, QUALITY, (asdict(row) for row in rows), header)
     names = set(SEGMENTS.names)
     write_table(

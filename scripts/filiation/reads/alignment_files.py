@@ -9,6 +9,7 @@ from pathlib import Path
 from filiation.errors import ConfigError, InputError
 from filiation.io.files import atomic_path, require_file
 from filiation.io.reads_header import check_end, open_reads
+from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.reads.reference import sequence_lines
 
@@ -97,7 +98,8 @@ def publish_cram(cram: Path, header: str, target: str | Path, work: Path) -> Non
     that the file says nothing about the machine it was made on.
     """
     header_file = work / "header.sam"
-    header_file.write_text(header, encoding="utf-8")
+    comment = f"@CO\t{data_label()}\n" if data_label() else ""
+    header_file.write_text(header + comment, encoding="utf-8")
     with atomic_path(f"{target}.crai") as index, atomic_path(target) as temporary:
         run_pipeline(
             [["samtools", "reheader", "--no-PG", header_file, cram]],

@@ -9,6 +9,7 @@ from typing import Any
 
 from filiation.errors import InputError, ToolError
 from filiation.io.files import atomic_path, private_directory, require_file
+from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.reads.alignment_files import sample_of
 from filiation.reads.freebayes import convert_header, convert_record
@@ -46,7 +47,7 @@ def call_interval(
         raise InputError(
             f"caller '{caller}'",
             expected=" or ".join(CALLERS),
-            repair="deepvariant runs from the workflow, in its container; see docs/reference/callers.md",
+            repair="deepvariant runs from the workflow, in its container; set calling.caller in config.yaml",
         )
     samples = _samples(reads)
     lengths = read_contigs(reference)
@@ -204,8 +205,13 @@ def gather_calls(parts: Sequence[str | Path], output: str | Path) -> int:
         with private_directory("gather") as work:
             listing = work / "parts.txt"
             listing.write_text("".join(f"{Path(part).resolve()}\n" for part in parts), encoding="utf-8")
-            run_tool(
-                ["bcftools", "concat", "--no-version", "-f", listing, "-Ob", "-o", temporary],
+            label = work / "label.txt"
+            label.write_text(f"##data={data_label()}\n" if data_label() else "", encoding="utf-8")
+            run_pipeline(
+                [
+                    ["bcftools", "concat", "--no-version", "-f", listing, "-Ou"],
+                    ["bcftools", "annotate", "--no-version", "-h", label, "-Ob", "-o", temporary, "-"],
+                ],
                 purpose="join the calls of all intervals",
                 where=str(output),
             )
