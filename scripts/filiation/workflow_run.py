@@ -78,6 +78,8 @@ def run_workflow(
         str(config.resolve()),
         "--cores",
         str(cores),
+        # Not left to the profile, which may be another one: what a killed run began is done again.
+        "--rerun-incomplete",
         *extra,
     ]
     with run_lock(directory) as run_id:
@@ -270,6 +272,12 @@ def _plan(command: list[str], environment: dict[str, str]) -> int:
     return int(found["total"])
 
 
+_BANNER = re.compile(
+    r"SNAKEMAKE$|=+$|  (Date|Workflow ID|Platform|Host|User|(Snakemake|Python) version|Command|Snakefile|"
+    r"(Base|Run|Working) directory|Config file\(s\)|Config MD5): "
+)
+
+
 def _plan_problem(text: str) -> str:
     """The useful part of Snakemake's words when it cannot plan: ours first, without its frames."""
     kept = [
@@ -277,6 +285,7 @@ def _plan_problem(text: str) -> str:
         for line in text.splitlines()
         if line.strip()
         and not line.startswith(("Using workflow specific", "Assuming unrestricted", "host:", "Building DAG"))
+        and not _BANNER.match(line)
         and not re.match(r'\s*File ".*", line \d+', line)
     ]
     return "the workflow cannot be planned:\n  " + "\n  ".join(kept[-30:])
@@ -336,9 +345,12 @@ def _stop_signals() -> Iterator[None]:
 
 
 def _stop(process: subprocess.Popen[str], directory: Path) -> None:
-    """Let Snakemake end its jobs and tidy up; whatever is still there after a while is killed."""
-    with suppress(ProcessLookupError):
-        process.send_signal(signal.SIGINT)
+    """Let Snakemake and its steps tidy up and end, as Ctrl-C does; what is still there after a while is killed."""
+    spared = _ancestors()
+    for other in psutil.process_iter():
+        if other.pid not in spared and _belongs_to(other, directory):
+            with suppress(psutil.Error):
+                other.send_signal(signal.SIGINT)
     try:
         # Reads what it still says, so that it does not wait for us.
         process.communicate(timeout=_PATIENCE)
@@ -368,7 +380,7 @@ class Progress:
             self.rule = found[1]
         elif found := _STEPS.search(line):
             elapsed = time.monotonic() - self.started
-            print(f"[{int(found[1]):>4}/{found[2]}] {elapsed:6.0f} s  {self.rule}", file=sys.stderr, flush=True)
+            _say(f"[{int(found[1]):>4}/{found[2]}] {elapsed:6.0f} s  {self.rule}")
         elif found := _FAILED.search(line) or _FAILED_LOG.match(line):
             self.failures.append(found[1])
 
