@@ -5,6 +5,7 @@ INPUTS
 OUTPUTS
     results/{family}/screened/{family}.bcf, .csi       survivors with trio evidence and frequencies
     results/{family}/screened/{family}.funnel.tsv      records in, out, and removed by reason
+    results/{family}/screened/{family}.excluded.tsv.gz reason of every record removed
 COMMANDS
     filiation screen
 """
@@ -23,6 +24,7 @@ rule screen:
         calls="results/{family}/screened/{family}.bcf",
         index="results/{family}/screened/{family}.bcf.csi",
         funnel="results/{family}/screened/{family}.funnel.tsv",
+        excluded="results/{family}/screened/{family}.excluded.tsv.gz",
     log:
         "logs/screen/{family}.log",
     benchmark:
@@ -40,4 +42,4 @@ rule screen:
     shell:
         "filiation screen --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
         " {params.frequencies:q} --scoring-model {input.model:q} --output {output.calls:q}"
-        " --funnel {output.funnel:q} 2> {log:q}"
+        " --funnel {output.funnel:q} --excluded {output.excluded:q} 2> {log:q}"

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_screen_arguments(parser)
     parser.add_argument("--output", required=True, help="BCF of the survivors to write (with .csi)")
     parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
+    parser.add_argument("--excluded", help="reason of every removed record, compressed TSV to write (.tsv.gz)")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -61,6 +62,7 @@ def main(options: argparse.Namespace) -> int:
         options.output,
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
+        excluded=options.excluded,
     )
     header = {"scoring_model": f"{model.name} sha256={model.checksum}"}
     write_table(options.funnel, FUNNEL, funnel_rows("screen", result.rows(model)), header)

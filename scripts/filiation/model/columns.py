@@ -105,6 +105,13 @@ REMOVED = TableSchema(
     ),
 )
 
+EXCLUDED = TableSchema(
+    "excluded",
+    1,
+    "One row per record that the screen removed, in the order of the calls; compressed (BGZF).",
+    (*VARIANT, Column("reason", "str", "reason, as in the funnel")),
+)
+
 FUNNEL = TableSchema(
     "funnel",
     1,
@@ -246,6 +253,7 @@ CHECKS = TableSchema(
 ALL_TABLES: tuple[TableSchema, ...] = (
     CANDIDATES,
     REMOVED,
+    EXCLUDED,
     FUNNEL,
     QUALITY,
     SEGMENTS,

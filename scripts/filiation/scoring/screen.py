@@ -27,6 +27,7 @@ from filiation.io.vcf import TrioBatch, header_contigs, pseudoautosomal_interval
 from filiation.kernels.encoding import MISSING, RUNG_NAMES
 from filiation.kernels.inheritance import NO
 from filiation.model.pedigree import Family
+from filiation.scoring.excluded import write_excluded
 from filiation.scoring.model import ScoringModel
 from filiation.scoring.trio import (
     DOMINANT_PATTERNS,
@@ -191,16 +192,18 @@ def screen_calls(
     *,
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
+    excluded: str | Path | None = None,
 ) -> ScreenResult:
     """Write the survivors with their evidence to `output` (BCF with .csi); returns the counts.
 
-    Two stages: arrays of genotypes for all records, full records for the survivors only.
+    Two stages: arrays of genotypes for all records, full records for the survivors only. `excluded`: compressed
+    table that names, in the same pass, the reason of every record that does not go on.
     """
     import pysam
 
     result = ScreenResult(dict.fromkeys(("records_in", *REASONS, "records_out"), 0))
     output = Path(output)
-    with atomic_path(output) as temporary:
+    with write_excluded(excluded) as removals, atomic_path(output) as temporary:
         with pysam.VariantFile(str(variants)) as source:
             for line in _HEADER_LINES:
                 source.header.add_line(line)
@@ -215,6 +218,8 @@ def screen_calls(
                     pseudoautosomal_bed=pseudoautosomal_bed,
                 ):
                     result.counts["records_in"] += len(batch)
+                    if removals is not None:
+                        removals.add(batch, decision.reason, KEPT)
                     for name, count in zip(*np.unique(decision.reason, return_counts=True), strict=True):
                         result.counts["records_out" if name == KEPT else str(name)] += int(count)
                     for v in np.flatnonzero(decision.reason == KEPT):
