@@ -46,10 +46,12 @@ def screened(tmp_path: Path) -> Path:
     lines = header_lines({"1": 1000}, ["IDX", "FAT", "MOT"], FORMATS)
     lines += [site(pos, *calls[:3]) for pos, calls in SITES.items()]
     write_vcf(tmp_path / "calls.vcf", lines)
-    with pysam.VariantFile(str(tmp_path / "calls.vcf")) as source:
-        with pysam.VariantFile(str(tmp_path / "FAM.bcf"), "wb", header=source.header) as sink:
-            for entry in source:
-                sink.write(entry)
+    with (
+        pysam.VariantFile(str(tmp_path / "calls.vcf")) as source,
+        pysam.VariantFile(str(tmp_path / "FAM.bcf"), "wb", header=source.header) as sink,
+    ):
+        for entry in source:
+            sink.write(entry)
     return tmp_path
 
 
