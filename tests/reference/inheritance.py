@@ -18,6 +18,8 @@ PATTERNS = (
     "dominant_unknown_origin",
 )
 NO, POSSIBLE, SUPPORTED = 0, 1, 2
+# What a healthy relative may carry when penetrance is reduced.
+PENETRANCE = ("x_linked", "y_linked", "dominant_inherited", "dominant_unknown_origin")
 
 
 def at_least(successes: int, trials: int, probability: Fraction) -> Fraction:
@@ -126,6 +128,7 @@ class Case:
     posterior: float | None
     sure_from: float
     possible_from: float
+    reduced_penetrance: bool = False
 
     @property
     def parents(self) -> tuple[Person, Person]:
@@ -145,13 +148,15 @@ def patterns(case: Case) -> dict[str, int]:
     elif case.contig_class == "Y":
         if case.proband.sex != "female":
             cells["de_novo"] = _de_novo(case, [case.father])
-            if not (case.father.carries and case.father.healthy):
-                cells["y_linked"] = _from_one(case.father)
+            cells["y_linked"] = _from_one(case.father)
+            if case.father.carries and case.father.healthy:
+                cells["y_linked"] = POSSIBLE if case.reduced_penetrance else NO
     elif case.contig_class == "X" and boy:
-        if not (case.father.carries and case.father.healthy):
+        healthy_father = case.father.carries and case.father.healthy
+        if case.reduced_penetrance or not healthy_father:
             cells["de_novo"] = _de_novo(case, [case.mother])
             cells["parental_mosaic"] = SUPPORTED if case.mother.state == "low_fraction" else NO
-            cells["x_linked"] = _mother_of_a_boy(case.mother)
+            cells["x_linked"] = min(_mother_of_a_boy(case.mother), POSSIBLE if healthy_father else SUPPORTED)
     elif case.proband.all_copies(case.contig_class):
         name = "x_linked" if case.contig_class == "X" else "autosomal_recessive"
         cells[name] = min(_half_of_a_homozygote(parent, case.contig_class) for parent in case.parents)
@@ -165,9 +170,15 @@ def patterns(case: Case) -> dict[str, int]:
         if case.contig_class == "X" and cells["dominant_inherited"] == NO and case.mother.carries:
             # A healthy mother with one copy is no objection: inactivation may be skewed; with two copies she is.
             cells["x_linked"] = NO if case.mother.healthy and case.mother.state == "homozygous" else POSSIBLE
+    if cells["de_novo"] != NO and any(sibling.carries for sibling in case.siblings):
+        # Two children with what no parent shows: a germline mosaic, or a mother's low mitochondrial share.
+        second = "mitochondrial" if case.contig_class == "mitochondrial" else "parental_mosaic"
+        cells[second] = max(cells[second], POSSIBLE)
     for name in PATTERNS:
-        if any(_contradicts(name, sibling, case) for sibling in case.siblings):
-            cells[name] = NO
+        for sibling in case.siblings:
+            if _contradicts(name, sibling, case):
+                forgiven = case.reduced_penetrance and sibling.healthy and name in PENETRANCE
+                cells[name] = min(cells[name], POSSIBLE if forgiven else NO)
     return cells
 
 
@@ -211,14 +222,18 @@ def _mosaic(case: Case) -> int:
 
 
 def _dominant(case: Case) -> int:
-    """Every affected parent carries it, no healthy parent does."""
+    """Every affected parent carries it, no healthy parent does (unless penetrance is reduced)."""
     carriers = [parent for parent in case.parents if parent.carries]
-    if not carriers or any(parent.healthy for parent in carriers):
+    if not carriers:
         return NO
+    if any(parent.healthy for parent in carriers):
+        return POSSIBLE if case.reduced_penetrance else NO
     ill_carrier = any(parent.ill for parent in carriers)
-    contradicted = any(parent.ill and parent.state in ("absent", "low_fraction") for parent in case.parents)
-    if ill_carrier and not contradicted:
-        return POSSIBLE if any(parent.state == "unknown" for parent in case.parents) else SUPPORTED
+    # Two affected parents may have two causes; that leaves it open only.
+    other_cause = any(parent.ill and parent.state in ("absent", "low_fraction") for parent in case.parents)
+    if ill_carrier:
+        unread = any(parent.state == "unknown" for parent in case.parents)
+        return POSSIBLE if unread or other_cause else SUPPORTED
     # A carrier of whom nobody said whether she is affected leaves it open.
     undeclared = any(parent.affection == "unknown" for parent in carriers)
     return POSSIBLE if undeclared else NO

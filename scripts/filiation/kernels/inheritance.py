@@ -13,6 +13,7 @@ import numpy as np
 from filiation.kernels._jit import inline, jit
 from filiation.kernels.encoding import (
     AFFECTED,
+    AFFECTION_UNKNOWN,
     FATHER,
     MISSING,
     MISSING_INT,
@@ -48,7 +49,10 @@ NO, POSSIBLE, SUPPORTED = 0, 1, 2
 
 
 class EvidenceThresholds(NamedTuple):
-    """Thresholds of the carrier states and patterns; meaning and source in resources/scoring/model-*.yaml."""
+    """Thresholds of the carrier states and patterns; meaning and source in resources/scoring/model-*.yaml.
+
+    `reduced_penetrance` is no threshold but a question: may a healthy relative carry a dominant or X-linked allele?
+    """
 
     min_depth: int
     min_genotype_quality: float
@@ -59,6 +63,7 @@ class EvidenceThresholds(NamedTuple):
     max_reference_alt_fraction: float
     min_de_novo_posterior: float
     min_possible_de_novo_posterior: float
+    reduced_penetrance: bool = False
 
 
 def binomial_upper_tail(successes: int, trials: int, probability: float) -> float:
@@ -215,17 +220,19 @@ def _heterozygote_cells(
         mother_carries and affection[MOTHER] == AFFECTED
     )
     if affected_carrier and not healthy_carrier:
-        every_affected_carries = (affection[FATHER] != AFFECTED or father_carries or father == UNKNOWN) and (
-            affection[MOTHER] != AFFECTED or mother_carries or mother == UNKNOWN
+        every_affected_carries = (affection[FATHER] != AFFECTED or father_carries) and (
+            affection[MOTHER] != AFFECTED or mother_carries
         )
-        if every_affected_carries:
-            row[DOMINANT_INHERITED] = SUPPORTED if father != UNKNOWN and mother != UNKNOWN else POSSIBLE
+        # Two affected parents may have two causes: the one who lacks the allele makes it doubtful, not impossible.
+        both_known = father != UNKNOWN and mother != UNKNOWN
+        row[DOMINANT_INHERITED] = SUPPORTED if every_affected_carries and both_known else POSSIBLE
     if not father_carries and not mother_carries and (father == UNKNOWN or mother == UNKNOWN):
         row[DOMINANT_UNKNOWN_ORIGIN] = POSSIBLE
     undeclared = (father_carries and affection[FATHER] != UNAFFECTED and affection[FATHER] != AFFECTED) or (
         mother_carries and affection[MOTHER] != UNAFFECTED and affection[MOTHER] != AFFECTED
     )
-    if undeclared and not healthy_carrier and row[DOMINANT_INHERITED] == NO:
+    open_to_carriers = healthy_carrier and thresholds.reduced_penetrance
+    if ((undeclared and not healthy_carrier) or open_to_carriers) and row[DOMINANT_INHERITED] == NO:
         row[DOMINANT_INHERITED] = POSSIBLE
     healthy_homozygote = (father == HOMOZYGOUS and affection[FATHER] == UNAFFECTED) or (
         mother == HOMOZYGOUS and affection[MOTHER] == UNAFFECTED
@@ -254,7 +261,8 @@ def _hemizygous_boy_cells(
 ) -> None:
     """Fill the cells of a boy's X: his father cannot have passed it, a healthy father cannot carry it."""
     father, mother = states[FATHER], states[MOTHER]
-    if carries(father) and affection[FATHER] == UNAFFECTED:
+    healthy_father = carries(father) and affection[FATHER] == UNAFFECTED
+    if healthy_father and not thresholds.reduced_penetrance:
         return
     row[DE_NOVO] = de_novo_cell(posterior, mother, mother, thresholds)
     if mother == LOW_FRACTION:
@@ -263,6 +271,8 @@ def _hemizygous_boy_cells(
         row[X_LINKED] = SUPPORTED
     elif mother == UNKNOWN or (mother == HOMOZYGOUS and affection[MOTHER] != UNAFFECTED):
         row[X_LINKED] = POSSIBLE
+    if healthy_father:
+        row[X_LINKED] = weaker(row[X_LINKED], POSSIBLE)
 
 
 hemizygous_boy_cells = inline(_hemizygous_boy_cells)
@@ -284,9 +294,11 @@ def _single_parent_cells(
         row[column] = SUPPORTED
     elif carries(state):
         # A healthy father with the same Y speaks against it; mothers are often carriers of a lower share.
-        if column == Y_LINKED and affection[parent] == UNAFFECTED:
-            return
-        row[column] = SUPPORTED
+        healthy_father = column == Y_LINKED and affection[parent] == UNAFFECTED
+        if healthy_father:
+            row[column] = POSSIBLE if thresholds.reduced_penetrance else NO
+        else:
+            row[column] = SUPPORTED
     elif state == UNKNOWN:
         row[column] = POSSIBLE
 
@@ -294,41 +306,58 @@ def _single_parent_cells(
 single_parent_cells = inline(_single_parent_cells)
 
 
-def _apply_siblings(row: np.ndarray, states: np.ndarray, affection: np.ndarray, contig_class: int, copies: int) -> None:
-    """Take out the patterns that a brother or sister with data contradicts (full penetrance assumed).
+def _sibling_cells(row: np.ndarray, state: int, affection: int, contig_class: int, copies: int, reduced: bool) -> None:
+    """Apply one brother or sister with data; `state` counts a man's only X or Y as every copy."""
+    full = state == HOMOZYGOUS
+    if affection == AFFECTED:
+        if state == ABSENT:
+            for column in (AUTOSOMAL_RECESSIVE, X_LINKED, DOMINANT_INHERITED, COMPOUND_HETEROZYGOUS, Y_LINKED):
+                row[column] = NO
+        elif copies == 2 and not full:
+            row[AUTOSOMAL_RECESSIVE] = NO
+    elif affection == UNAFFECTED:
+        if full:
+            row[AUTOSOMAL_RECESSIVE] = NO
+            row[COMPOUND_HETEROZYGOUS] = NO
+            row[X_LINKED] = weaker(row[X_LINKED], POSSIBLE) if reduced else NO
+        if carries(state):
+            left = POSSIBLE if reduced else NO
+            row[DOMINANT_INHERITED] = weaker(row[DOMINANT_INHERITED], left)
+            row[DOMINANT_UNKNOWN_ORIGIN] = weaker(row[DOMINANT_UNKNOWN_ORIGIN], left)
+            if contig_class == Y:
+                row[Y_LINKED] = weaker(row[Y_LINKED], left)
+
+
+sibling_cells = inline(_sibling_cells)
+
+
+def _apply_siblings(
+    row: np.ndarray,
+    states: np.ndarray,
+    affection: np.ndarray,
+    contig_class: int,
+    copies: int,
+    thresholds: EvidenceThresholds,
+) -> None:
+    """Take out the patterns that a brother or sister with data contradicts.
 
     An affected sibling without the allele excludes the inherited patterns (a mitochondrial share may be too low to
     be seen, and unknown origin includes de novo: both stay), one without two copies the recessive one; a healthy
     sibling with every copy the recessive, compound and X-linked ones, a healthy carrier the dominant ones and his
-    brother's Y. De novo stays: siblings say nothing of it, save a carrier, who makes a mosaic parent likely.
+    brother's Y; under reduced penetrance a healthy sibling leaves the dominant, X and Y patterns possible. A sibling
+    who carries what neither parent shows says that a parent is a germline mosaic: de novo stays, and so does that.
     """
     for p in range(3, states.shape[0]):
         state = states[p]
-        if state == UNKNOWN or affection[p] == 0:
+        if state == UNKNOWN:
             continue
-        full = state == HOMOZYGOUS
-        if affection[p] == AFFECTED:
-            if state == ABSENT:
-                for column in (
-                    AUTOSOMAL_RECESSIVE,
-                    X_LINKED,
-                    DOMINANT_INHERITED,
-                    COMPOUND_HETEROZYGOUS,
-                    Y_LINKED,
-                ):
-                    row[column] = NO
-            elif row[AUTOSOMAL_RECESSIVE] != NO and copies == 2 and not full:
-                row[AUTOSOMAL_RECESSIVE] = NO
-        elif affection[p] == UNAFFECTED:
-            if full:
-                row[AUTOSOMAL_RECESSIVE] = NO
-                row[COMPOUND_HETEROZYGOUS] = NO
-                row[X_LINKED] = NO
-            if carries(state):
-                row[DOMINANT_INHERITED] = NO
-                row[DOMINANT_UNKNOWN_ORIGIN] = NO
-                if contig_class == Y:
-                    row[Y_LINKED] = NO
+        if carries(state) and row[DE_NOVO] != NO:
+            # Of the mitochondrial genome a mother may pass what her own sample does not show.
+            column = MITOCHONDRIAL_PATTERN if contig_class == MITOCHONDRIAL else PARENTAL_MOSAIC
+            if row[column] == NO:
+                row[column] = POSSIBLE
+        if affection[p] != AFFECTION_UNKNOWN:
+            sibling_cells(row, state, affection[p], contig_class, copies, thresholds.reduced_penetrance)
 
 
 apply_siblings = inline(_apply_siblings)
@@ -350,7 +379,9 @@ def inheritance_patterns(
     two copies are recessive. A boy's X needs one copy, however the caller writes it (0/1, 1/1 or 1); his father
     does not pass it. A girl's X follows the autosomal rules, and one copy from a healthy mother with one copy stays
     X-linked possible (skewed inactivation). A father or brother who carries it on his X or Y carries it on every
-    copy he has, however called. Y: boys only. Mitochondrial: from the mother or new.
+    copy he has, however called. Y: boys only. Mitochondrial: from the mother or new. With
+    `thresholds.reduced_penetrance` a healthy relative who carries the allele leaves a dominant, X-linked or Y-linked
+    pattern possible instead of excluding it; the recessive ones stay excluded.
 
     Parameters
     ----------
@@ -392,7 +423,7 @@ def inheritance_patterns(
             inherited = carries(members[MOTHER]) and not healthy_homozygote
             if place == X and inherited and row[DOMINANT_INHERITED] == NO:
                 row[X_LINKED] = POSSIBLE
-        apply_siblings(row, members, affection, place, 2 if proband == HOMOZYGOUS else 1)
+        apply_siblings(row, members, affection, place, 2 if proband == HOMOZYGOUS else 1, thresholds)
     return patterns
 
 

@@ -27,6 +27,46 @@ class Status(StrEnum):
     POSSIBLE = "possible"
 
 
+class CompoundPhase(IntEnum):
+    """Whether two variants of one gene lie on different copies; the codes are those of `kernels.compound_het`.
+
+    Proven: one from each parent, both with data at both sites, or different copies by the phase tags of the calls.
+    Probable: each has another parent as its likely origin, and a parent lacks data at a site. Possible: nothing
+    says, or parents and reads contradict each other. Only a proven pair has the status `supported`.
+    """
+
+    NOT_A_PAIR = 0
+    CIS = 1
+    TRANS_POSSIBLE = 2
+    TRANS_PROBABLE = 3
+    TRANS_PROVEN = 4
+
+    @property
+    def word(self) -> str:
+        """`trans_proven`, `trans_probable`, `trans_possible`, `cis` or `not_a_pair`."""
+        return self.name.lower()
+
+    @property
+    def status(self) -> Status:
+        """Status of a candidate that rests on such a pair."""
+        return Status.SUPPORTED if self is CompoundPhase.TRANS_PROVEN else Status.POSSIBLE
+
+
+class PhaseEvidence(IntEnum):
+    """What the phase of a pair rests on; the codes are those of `kernels.compound_het`."""
+
+    NOTHING = 0
+    RELATIVES = 1
+    PARENTS = 2
+    READS = 3
+    CONFLICT = 4
+
+    @property
+    def word(self) -> str:
+        """`parents`, `reads` (phase tags of the calls), `conflict` of the two, `relatives` or `nothing`."""
+        return self.name.lower()
+
+
 class CarrierState(IntEnum):
     """What a member's data say of an alternate allele; the codes are those of `kernels.inheritance`.
 
