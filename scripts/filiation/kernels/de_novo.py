@@ -89,6 +89,64 @@ def member_likelihood(row: np.ndarray, alternate: int, n_copies: int) -> float:
 member_likelihood_jit = inline(member_likelihood)
 
 
+def family_weights(
+    likelihood: np.ndarray, copies_of: tuple[int, int, int], frequency: float, rate: float
+) -> tuple[float, float]:
+    """Weight of all family histories in which the child holds a mutated allele, and of all others.
+
+    The two are summed apart, never as a difference, so that neither loses its digits beside the other.
+
+    likelihood : float64 (3, 3), natural log: proband, father, mother.
+    """
+    father_copies, mother_copies, child_copies = copies_of
+    new = 0.0
+    inherited = 0.0
+    none = np.exp(likelihood[PROBAND, 0])
+    one = np.exp(likelihood[PROBAND, 1])
+    two = np.exp(likelihood[PROBAND, 2])
+    if child_copies == 1:
+        one = haploid_likelihood_jit(likelihood[PROBAND], 2)
+    for father in range(3):
+        father_weight = genotype_prior_jit(father, father_copies, frequency)
+        if father_weight == 0.0:
+            continue
+        father_weight *= member_likelihood_jit(likelihood[FATHER], father, father_copies)
+        father_passes = 0.5 * father if father_copies > 0 else 0.0
+        father_new = (1.0 - father_passes) * rate
+        father_inherited = father_passes * (1.0 - rate)
+        father_reference = 1.0 - father_inherited - father_new
+        for mother in range(3):
+            weight = genotype_prior_jit(mother, mother_copies, frequency)
+            if weight == 0.0:
+                continue
+            weight *= father_weight * member_likelihood_jit(likelihood[MOTHER], mother, mother_copies)
+            mother_passes = 0.5 * mother if mother_copies > 0 else 0.0
+            mother_new = (1.0 - mother_passes) * rate
+            mother_inherited = mother_passes * (1.0 - rate)
+            mother_reference = 1.0 - mother_inherited - mother_new
+            if child_copies == 1:
+                from_mother = mother_copies > 0
+                mutated = mother_new if from_mother else father_new
+                transmitted = mother_inherited if from_mother else father_inherited
+                reference = mother_reference if from_mother else father_reference
+                new += weight * one * mutated
+                inherited += weight * (none * reference + one * transmitted)
+                continue
+            new += weight * (
+                one * (father_new * mother_reference + father_reference * mother_new)
+                + two * (father_new * (mother_inherited + mother_new) + father_inherited * mother_new)
+            )
+            inherited += weight * (
+                none * father_reference * mother_reference
+                + one * (father_inherited * mother_reference + father_reference * mother_inherited)
+                + two * father_inherited * mother_inherited
+            )
+    return new, inherited
+
+
+family_weights_jit = inline(family_weights)
+
+
 def de_novo_posterior(
     likelihood: np.ndarray,
     contig_class: np.ndarray,
@@ -96,13 +154,13 @@ def de_novo_posterior(
     allele_frequency: np.ndarray,
     mutation_rate: np.ndarray,
 ) -> np.ndarray:
-    """Posterior probability that an alternate allele of the child is new.
+    """Posterior probability that an alternate allele of the child is new, by the laws of inheritance alone.
 
     Sums over all genotypes of father, mother and child. Each parental gamete carries the alternate allele
     because it was transmitted, or because the reference allele mutated; configurations in which the child holds
     at least one mutated allele are de novo. The posterior is their share of the whole. A parent without data
     has flat likelihoods, so that only the prior speaks and the posterior stays far below one: missing data are
-    no evidence of absence.
+    no evidence of absence. Artefacts have no place in this sum: see de_novo_log_odds.
 
     v = variants, p = members (proband, father, mother, …).
 
@@ -126,56 +184,57 @@ def de_novo_posterior(
     n_variants = likelihood.shape[0]
     posterior = np.full(n_variants, np.nan)
     for v in range(n_variants):
-        father_copies, mother_copies, child_copies = copies_jit(contig_class[v], child_sex)
-        if child_copies == 0:
+        copies_of = copies_jit(contig_class[v], child_sex)
+        if copies_of[2] == 0:
             continue
-        f = allele_frequency[v]
-        rate = mutation_rate[v]
-        total = 0.0
-        inherited = 0.0
-        for father in range(3):
-            father_weight = genotype_prior_jit(father, father_copies, f)
-            if father_weight == 0.0:
-                continue
-            father_weight *= member_likelihood_jit(likelihood[v, FATHER], father, father_copies)
-            father_passes = 0.5 * father if father_copies > 0 else 0.0
-            for mother in range(3):
-                weight = genotype_prior_jit(mother, mother_copies, f)
-                if weight == 0.0:
-                    continue
-                weight *= father_weight * member_likelihood_jit(likelihood[v, MOTHER], mother, mother_copies)
-                mother_passes = 0.5 * mother if mother_copies > 0 else 0.0
-                father_inherited = father_passes * (1.0 - rate)
-                father_alternate = father_inherited + (1.0 - father_passes) * rate
-                mother_inherited = mother_passes * (1.0 - rate)
-                mother_alternate = mother_inherited + (1.0 - mother_passes) * rate
-                if child_copies == 1:
-                    from_mother = mother_copies > 0
-                    alternate = mother_alternate if from_mother else father_alternate
-                    transmitted = mother_inherited if from_mother else father_inherited
-                    absent = haploid_likelihood_jit(likelihood[v, PROBAND], 0) * (1.0 - alternate)
-                    present = haploid_likelihood_jit(likelihood[v, PROBAND], 2)
-                    total += weight * (absent + present * alternate)
-                    inherited += weight * (absent + present * transmitted)
-                    continue
-                father_reference = 1.0 - father_alternate
-                mother_reference = 1.0 - mother_alternate
-                none = np.exp(likelihood[v, PROBAND, 0]) * father_reference * mother_reference
-                one = np.exp(likelihood[v, PROBAND, 1])
-                two = np.exp(likelihood[v, PROBAND, 2])
-                total += weight * (
-                    none
-                    + one * (father_alternate * mother_reference + father_reference * mother_alternate)
-                    + two * father_alternate * mother_alternate
-                )
-                inherited += weight * (
-                    none
-                    + one * (father_inherited * mother_reference + father_reference * mother_inherited)
-                    + two * father_inherited * mother_inherited
-                )
-        if total > 0.0:
-            posterior[v] = min(1.0, max(0.0, (total - inherited) / total))
+        new, inherited = family_weights_jit(likelihood[v], copies_of, allele_frequency[v], mutation_rate[v])
+        if new + inherited > 0.0:
+            posterior[v] = new / (new + inherited)
     return posterior
 
 
 de_novo_posterior_jit = jit(de_novo_posterior)
+
+
+def de_novo_log_odds(
+    likelihood: np.ndarray,
+    systematic: np.ndarray,
+    sporadic: np.ndarray,
+    contig_class: np.ndarray,
+    child_sex: int,
+    allele_frequency: np.ndarray,
+    mutation_rate: np.ndarray,
+) -> np.ndarray:
+    """Log10 odds that the allele is new in the child, against inheritance and against artefacts.
+
+    The histories of de_novo_posterior, and two more in which nobody carries the allele: a systematic artefact, which
+    shows the same share of alternate reads in all members, and a sporadic one, which the child's reads alone show
+    (both parents then are without the allele). Odds keep apart what probabilities near one cannot.
+
+    Parameters
+    ----------
+    likelihood : float64 (v, >=3, 3), natural log: reads_beside_likelihoods.
+    systematic, sporadic : float64 (v,), natural log of artefact rate × likelihood ratio; -inf for none.
+    contig_class, child_sex, allele_frequency, mutation_rate : as in de_novo_posterior.
+
+    Returns
+    -------
+    float64 (v,), limited to ±300; NaN where the child has no such chromosome or its sex is unknown. The
+    posterior is 1 / (1 + 10^-odds).
+    """
+    n_variants = likelihood.shape[0]
+    odds = np.full(n_variants, np.nan)
+    for v in range(n_variants):
+        copies_of = copies_jit(contig_class[v], child_sex)
+        if copies_of[2] == 0:
+            continue
+        new, inherited = family_weights_jit(likelihood[v], copies_of, allele_frequency[v], mutation_rate[v])
+        without = likelihood[v, FATHER, 0] if copies_of[0] > 0 else 0.0
+        without += likelihood[v, MOTHER, 0] if copies_of[1] > 0 else 0.0
+        # A likelihood ratio that no double holds stands for certainty.
+        other = inherited + np.exp(min(systematic[v], 600.0)) + np.exp(min(sporadic[v] + without, 600.0))
+        odds[v] = min(300.0, max(-300.0, np.log10(max(new, 1e-300)) - np.log10(max(other, 1e-300))))
+    return odds
+
+
+de_novo_log_odds_jit = jit(de_novo_log_odds)

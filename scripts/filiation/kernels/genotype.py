@@ -1,14 +1,18 @@
-"""How likely is each genotype of each member, and on which field does that rest?
+"""How likely is each genotype of each member, on which field does that rest, and do the reads agree?
 
 The evidence ladder: PL, else GL, else allelic depths with a base error, else the genotype with its quality.
 The rung used is returned for every member; a member with none of them has flat likelihoods, which say nothing.
+For the few records that look new in the child, the allelic depths are heard beside the caller's likelihoods.
 """
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
-from filiation.kernels._jit import jit
+from filiation.kernels._jit import inline, jit
 from filiation.kernels.encoding import (
     MISSING,
     MISSING_INT,
@@ -93,3 +97,141 @@ def genotype_log_likelihoods(
 
 
 genotype_log_likelihoods_jit = jit(genotype_log_likelihoods)
+
+
+class ReadNoise(NamedTuple):
+    """How allelic depths scatter; meaning and source in resources/scoring/model-*.yaml."""
+
+    error_rate: float
+    error_overdispersion: float
+    balance_overdispersion: float
+    artefact_alpha: float
+    artefact_beta: float
+
+
+def log_beta(a: float, b: float) -> float:
+    """Natural log of the beta function."""
+    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+
+
+log_beta_jit = inline(log_beta)
+
+
+def depth_log_likelihood(alternate: int, other: int, copies: int, noise: ReadNoise) -> float:
+    """Natural log of the beta-binomial probability of the reads given 0, 1 or 2 copies of the allele, without the
+    binomial coefficient.
+
+    The share of alternate reads has the mean error_rate, one half, or 1 - error_rate, and scatters between sites
+    with the intra-class correlation of its kind: reads of one site share their library, place and errors.
+    """
+    if copies == 1:
+        mean = 0.5
+        shape = 1.0 / noise.balance_overdispersion - 1.0
+    else:
+        mean = noise.error_rate if copies == 0 else 1.0 - noise.error_rate
+        shape = 1.0 / noise.error_overdispersion - 1.0
+    a = mean * shape
+    b = (1.0 - mean) * shape
+    return log_beta_jit(a + alternate, b + other) - log_beta_jit(a, b)
+
+
+depth_log_likelihood_jit = inline(depth_log_likelihood)
+
+
+def reads_beside_likelihoods(
+    likelihood: np.ndarray,
+    genotype: np.ndarray,
+    ref_depth: np.ndarray,
+    alt_depth: np.ndarray,
+    depth: np.ndarray,
+    noise: ReadNoise,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Genotype likelihoods that also hear the allelic depths, and how well an artefact would explain the reads.
+
+    Parents: a parent is as likely a carrier as the more sceptical of the caller's likelihoods and the reads says.
+    PL(0/0) can exceed PL(0/1) although the parent has alternate reads, when the caller gave them little weight;
+    and PL takes reads for independent, so that a few thin ones seem to prove absence. The two are not independent
+    evidence, so they are not multiplied: against 0 copies, 1 and 2 copies each take the better of both.
+
+    Split records: where a quarter of a member's reads (and three at least) show neither REF nor this ALT, another
+    allele stands there. The caller's likelihoods of REF and ALT alone cannot express that (a 2/2 father has flat
+    ones, a 1/2 child seems homozygous), so the reads decide: those with this allele against all others. This
+    asks for a called genotype.
+
+    Artefacts: the reads of all three members under one common share of alternate reads (mapping, paralogues,
+    recurrent slippage), and the child's own under a share of its own (a sporadic error), each share with a beta
+    prior; in relation to the best genotype of each member.
+
+    v = variants; members are proband, father, mother.
+
+    Parameters
+    ----------
+    likelihood : float64 (v, >=3, 3), natural log, of genotype_log_likelihoods.  genotype : int8 (v, >=3).
+    ref_depth, alt_depth, depth : int32 (v, >=3), reads; -1 missing.
+
+    Returns
+    -------
+    evidence : float64 (v, 3, 3), natural log, maximum 0.
+    systematic, sporadic : float64 (v,), natural log of the likelihood ratio; systematic is -inf when a member has no
+        allelic depths (nothing can be compared), sporadic is then 0 (nothing is known of the balance).
+
+    References
+    ----------
+    trio-dnm2 of bcftools (NEWS 1.12; parental noise --pn, --pns); over-dispersion: Ramu et al. 2013
+    (doi 10.1038/nmeth.2611).
+    """
+    n_variants = likelihood.shape[0]
+    evidence = likelihood[:, :3].copy()
+    systematic = np.full(n_variants, -np.inf)
+    sporadic = np.zeros(n_variants)
+    reads = np.empty(3)
+    for v in range(n_variants):
+        alternate_sum = 0
+        other_sum = 0
+        best_sum = 0.0
+        complete = True
+        for p in range(3):
+            alternate = alt_depth[v, p]
+            if ref_depth[v, p] == MISSING_INT or alternate == MISSING_INT:
+                complete = False
+                continue
+            other = ref_depth[v, p]
+            elsewhere = depth[v, p] - other - alternate
+            split = depth[v, p] != MISSING_INT and elsewhere >= 3 and 4 * elsewhere >= depth[v, p]
+            split = split and genotype[v, p] != MISSING
+            if split:
+                other = depth[v, p] - alternate
+            if alternate + other == 0:
+                complete = False
+                continue
+            for g in range(3):
+                reads[g] = depth_log_likelihood_jit(alternate, other, g, noise)
+            best = max(reads[0], reads[1], reads[2])
+            row = evidence[v, p]
+            if split:
+                if p == 0:
+                    # Artefacts are histories of their own in the child: here its errors are independent.
+                    reads[0] = alternate * np.log(noise.error_rate) + other * np.log(1.0 - noise.error_rate)
+                top = max(reads[0], reads[1], reads[2])
+                for g in range(3):
+                    row[g] = reads[g] - top
+            elif p > 0:
+                for g in range(1, 3):
+                    row[g] = max(row[g] - row[0], reads[g] - reads[0])
+                row[0] = 0.0
+                top = max(row[0], row[1], row[2])
+                for g in range(3):
+                    row[g] -= top
+            alternate_sum += alternate
+            other_sum += other
+            best_sum += best
+            if p == 0:
+                share = log_beta_jit(noise.artefact_alpha + alternate, noise.artefact_beta + other)
+                sporadic[v] = share - log_beta_jit(noise.artefact_alpha, noise.artefact_beta) - best
+        if complete:
+            share = log_beta_jit(noise.artefact_alpha + alternate_sum, noise.artefact_beta + other_sum)
+            systematic[v] = share - log_beta_jit(noise.artefact_alpha, noise.artefact_beta) - best_sum
+    return evidence, systematic, sporadic
+
+
+reads_beside_likelihoods_jit = jit(reads_beside_likelihoods)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from filiation.io.flanks import ReferenceFlanks
 from filiation.io.vcf import TrioBatch
 from filiation.kernels import encoding
-from filiation.kernels.de_novo import de_novo_posterior_jit
 from filiation.kernels.genotype import genotype_log_likelihoods_jit
 from filiation.kernels.inheritance import (
     COMPOUND_HETEROZYGOUS,
@@ -23,6 +23,7 @@ from filiation.kernels.inheritance import (
 )
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Affection, Family, Sex
+from filiation.scoring.de_novo import prior_frequency, score_de_novo
 from filiation.scoring.model import ScoringModel
 
 # Column of the pattern table → inheritance class; the kernel's order is that of the enumeration.
@@ -73,6 +74,7 @@ class TrioScores:
     """Evidence of one batch. v = variants, p = members, patterns in the order of model.inheritance."""
 
     posterior: npt.NDArray[np.float64]
+    log10_odds: npt.NDArray[np.float64]
     rung: npt.NDArray[np.int8]
     states: npt.NDArray[np.int8]
     patterns: npt.NDArray[np.int8]
@@ -95,33 +97,18 @@ def evidence_thresholds(model: ScoringModel) -> EvidenceThresholds:
     )
 
 
-def prior_frequency(
-    is_snv: npt.NDArray[np.bool_],
-    population_af: npt.NDArray[np.float64],
-    model: ScoringModel,
-    annotated: bool,
-) -> npt.NDArray[np.float64]:
-    """Frequency that the de novo prior uses: the population's; where it is absent, the least; where no source is
-    configured, the stated default of the variant class."""
-    value = model.threshold
-    if annotated:
-        absent = np.full(len(is_snv), value["absent_frequency"])
-    else:
-        absent = np.where(is_snv, value["default_frequency_snv"], value["default_frequency_indel"])
-    frequency = np.where(np.isnan(population_af), absent, population_af)
-    return np.clip(frequency, value["absent_frequency"], 1.0 - value["absent_frequency"])
-
-
 def score_batch(
     batch: TrioBatch,
     codes: FamilyCodes,
     model: ScoringModel,
     population_af: npt.NDArray[np.float64],
     annotated: bool,
+    flanks: ReferenceFlanks | None = None,
 ) -> TrioScores:
     """Run the kernels over one batch.
 
     population_af : float64 (v,), NaN where the variant is not in the sources. `annotated`: a source exists.
+    flanks : the reference, for CpG and repeats; None = averages over contexts.
     """
     value = model.threshold
     likelihood, rung = genotype_log_likelihoods_jit(
@@ -133,14 +120,15 @@ def score_batch(
         batch.genotype_quality,
         value["sequencing_error_rate"],
     )
-    rate = np.where(batch.is_snv, value["de_novo_prior_snv"], value["de_novo_prior_indel"])
-    posterior = de_novo_posterior_jit(
+    de_novo = score_de_novo(
+        batch,
         likelihood,
-        batch.contig_class,
         int(codes.sex[0]),
         prior_frequency(batch.is_snv, population_af, model, annotated),
-        rate,
+        model,
+        flanks,
     )
+    posterior = de_novo.posterior
     thresholds = evidence_thresholds(model)
     states = carrier_states_jit(
         batch.genotype, batch.genotype_quality, batch.ref_depth, batch.alt_depth, batch.depth, thresholds
@@ -149,7 +137,7 @@ def score_batch(
     weak = weak_proband(batch, model)
     # A doubtful genotype of the index case can open a pattern but not prove it.
     patterns[weak[:, None] & (patterns == SUPPORTED)] = POSSIBLE
-    return TrioScores(posterior, rung, states, patterns, weak)
+    return TrioScores(posterior, de_novo.log10_odds, rung, states, patterns, weak)
 
 
 def weak_proband(batch: TrioBatch, model: ScoringModel) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,168 @@
+"""How likely is each variant new in the child: which rates and frequencies does that rest on, and which evidence?
+
+Two steps. All records are asked by the caller's likelihoods alone; the few that could be new are asked again with the
+reads of the parents, the context of the reference and the artefacts that look like a new variant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from filiation.io.flanks import ReferenceFlanks
+from filiation.io.vcf import TrioBatch
+from filiation.kernels import mutation
+from filiation.kernels.de_novo import de_novo_log_odds_jit, de_novo_posterior_jit
+from filiation.kernels.genotype import ReadNoise, reads_beside_likelihoods_jit
+from filiation.scoring.model import ScoringModel
+
+# Records below this posterior of inheritance alone are not asked again: what follows lowers it, but for the context,
+# which raises the rate at most thirty-fold.
+ASK_AGAIN = 1e-6
+
+_RATE_NAMES = {
+    mutation.TRANSITION: "mutation_rate_transition",
+    mutation.TRANSITION_NOT_CPG: "mutation_rate_transition_not_cpg",
+    mutation.TRANSITION_CPG: "mutation_rate_transition_cpg",
+    mutation.TRANSVERSION: "mutation_rate_transversion",
+    mutation.INDEL_1: "mutation_rate_indel_1",
+    mutation.INDEL_2_TO_4: "mutation_rate_indel_2_to_4",
+    mutation.INDEL_LONGER: "mutation_rate_indel_longer",
+    mutation.MULTI_NUCLEOTIDE: "mutation_rate_multi_nucleotide",
+}
+
+
+@dataclass
+class DeNovoScores:
+    """v = variants. Posterior (0–1) and its log10 odds, NaN where it cannot be asked."""
+
+    posterior: npt.NDArray[np.float64]
+    log10_odds: npt.NDArray[np.float64]
+
+
+def mutation_rates(classes: npt.NDArray[np.int8], model: ScoringModel) -> npt.NDArray[np.float64]:
+    """Rate of each mutational class, per allele and generation."""
+    table = np.array([model.threshold[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])
+    return np.asarray(table[classes])
+
+
+def sporadic_artefact_rates(
+    classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel
+) -> npt.NDArray[np.float64]:
+    """How often the child's reads alone falsely show an allele, by class and repeat context."""
+    value = model.threshold
+    rate = np.full(len(classes), value["sporadic_artefact_rate"])
+    one_base = classes == mutation.INDEL_1
+    indel = one_base | (classes == mutation.INDEL_2_TO_4) | (classes == mutation.INDEL_LONGER)
+    unknown = indel & (contexts == mutation.CONTEXT_UNKNOWN)
+    rate[unknown & one_base] = value["sporadic_artefact_rate_indel_1_unknown"]
+    rate[unknown & ~one_base] = value["sporadic_artefact_rate_indel_unknown"]
+    rate[indel & (contexts == mutation.UNIQUE)] = value["sporadic_artefact_rate_indel_unique"]
+    rate[indel & (contexts == mutation.TANDEM_REPEAT)] = value["sporadic_artefact_rate_repeat"]
+    return rate
+
+
+def read_noise(model: ScoringModel) -> ReadNoise:
+    """The kernel's numbers out of the model."""
+    value = model.threshold
+    return ReadNoise(
+        value["sequencing_error_rate"],
+        value["error_overdispersion"],
+        value["balance_overdispersion"],
+        value["artefact_fraction_alpha"],
+        value["artefact_fraction_beta"],
+    )
+
+
+def prior_frequency(
+    is_snv: npt.NDArray[np.bool_],
+    population_af: npt.NDArray[np.float64],
+    model: ScoringModel,
+    annotated: bool,
+) -> npt.NDArray[np.float64]:
+    """Frequency that the de novo prior uses: the population's; where it is absent, the least; where no source is
+    configured, the stated default of the variant class."""
+    value = model.threshold
+    if annotated:
+        absent = np.full(len(is_snv), value["absent_frequency"])
+    else:
+        absent = np.where(is_snv, value["default_frequency_snv"], value["default_frequency_indel"])
+    frequency = np.where(np.isnan(population_af), absent, population_af)
+    return np.clip(frequency, value["absent_frequency"], 1.0 - value["absent_frequency"])
+
+
+def allele_arrays(alleles: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Alleles one after the other as ASCII upper case, and the index behind each."""
+    end = np.cumsum([len(allele) for allele in alleles], dtype=np.int64)
+    return np.frombuffer("".join(alleles).upper().encode("ascii"), dtype=np.uint8), end
+
+
+def classify_changes(
+    ref: Sequence[str], alt: Sequence[str], flank: npt.NDArray[np.uint8] | None = None
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+    """Mutational class and repeat context; `flank` as ReferenceFlanks.beside gives it, None without a reference."""
+    if flank is None:
+        flank = np.zeros((len(ref), mutation.FLANK), dtype=np.uint8)
+    ref_bases, ref_end = allele_arrays(ref)
+    alt_bases, alt_end = allele_arrays(alt)
+    classes, contexts = mutation.mutation_classes_jit(ref_bases, ref_end, alt_bases, alt_end, flank)
+    return classes, contexts
+
+
+def score_de_novo(
+    batch: TrioBatch,
+    likelihood: npt.NDArray[np.float64],
+    child_sex: int,
+    frequency: npt.NDArray[np.float64],
+    model: ScoringModel,
+    flanks: ReferenceFlanks | None = None,
+) -> DeNovoScores:
+    """Posterior and odds of every record of a batch.
+
+    likelihood : float64 (v, p, 3), of genotype_log_likelihoods.  frequency : float64 (v,), of prior_frequency.
+    """
+    value = model.threshold
+    first_rate = np.where(batch.is_snv, value["mutation_rate_transition"], value["mutation_rate_indel_1"])
+    posterior = de_novo_posterior_jit(likelihood, batch.contig_class, child_sex, frequency, first_rate)
+    with np.errstate(divide="ignore"):
+        odds = np.clip(np.log10(posterior) - np.log10(1.0 - posterior), -300.0, 300.0)
+    again = np.flatnonzero(posterior > ASK_AGAIN)
+    if len(again):
+        flank = None
+        if flanks is not None:
+            names = [batch.contigs[number] for number in batch.contig_index[again]]
+            flank = flanks.beside(names, batch.pos[again], mutation.FLANK)
+        classes, contexts = classify_changes(
+            [batch.ref[int(v)] for v in again], [batch.alt[int(v)] for v in again], flank
+        )
+        evidence, systematic, sporadic = reads_beside_likelihoods_jit(
+            likelihood[again],
+            batch.genotype[again],
+            batch.ref_depth[again],
+            batch.alt_depth[again],
+            batch.depth[again],
+            read_noise(model),
+        )
+        odds[again] = de_novo_log_odds_jit(
+            evidence,
+            systematic + np.log(systematic_artefact_rates(classes, contexts, model)),
+            sporadic + np.log(sporadic_artefact_rates(classes, contexts, model)),
+            batch.contig_class[again],
+            child_sex,
+            frequency[again],
+            mutation_rates(classes, model),
+        )
+        posterior[again] = 1.0 / (1.0 + 10.0 ** -odds[again])
+    return DeNovoScores(posterior, odds)
+
+
+def systematic_artefact_rates(
+    classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel
+) -> npt.NDArray[np.float64]:
+    """How often a site shows the allele falsely in every member alike: repeats far more often than the rest."""
+    value = model.threshold
+    repeat = contexts == mutation.TANDEM_REPEAT
+    return np.where(repeat, value["systematic_artefact_rate_repeat"], value["systematic_artefact_rate"])
