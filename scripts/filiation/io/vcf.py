@@ -7,7 +7,7 @@ the whole file is proven complete (BGZF blocks and CRC), and after the last the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ import numpy.typing as npt
 
 from filiation.errors import InputError
 from filiation.io.files import check_bgzf_blocks, require_file
+from filiation.io.raw.records import RawRecords
 from filiation.io.tools import run_tool
 from filiation.kernels.encoding import MISSING, MISSING_INT
-from filiation.model.contigs import Interval, base_class, classify
+from filiation.model.contigs import ContigClass, Interval, bare_name, base_class
 
 BATCH_RECORDS = 20_000
 # Values that htslib uses in integer FORMAT fields: missing, and end of a short vector.
@@ -38,8 +39,8 @@ class TrioBatch:
     contig_index: npt.NDArray[np.int32]
     contig_class: npt.NDArray[np.int8]
     pos: npt.NDArray[np.int64]
-    ref: list[str]
-    alt: list[str]
+    ref: Sequence[str]
+    alt: Sequence[str]
     is_snv: npt.NDArray[np.bool_]
     genotype: npt.NDArray[np.int8]
     alleles_called: npt.NDArray[np.int8]
@@ -50,16 +51,30 @@ class TrioBatch:
     phred: npt.NDArray[np.float64]
     log10_likelihood: npt.NDArray[np.float64]
     info: dict[str, list[Any]]
+    # The records' own bytes while the batch lives; None for a batch that was not read from a file's bytes.
+    records: RawRecords | None = None
 
     def __len__(self) -> int:
         return len(self.pos)
+
+    def part(self, start: int, stop: int) -> TrioBatch:
+        """The records from `start` to before `stop`, as views."""
+        rows = slice(start, stop)
+        changed: dict[str, Any] = {
+            name: value[rows]
+            for name, value in vars(self).items()
+            if isinstance(value, np.ndarray) or name in ("ref", "alt")
+        }
+        changed["info"] = {name: values[rows] for name, values in self.info.items()}
+        changed["records"] = None if self.records is None else self.records[rows]
+        return replace(self, first_record=self.first_record + start, **changed)
 
 
 def pseudoautosomal_intervals(
     assembly: str, lengths: dict[str, int], bed: str | Path | None = None
 ) -> tuple[Interval, ...]:
     """Pseudoautosomal regions of the build: by table for GRCh38 and GRCh37 (auto: by contig lengths), by BED else."""
-    from filiation.model.contigs import PSEUDOAUTOSOMAL, bare_name, detect_assembly
+    from filiation.model.contigs import PSEUDOAUTOSOMAL, detect_assembly
 
     if bed:
         intervals = []
@@ -95,11 +110,18 @@ def contig_classes(
     contigs: list[str],
     pseudoautosomal: tuple[Interval, ...],
 ) -> npt.NDArray[np.int8]:
-    """Ploidy class of every record; only X and Y positions are looked up one by one."""
+    """Ploidy class of every record, pseudoautosomal regions of X and Y taken into account."""
     by_contig = np.array([int(base_class(name)) for name in contigs], dtype=np.int8)
     classes = by_contig[contig_index]
-    for v in np.flatnonzero((classes == 2) | (classes == 3)):
-        classes[v] = int(classify(contigs[contig_index[v]], int(pos[v]) - 1, pseudoautosomal))
+    on_sex_chromosome = classes == int(ContigClass.X)
+    on_sex_chromosome |= classes == int(ContigClass.Y)
+    if pseudoautosomal and on_sex_chromosome.any():
+        for number in np.unique(contig_index[on_sex_chromosome]):
+            name = bare_name(contigs[number])
+            for interval in pseudoautosomal:
+                if interval.contig == name:
+                    inside = (contig_index == number) & (pos > interval.start) & (pos <= interval.end)
+                    classes[inside] = int(ContigClass.PSEUDOAUTOSOMAL)
     return classes
 
 
@@ -110,12 +132,34 @@ def read_batches(
     pseudoautosomal: tuple[Interval, ...] = (),
     info_fields: Sequence[str] = (),
     batch_records: int = BATCH_RECORDS,
+    threads: int = 1,
 ) -> Iterator[TrioBatch]:
-    """Read a normalised BCF in batches of arrays for the members asked for.
+    """Read a normalised BCF or VCF in batches of arrays for the members asked for.
 
-    Raises InputError when the file is damaged, a sample is not in it, a record is not biallelic, or fewer
-    records were read than the index counts.
+    The bytes are decoded in compiled code, in `threads` threads; with `info_fields` record by record, which is
+    slow. The batches, but not where they are cut, are the same with any number of threads.
+
+    Raises InputError when the file is damaged or unsorted, a sample is not in it, a record is not biallelic, or
+    another number of records was read than the index counts.
     """
+    if info_fields:
+        yield from _read_with_info(path, samples, pseudoautosomal, info_fields, batch_records)
+        return
+    from filiation.io.raw.batches import raw_batches
+
+    for batch in raw_batches(path, samples, pseudoautosomal, threads=threads):
+        for start in range(0, len(batch), batch_records):
+            yield batch.part(start, start + batch_records) if len(batch) > batch_records else batch
+
+
+def _read_with_info(
+    path: str | Path,
+    samples: Sequence[str],
+    pseudoautosomal: tuple[Interval, ...],
+    info_fields: Sequence[str],
+    batch_records: int,
+) -> Iterator[TrioBatch]:
+    """`read_batches` record by record, with the INFO fields named."""
     import cyvcf2
 
     check_bgzf_blocks(path, "normalised calls")
@@ -143,6 +187,11 @@ def read_batches(
             total += len(collector)
     finally:
         reader.close()
+    check_record_count(path, total)
+
+
+def check_record_count(path: str | Path, total: int) -> None:
+    """Stop when an index counts another number of records than were read."""
     expected = indexed_records(path)
     if expected is not None and expected != total:
         raise InputError(
@@ -154,8 +203,8 @@ def read_batches(
 
 
 def indexed_records(path: str | Path) -> int | None:
-    """Number of records that the .csi index beside a BCF counts, or None without an index."""
-    if not Path(f"{path}.csi").is_file():
+    """Number of records that the index beside a file counts, or None without an index."""
+    if not any(Path(f"{path}{suffix}").is_file() for suffix in (".csi", ".tbi")):
         return None
     text = run_tool(["bcftools", "index", "--nrecords", path], purpose="count the records by the index")
     return int(text) if text.strip().isdigit() else None

@@ -1,0 +1,205 @@
+"""The calls of a family, out of the bytes of a VCF or BCF: header, order and count checked, batches of arrays made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from filiation.errors import InputError
+from filiation.io.raw.header import Header, header_size, read_header
+from filiation.io.raw.library import find_deflate
+from filiation.io.raw.messages import record_error
+from filiation.io.raw.records import Alleles, RawRecords
+from filiation.io.raw.source import HEADROOM, Bytes, Piece, open_source
+from filiation.kernels.damage import GL, RECORD_CUT, SOUND
+from filiation.kernels.decode_bcf import decode_bcf_jit, find_records_jit
+
+if TYPE_CHECKING:
+    from filiation.io.vcf import TrioBatch
+    from filiation.model.contigs import Interval
+
+# Bytes taken at a time while the header is read, so that few records wait for the first piece.
+_HEADER_STEP = 1 << 16
+# A record of either format takes at least this many bytes (8 columns of a VCF line with their ends).
+_SHORTEST_RECORD = 16
+
+
+@dataclass
+class Opened:
+    """An inflated piece: `data[start:]` is its content, before it is free room. `last`: the end of the file."""
+
+    data: Bytes
+    start: int
+    last: bool
+
+
+@dataclass
+class LinkedRecords:
+    """The whole records of one piece with the end of the piece before; `first_record` counts from the file's start."""
+
+    data: Bytes
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    first_record: int
+
+
+class CallsFile:
+    """One open file for `stream.run_in_order`; see `stream.Work` for what the three parts of the work are."""
+
+    def __init__(self, path: str | Path, samples: Sequence[str], what: str = "normalised calls") -> None:
+        self.path = str(path)
+        self.deflate = find_deflate()
+        self.source = open_source(path, what, self.deflate)
+        try:
+            self.header = self._open_header()
+            self.columns = self._columns(samples)
+        except BaseException:
+            self.close()
+            raise
+        self.records = 0
+
+    def close(self) -> None:
+        """Close the file."""
+        self.source.close()
+
+    def _open_header(self) -> Header:
+        """Read pieces until the header is whole; what follows it waits as the end of a piece before the first."""
+        state = self.deflate.new_state() if self.deflate else 0
+        content = b""
+        try:
+            size = None
+            while size is None:
+                piece = self.source.take(_HEADER_STEP)
+                if piece is not None:
+                    content += self.source.inflate(piece, 0, state).tobytes()
+                size = header_size(content, self.path, piece is None)
+        finally:
+            if self.deflate:
+                self.deflate.free_state(state)
+        header = read_header(content[:size], self.path)
+        self._tail = np.frombuffer(content[size:], dtype=np.uint8)
+        return header
+
+    def _columns(self, samples: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Sample of the file for each member; -1 for a member without a name."""
+        place = {name: number for number, name in enumerate(self.header.samples)}
+        if absent := [name for name in samples if name and name not in place]:
+            raise InputError(
+                f"sample {', '.join(absent)} is not in the file",
+                where=self.path,
+                expected=f"one of {', '.join(place)}",
+                repair="run `filiation normalise` again with the family's PED file",
+            )
+        return np.array([place[name] if name else -1 for name in samples], dtype=np.int64)
+
+    def take(self) -> Piece | None:
+        """The next piece of the file."""
+        return self.source.take()
+
+    def open_piece(self, piece: Piece | None, state: int) -> Opened:
+        """Inflate a piece; the end of the file is a piece without content."""
+        if piece is None:
+            return Opened(np.empty(HEADROOM, dtype=np.uint8), HEADROOM, True)
+        return Opened(self.source.inflate(piece, HEADROOM, state), HEADROOM, False)
+
+    def link(self, opened: Opened) -> LinkedRecords:
+        """Put the end of the piece before in front, and find the whole records."""
+        tail, data, start = self._tail, opened.data, opened.start
+        if tail.size <= start:
+            start -= tail.size
+            data[start : opened.start] = tail
+        else:
+            data = np.concatenate([tail, data[start:]])
+            start = 0
+        starts = np.empty((data.size - start) // _SHORTEST_RECORD + 1, dtype=np.int64)
+        count, after, problem, detail = self._find(data, start, starts)
+        first = self.records
+        if problem == SOUND and opened.last and after < data.size:
+            problem = RECORD_CUT
+        if problem != SOUND:
+            raise record_error(problem, detail, self.path, self.header, first + count)
+        self._tail = data[after:].copy()
+        self.records += count
+        starts = starts[:count].copy()
+        return LinkedRecords(data, starts, self._ends(starts, after), first)
+
+    def _find(self, data: Bytes, start: int, starts: npt.NDArray[np.int64]) -> tuple[int, int, int, int]:
+        """Record boundaries of either format."""
+        found = find_records_jit(data, start, data.size, starts)
+        return int(found[0]), int(found[1]), int(found[2]), int(found[3])
+
+    def _ends(self, starts: npt.NDArray[np.int64], after: int) -> npt.NDArray[np.int64]:
+        """Where each record ends."""
+        ends = np.empty_like(starts)
+        ends[:-1] = starts[1:]
+        if ends.size:
+            ends[-1] = after
+        return ends
+
+
+class CallsReader(CallsFile):
+    """Batches of arrays of a file's calls for the members asked for."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        samples: Sequence[str],
+        pseudoautosomal: tuple[Interval, ...] = (),
+        what: str = "normalised calls",
+    ) -> None:
+        super().__init__(path, samples, what)
+        self.pseudoautosomal = pseudoautosomal
+        self.keys = self.header.format_keys()
+        self.contig_number, self.contig_length = self.header.contig_tables()
+        self._nothing = np.full((0, len(self.columns), 3), np.nan)
+
+    def finish(self, linked: LinkedRecords) -> TrioBatch:
+        """Decode the records of a piece."""
+        from filiation.io.vcf import TrioBatch, contig_classes
+
+        n, p = linked.starts.size, len(self.columns)
+        contig_index = np.empty(n, dtype=np.int32)
+        pos = np.empty(n, dtype=np.int64)
+        alleles = np.empty((n, 4), dtype=np.int64)
+        small = np.empty((2, n, p), dtype=np.int8)
+        depths = np.empty((3, n, p), dtype=np.int32)
+        quality = np.empty((n, p), dtype=np.float32)
+        phred = np.empty((n, p, 3))
+        likelihood = np.empty((n if self.keys[GL] >= 0 else 0, p, 3))
+        problem, record, detail = decode_bcf_jit(
+            linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
+            self.contig_number, self.contig_length, contig_index, pos, alleles, small[0], small[1],
+            depths[0], depths[1], depths[2], quality, phred, likelihood,
+        )  # fmt: skip
+        if problem != SOUND:
+            raise record_error(
+                problem, detail, self.path, self.header, linked.first_record + record,
+                content=linked.data[linked.starts[record] : linked.ends[record]].tobytes(),
+            )  # fmt: skip
+        ref = Alleles(linked.data, alleles[:, 0], alleles[:, 1])
+        alt = Alleles(linked.data, alleles[:, 2], alleles[:, 3])
+        return TrioBatch(
+            first_record=linked.first_record,
+            contigs=self.header.contigs,
+            contig_index=contig_index,
+            contig_class=contig_classes(contig_index, pos, self.header.contigs, self.pseudoautosomal),
+            pos=pos,
+            ref=ref,
+            alt=alt,
+            is_snv=(alleles[:, 1] == 1) & (alleles[:, 3] == 1),
+            genotype=small[0],
+            alleles_called=small[1],
+            ref_depth=depths[0],
+            alt_depth=depths[1],
+            depth=depths[2],
+            genotype_quality=quality,
+            phred=phred,
+            log10_likelihood=likelihood if self.keys[GL] >= 0 else np.full((n, p, 3), np.nan),
+            info={},
+            records=RawRecords(linked.data, linked.starts, linked.ends, self.header.is_bcf),
+        )
