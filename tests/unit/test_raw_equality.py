@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builders.odd_calls import LINES, SAMPLES, TEXT, assert_same, joined, read_with_pysam, write_as
+from builders.odd_calls import HEADER, LINES, SAMPLES, TEXT, assert_same, joined, read_with_pysam, write_as
 from filiation.config import REPOSITORY
+from filiation.io.raw.library import find_deflate
 from filiation.io.vcf import TrioBatch, read_batches
 
 SHARED = REPOSITORY.parent / "shared" / "data" / "vcf"
@@ -25,6 +26,34 @@ def read(path: Path, samples: tuple[str, ...], threads: int = 1) -> list[TrioBat
 def test_raw_bcf__every_form_of_a_call_as_pysam_reads_it(tmp_path: Path, samples: tuple[str, ...]) -> None:
     path = write_as(tmp_path / "odd.bcf", TEXT, "bcf")
     assert_same(joined(read(path, samples)), read_with_pysam(path, samples))
+
+
+@pytest.mark.parametrize("form", ["vcf.gz", "vcf", "gzip", "crlf"])
+def test_raw_vcf__every_form_of_a_call_as_pysam_reads_it(tmp_path: Path, form: str) -> None:
+    path = write_as(tmp_path / "odd.vcf.gz", TEXT, form)
+    twin = write_as(tmp_path / "twin.vcf.gz", TEXT, "vcf.gz")
+    for samples in (SAMPLES, ("mother", "", "child")):
+        assert_same(joined(read(path, samples)), read_with_pysam(twin, samples))
+
+
+def test_raw_both__a_genotype_that_is_not_the_first_field_is_read(tmp_path: Path) -> None:
+    text = "\n".join([*HEADER, "chr1\t7\t.\tA\tC\t.\t.\t.\tDP:GT\t1:0/1\t.:1/1\t3\t4:0/."]) + "\n"
+    for form in ("bcf", "vcf.gz"):
+        (batch,) = read(write_as(tmp_path / form, text, form), SAMPLES)
+        assert batch.genotype.tolist() == [[1, 2, -1, -1]]
+        assert batch.depth.tolist() == [[1, -1, 3, 4]]
+
+
+def test_raw_both__without_libdeflate_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_as(tmp_path / "odd.vcf.gz", TEXT, "vcf.gz")
+    wanted = joined(read(path, SAMPLES))
+    monkeypatch.setenv("FILIATION_LIBDEFLATE", "0")
+    find_deflate.cache_clear()
+    try:
+        assert find_deflate() is None
+        assert_same(joined(read(path, SAMPLES, 2)), wanted)
+    finally:
+        find_deflate.cache_clear()
 
 
 def test_raw_bcf__bytes_that_are_not_compressed_give_the_same(tmp_path: Path) -> None:
@@ -63,13 +92,14 @@ def test_raw_batches__the_same_with_any_number_of_threads(tmp_path: Path, thread
     path = write_as(tmp_path / "long.vcf.gz", "\n".join([*header, *body]) + "\n", "vcf.gz")
     calls = tmp_path / "long.bcf"
     subprocess.run(["bcftools", "view", "-Ob", "-o", calls, path], check=True)
-    batches = read(calls, SAMPLES, threads)
-    assert len(batches) > 1
-    assert sum(map(len, batches)) == 60_000
     single = read(calls, SAMPLES, 1)
-    assert_same(joined(batches), joined(single))
-    assert [batch.first_record for batch in batches] == [batch.first_record for batch in single]
-    assert np.array_equal(joined(batches)["pos"], np.arange(100, 60_100))
+    for name in (calls, path):
+        batches = read(name, SAMPLES, threads)
+        assert len(batches) > 1
+        assert sum(map(len, batches)) == 60_000
+        assert_same(joined(batches), joined(single))
+        assert [batch.first_record for batch in batches] == list(np.cumsum([0, *map(len, batches)])[:-1])
+        assert np.array_equal(joined(batches)["pos"], np.arange(100, 60_100))
 
 
 @pytest.mark.real_data
@@ -82,4 +112,8 @@ def test_raw_bcf__stored_calls_as_pysam_reads_them(tmp_path: Path, path: Path) -
     samples = tuple(subprocess.run(
         ["bcftools", "query", "-l", calls], check=True, capture_output=True, text=True
     ).stdout.split())  # fmt: skip
-    assert_same(joined(read(calls, samples)), read_with_pysam(calls, samples))
+    wanted = read_with_pysam(calls, samples)
+    assert_same(joined(read(calls, samples)), wanted)
+    text = tmp_path / "calls.vcf.gz"
+    subprocess.run(["bcftools", "view", "--no-version", "-Oz", "-o", text, calls], check=True)
+    assert_same(joined(read(text, samples, 2)), read_with_pysam(text, samples))

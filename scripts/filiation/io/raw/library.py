@@ -86,3 +86,11 @@ def find_deflate() -> Deflate | None:
         address = {name: int(ctypes.cast(function, ctypes.c_void_p).value or 0) for name, function in functions.items()}
         return Deflate(path, library, address["libdeflate_deflate_decompress"], address["libdeflate_crc32"])
     return None
+
+
+@cache
+def find_memchr() -> int:
+    """Address of the C library's memchr for kernels; 0 where kernels are not compiled."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0") or ctypes.sizeof(ctypes.c_void_p) != 8:
+        return 0
+    return int(ctypes.cast(ctypes.CDLL(None).memchr, ctypes.c_void_p).value or 0)

@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from filiation.errors import InputError
 from filiation.io.raw.header import Header, header_size, read_header
-from filiation.io.raw.library import find_deflate
+from filiation.io.raw.library import find_deflate, find_memchr
 from filiation.io.raw.messages import record_error
 from filiation.io.raw.records import Alleles, RawRecords
 from filiation.io.raw.source import HEADROOM, Bytes, Piece, open_source
-from filiation.kernels.damage import GL, RECORD_CUT, SOUND
+from filiation.kernels.damage import FIELDS, RECORD_CUT, SOUND
 from filiation.kernels.decode_bcf import decode_bcf_jit, find_records_jit
+from filiation.kernels.decode_vcf import DECIMAL, TEXT, UNDECLARED, WHOLE, decode_vcf_jit, find_lines_jit
 
 if TYPE_CHECKING:
     from filiation.io.vcf import TrioBatch
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 # Bytes taken at a time while the header is read, so that few records wait for the first piece.
 _HEADER_STEP = 1 << 16
-# A record of either format takes at least this many bytes (8 columns of a VCF line with their ends).
+# A sound record of either format takes at least this many bytes (8 columns of a VCF line with their ends).
 _SHORTEST_RECORD = 16
+_KINDS = {"": UNDECLARED, "Integer": WHOLE, "Float": DECIMAL}
 
 
 @dataclass
@@ -130,7 +132,10 @@ class CallsFile:
 
     def _find(self, data: Bytes, start: int, starts: npt.NDArray[np.int64]) -> tuple[int, int, int, int]:
         """Record boundaries of either format."""
-        found = find_records_jit(data, start, data.size, starts)
+        if self.header.is_bcf:
+            found = find_records_jit(data, start, data.size, starts)
+        else:
+            found = find_lines_jit(data, start, data.size, starts, find_memchr())
         return int(found[0]), int(found[1]), int(found[2]), int(found[3])
 
     def _ends(self, starts: npt.NDArray[np.int64], after: int) -> npt.NDArray[np.int64]:
@@ -155,8 +160,16 @@ class CallsReader(CallsFile):
         super().__init__(path, samples, what)
         self.pseudoautosomal = pseudoautosomal
         self.keys = self.header.format_keys()
+        self.kinds = np.array([_KINDS.get(self.header.formats.get(name, ""), TEXT) for name in FIELDS], dtype=np.int64)
         self.contig_number, self.contig_length = self.header.contig_tables()
-        self._nothing = np.full((0, len(self.columns), 3), np.nan)
+        names = [name.encode() for name in self.header.contigs]
+        self.names = np.frombuffer(b"".join(names), dtype=np.uint8)
+        self.name_offsets = np.cumsum([0, *map(len, names)], dtype=np.int64)
+        self.members = np.full(len(self.header.samples), -1, dtype=np.int64)
+        for member, column in enumerate(self.columns):
+            if column >= 0:
+                self.members[column] = member
+        self.has_gl = "GL" in self.header.formats
 
     def finish(self, linked: LinkedRecords) -> TrioBatch:
         """Decode the records of a piece."""
@@ -170,27 +183,32 @@ class CallsReader(CallsFile):
         depths = np.empty((3, n, p), dtype=np.int32)
         quality = np.empty((n, p), dtype=np.float32)
         phred = np.empty((n, p, 3))
-        likelihood = np.empty((n if self.keys[GL] >= 0 else 0, p, 3))
-        problem, record, detail = decode_bcf_jit(
-            linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
-            self.contig_number, self.contig_length, contig_index, pos, alleles, small[0], small[1],
-            depths[0], depths[1], depths[2], quality, phred, likelihood,
+        likelihood = np.empty((n if self.has_gl else 0, p, 3))
+        filled = (
+            contig_index, pos, alleles, small[0], small[1], depths[0], depths[1], depths[2], quality, phred, likelihood
         )  # fmt: skip
-        if problem != SOUND:
-            raise record_error(
-                problem, detail, self.path, self.header, linked.first_record + record,
-                content=linked.data[linked.starts[record] : linked.ends[record]].tobytes(),
+        if self.header.is_bcf:
+            problem, record, detail = decode_bcf_jit(
+                linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
+                self.contig_number, self.contig_length, *filled,
             )  # fmt: skip
-        ref = Alleles(linked.data, alleles[:, 0], alleles[:, 1])
-        alt = Alleles(linked.data, alleles[:, 2], alleles[:, 3])
+        else:
+            problem, record, detail = decode_vcf_jit(
+                linked.data, linked.starts, linked.ends, self.members, self.kinds, self.names, self.name_offsets,
+                np.array(self.header.contig_length, dtype=np.int64), find_memchr(), *filled,
+            )  # fmt: skip
+        if problem != SOUND:
+            content = linked.data[linked.starts[record] : linked.ends[record]].tobytes()
+            number = linked.first_record + record
+            raise record_error(problem, detail, self.path, self.header, number, content=content)
         return TrioBatch(
             first_record=linked.first_record,
             contigs=self.header.contigs,
             contig_index=contig_index,
             contig_class=contig_classes(contig_index, pos, self.header.contigs, self.pseudoautosomal),
             pos=pos,
-            ref=ref,
-            alt=alt,
+            ref=Alleles(linked.data, alleles[:, 0], alleles[:, 1]),
+            alt=Alleles(linked.data, alleles[:, 2], alleles[:, 3]),
             is_snv=(alleles[:, 1] == 1) & (alleles[:, 3] == 1),
             genotype=small[0],
             alleles_called=small[1],
@@ -199,7 +217,7 @@ class CallsReader(CallsFile):
             depth=depths[2],
             genotype_quality=quality,
             phred=phred,
-            log10_likelihood=likelihood if self.keys[GL] >= 0 else np.full((n, p, 3), np.nan),
+            log10_likelihood=likelihood if self.has_gl else np.full((n, p, 3), np.nan),
             info={},
             records=RawRecords(linked.data, linked.starts, linked.ends, self.header.is_bcf),
         )
