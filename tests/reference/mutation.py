@@ -79,8 +79,27 @@ def _share(alternate: int, other: int, alpha: float, beta: float) -> float:
     return _polya(alternate, other, alpha / (alpha + beta), 1 / (alpha + beta + 1))
 
 
+def _common_share(counted: list[tuple[int, int, float]], alpha: float, beta: float, correlation: float) -> float:
+    """All members out of urns of one composition, the composition being a square of the midpoints of 24 steps."""
+    roots = [(step + 0.5) / 24 for step in range(24)]
+    prior = [root * (root * root) ** (alpha - 1) * (1 - root * root) ** (beta - 1) for root in roots]
+    logs = [
+        math.log(weight / sum(prior)) + sum(_polya(alt, other, root * root, correlation) for alt, other, _ in counted)
+        for root, weight in zip(roots, prior, strict=True)
+    ]
+    best = max(logs)
+    return best + math.log(sum(math.exp(value - best) for value in logs))
+
+
 def evidence(
-    rows: list[list[float]], members: list[Reads], error: float, error_rho: float, rho: float, alpha: float, beta: float
+    rows: list[list[float]],
+    members: list[Reads],
+    error: float,
+    error_rho: float,
+    rho: float,
+    alpha: float,
+    beta: float,
+    artefact_rho: float,
 ) -> tuple[list[list[float]], float, float]:
     """Likelihoods after hearing the reads, and the log likelihood ratios of a systematic and a sporadic artefact."""
     new_rows, counted, sporadic = [], [], 0.0
@@ -118,5 +137,5 @@ def evidence(
         new_rows.append(row)
     if len(counted) < 3:
         return new_rows, -math.inf, sporadic
-    pooled = _share(sum(c[0] for c in counted), sum(c[1] for c in counted), alpha, beta)
+    pooled = _common_share(counted, alpha, beta, artefact_rho)
     return new_rows, pooled - sum(c[2] for c in counted), sporadic

@@ -108,12 +108,17 @@ def test_joined_and_split_forms_of_one_change_are_of_one_class() -> None:
 
 def test_rates__a_cpg_mutates_most_and_a_repeat_errs_most() -> None:
     model = load_scoring_model(scoring_model_path())
-    rate = dict(zip(NAMES, mutation_rates(np.arange(8, dtype=np.int8), model), strict=True))
+    codes = np.arange(8, dtype=np.int8)
+    rate = dict(zip(NAMES, mutation_rates(codes, np.zeros(8, dtype=np.int8), model), strict=True))
     assert rate["transition CpG"] > rate["transition"] > rate["transition not CpG"] > rate["transversion"]
     assert rate["transversion"] > rate["indel 1"] > rate["indel longer"]
     # All substitutions of a base together, weighted as in the genome, are Kong's 1.2e-8.
     assert rate["transition"] + 2 * rate["transversion"] == pytest.approx(1.2e-8, rel=0.02)
     assert rate["indel 1"] + rate["indel 2 to 4"] + rate["indel longer"] == pytest.approx(9.29e-10, rel=0.02)
     indels = np.full(3, mutation.INDEL_1, dtype=np.int8)
+    places = np.array([0.96, 0.04])
+    unknown, unique, repeat = mutation_rates(indels, np.arange(3, dtype=np.int8), model)
+    assert unknown == pytest.approx(places @ [unique, repeat], rel=0.02), "the average over all places"
     unknown, unique, repeat = sporadic_artefact_rates(indels, np.arange(3, dtype=np.int8), model)
     assert repeat > unknown > unique
+    assert unknown == pytest.approx(places @ [unique, repeat], rel=0.02)

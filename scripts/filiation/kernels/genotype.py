@@ -107,6 +107,7 @@ class ReadNoise(NamedTuple):
     balance_overdispersion: float
     artefact_alpha: float
     artefact_beta: float
+    artefact_overdispersion: float
 
 
 def log_beta(a: float, b: float) -> float:
@@ -138,6 +139,47 @@ def depth_log_likelihood(alternate: int, other: int, copies: int, noise: ReadNoi
 depth_log_likelihood_jit = inline(depth_log_likelihood)
 
 
+# Shares at which a systematic artefact is asked: dense near none, where most artefacts lie.
+_N_SHARES = 24
+
+
+def artefact_shares(noise: ReadNoise) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of alternate reads from 0 to 1, and the natural log of the prior weight of each (sums to one)."""
+    shares = np.empty(_N_SHARES)
+    weights = np.empty(_N_SHARES)
+    total = 0.0
+    for j in range(_N_SHARES):
+        root = (j + 0.5) / _N_SHARES
+        shares[j] = root * root
+        density = shares[j] ** (noise.artefact_alpha - 1.0) * (1.0 - shares[j]) ** (noise.artefact_beta - 1.0)
+        weights[j] = density * root
+        total += weights[j]
+    return shares, np.log(weights / total)
+
+
+artefact_shares_jit = inline(artefact_shares)
+
+
+def systematic_log_likelihood(
+    alternate: np.ndarray, other: np.ndarray, shares: np.ndarray, log_weights: np.ndarray, overdispersion: float
+) -> float:
+    """Natural log probability of the members' reads when one share of alternate reads is common to all of them, but
+    for a scatter between members; the share is summed over its prior."""
+    shape = 1.0 / overdispersion - 1.0
+    terms = np.empty(len(shares))
+    for j in range(len(shares)):
+        a = shares[j] * shape
+        b = shape - a
+        terms[j] = log_weights[j] - len(alternate) * log_beta_jit(a, b)
+        for p in range(len(alternate)):
+            terms[j] += log_beta_jit(a + alternate[p], b + other[p])
+    best = terms.max()
+    return float(best + np.log(np.exp(terms - best).sum()))
+
+
+systematic_log_likelihood_jit = inline(systematic_log_likelihood)
+
+
 def reads_beside_likelihoods(
     likelihood: np.ndarray,
     genotype: np.ndarray,
@@ -158,9 +200,9 @@ def reads_beside_likelihoods(
     ones, a 1/2 child seems homozygous), so the reads decide: those with this allele against all others. This
     asks for a called genotype.
 
-    Artefacts: the reads of all three members under one common share of alternate reads (mapping, paralogues,
-    recurrent slippage), and the child's own under a share of its own (a sporadic error), each share with a beta
-    prior; in relation to the best genotype of each member.
+    Artefacts: the reads of all three members under one common share of alternate reads that scatters between members
+    (mapping, paralogues, recurrent slippage), and the child's own under a share of its own (a sporadic error), each
+    share with a beta prior; in relation to the best genotype of each member.
 
     v = variants; members are proband, father, mother.
 
@@ -185,9 +227,10 @@ def reads_beside_likelihoods(
     systematic = np.full(n_variants, -np.inf)
     sporadic = np.zeros(n_variants)
     reads = np.empty(3)
+    alternates = np.zeros(3)
+    others = np.zeros(3)
+    shares, log_weights = artefact_shares_jit(noise)
     for v in range(n_variants):
-        alternate_sum = 0
-        other_sum = 0
         best_sum = 0.0
         complete = True
         for p in range(3):
@@ -222,15 +265,17 @@ def reads_beside_likelihoods(
                 top = max(row[0], row[1], row[2])
                 for g in range(3):
                     row[g] -= top
-            alternate_sum += alternate
-            other_sum += other
+            alternates[p] = alternate
+            others[p] = other
             best_sum += best
             if p == 0:
                 share = log_beta_jit(noise.artefact_alpha + alternate, noise.artefact_beta + other)
                 sporadic[v] = share - log_beta_jit(noise.artefact_alpha, noise.artefact_beta) - best
         if complete:
-            share = log_beta_jit(noise.artefact_alpha + alternate_sum, noise.artefact_beta + other_sum)
-            systematic[v] = share - log_beta_jit(noise.artefact_alpha, noise.artefact_beta) - best_sum
+            shared = systematic_log_likelihood_jit(
+                alternates, others, shares, log_weights, noise.artefact_overdispersion
+            )
+            systematic[v] = shared - best_sum
     return evidence, systematic, sporadic
 
 

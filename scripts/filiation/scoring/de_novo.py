@@ -43,10 +43,22 @@ class DeNovoScores:
     log10_odds: npt.NDArray[np.float64]
 
 
-def mutation_rates(classes: npt.NDArray[np.int8], model: ScoringModel) -> npt.NDArray[np.float64]:
-    """Rate of each mutational class, per allele and generation."""
-    table = np.array([model.threshold[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])
-    return np.asarray(table[classes])
+def mutation_rates(
+    classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel
+) -> npt.NDArray[np.float64]:
+    """Rate of each mutational class in its context, per allele and generation."""
+    value = model.threshold
+    rate = np.array([value[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])[classes]
+    indel = is_indel(classes)
+    rate[indel & (contexts == mutation.UNIQUE)] *= value["unique_mutation_factor"]
+    rate[indel & (contexts == mutation.TANDEM_REPEAT)] *= value["repeat_mutation_factor"]
+    return np.asarray(rate)
+
+
+def is_indel(classes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Insertions and deletions of any length."""
+    lengths = (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER)
+    return np.isin(classes, lengths)
 
 
 def sporadic_artefact_rates(
@@ -56,12 +68,14 @@ def sporadic_artefact_rates(
     value = model.threshold
     rate = np.full(len(classes), value["sporadic_artefact_rate"])
     one_base = classes == mutation.INDEL_1
-    indel = one_base | (classes == mutation.INDEL_2_TO_4) | (classes == mutation.INDEL_LONGER)
+    indel = is_indel(classes)
     unknown = indel & (contexts == mutation.CONTEXT_UNKNOWN)
     rate[unknown & one_base] = value["sporadic_artefact_rate_indel_1_unknown"]
     rate[unknown & ~one_base] = value["sporadic_artefact_rate_indel_unknown"]
     rate[indel & (contexts == mutation.UNIQUE)] = value["sporadic_artefact_rate_indel_unique"]
-    rate[indel & (contexts == mutation.TANDEM_REPEAT)] = value["sporadic_artefact_rate_repeat"]
+    repeat = indel & (contexts == mutation.TANDEM_REPEAT)
+    rate[repeat & one_base] = value["sporadic_artefact_rate_repeat_1"]
+    rate[repeat & ~one_base] = value["sporadic_artefact_rate_repeat"]
     return rate
 
 
@@ -74,6 +88,7 @@ def read_noise(model: ScoringModel) -> ReadNoise:
         value["balance_overdispersion"],
         value["artefact_fraction_alpha"],
         value["artefact_fraction_beta"],
+        value["artefact_overdispersion"],
     )
 
 
@@ -153,7 +168,7 @@ def score_de_novo(
             batch.contig_class[again],
             child_sex,
             frequency[again],
-            mutation_rates(classes, model),
+            mutation_rates(classes, contexts, model),
         )
         posterior[again] = 1.0 / (1.0 + 10.0 ** -odds[again])
     return DeNovoScores(posterior, odds)
