@@ -287,3 +287,17 @@ def scoring_model_path(config: RunConfig | None = None) -> Path:
             repair="run from a complete checkout of the repository",
         )
     return models[-1]
+
+
+def recheck_thresholds_path() -> Path:
+    """File of the thresholds of the recheck: the newest that ships."""
+    files = sorted(
+        (RESOURCES / "scoring").glob("recheck-*.yaml"), key=lambda path: [int(p) for p in path.stem[8:].split(".")]
+    )
+    if not files:
+        raise ConfigError(
+            f"no recheck thresholds under {RESOURCES / 'scoring'}",
+            expected="resources/scoring/recheck-<version>.yaml",
+            repair="run from a complete checkout of the repository, or give --thresholds",
+        )
+    return files[-1]

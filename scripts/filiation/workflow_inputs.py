@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from filiation.config import RunConfig, scoring_model_path
+from filiation.config import RunConfig, recheck_thresholds_path, scoring_model_path
 from filiation.io.sheet import SampleSheet, load_sheets
 from filiation.model.pedigree import Family
 from filiation.panels.load import panel_path
@@ -52,6 +52,11 @@ class WorkflowInputs:
     def any_reads(self) -> bool:
         """Whether any family starts from reads."""
         return any(not self.sheet.starts_from_calls(family) for family in self.families)
+
+    @property
+    def families_with_reads(self) -> list[str]:
+        """Families whose reads can be opened again."""
+        return [family for family in self.families if not self.sheet.starts_from_calls(family)]
 
     # --- reference -------------------------------------------------------------------------------------------
 
@@ -173,6 +178,16 @@ class WorkflowInputs:
     def scoring_model(self) -> str:
         """File of thresholds and weights."""
         return str(scoring_model_path(self.config))
+
+    def recheck_thresholds(self) -> str:
+        """File of the thresholds of the recheck."""
+        return str(recheck_thresholds_path())
+
+    def recheck_table(self, family: str) -> list[str]:
+        """What the reads say of the candidates; nothing for stored calls."""
+        if self.sheet.starts_from_calls(family):
+            return []
+        return [f"results/{family}/prioritisation/{family}.recheck.tsv"]
 
     def panel(self, family: str) -> list[str]:
         """Panel file of a family's pre-indication; nothing when the sheet names none."""

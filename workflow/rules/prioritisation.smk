@@ -6,8 +6,9 @@ OUTPUTS
     results/{family}/prioritisation/{family}.candidates.tsv    ranked, each with the rules it passed
     results/{family}/prioritisation/{family}.removed.tsv       each other record with its reason
     results/{family}/prioritisation/{family}.funnel.tsv        counts by reason
+    results/{family}/prioritisation/{family}.recheck.tsv       what all members' reads say of each candidate
 COMMANDS
-    filiation prioritise
+    filiation prioritise, filiation recheck
 """
 
 
@@ -41,3 +42,36 @@ rule prioritise:
         "filiation prioritise --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
         " {params.panel:q} --scoring-model {input.model:q} {params.simulated:q}"
         " --candidates {output.candidates:q} --removed {output.removed:q} --funnel {output.funnel:q} 2> {log:q}"
+
+
+rule recheck:
+    """Open the members' reads at each candidate; families that start from stored calls have none."""
+    input:
+        pedigree="results/{family}/{family}.ped",
+        candidates="results/{family}/prioritisation/{family}.candidates.tsv",
+        calls="results/{family}/normalised/{family}.bcf",
+        reads=lambda wildcards: RUN.crams(wildcards.family),
+        reference=RUN.reference(),
+        thresholds=RUN.recheck_thresholds(),
+        pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
+    output:
+        table="results/{family}/prioritisation/{family}.recheck.tsv",
+    log:
+        "logs/recheck/{family}.log",
+    benchmark:
+        "logs/benchmarks/recheck/{family}.tsv"
+    conda:
+        ENVIRONMENT
+    wildcard_constraints:
+        family=RUN.one_of(RUN.families_with_reads),
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        version=PACKAGE_VERSION,
+        genome=RUN.genome_options(),
+        simulated=RUN.simulated_option(),
+    shell:
+        "filiation recheck --pedigree {input.pedigree:q} --candidates {input.candidates:q}"
+        " --variants {input.calls:q} --reads {input.reads:q} --reference {input.reference:q} {params.genome:q}"
+        " --thresholds {input.thresholds:q} {params.simulated:q} --output {output.table:q} 2> {log:q}"

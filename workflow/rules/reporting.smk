@@ -40,6 +40,7 @@ rule report:
         quality="results/{family}/quality/{family}.quality.tsv",
         segments="results/{family}/quality/{family}.segments.tsv",
         coverage=lambda wildcards: RUN.coverage_tables(wildcards.family),
+        recheck=lambda wildcards: RUN.recheck_table(wildcards.family),
         panel=lambda wildcards: RUN.panel(wildcards.family),
         versions="results/run/versions.tsv",
     output:
@@ -55,9 +56,13 @@ rule report:
         coverage=lambda wildcards, input: (
             ["--coverage", *input.coverage] if input.coverage else []
         ),
+        recheck=lambda wildcards, input: (
+            ["--recheck", *input.recheck] if input.recheck else []
+        ),
         options=lambda wildcards: RUN.report_options(wildcards.family),
     shell:
         "filiation report --family {wildcards.family:q} --pedigree {input.pedigree:q}"
         " --candidates {input.candidates:q} --funnel {input.funnels:q} --quality {input.quality:q}"
-        " --segments {input.segments:q} {params.coverage:q} --versions {input.versions:q} {params.options:q}"
+        " --segments {input.segments:q} {params.coverage:q} {params.recheck:q} --versions {input.versions:q}"
+        " {params.options:q}"
         " --output {output.page:q} --table {output.table:q} 2> {log:q}"

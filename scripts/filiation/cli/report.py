@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--coverage", nargs="*", default=[], metavar="TSV", help="coverage tables, one per sample; none without reads"
     )
+    parser.add_argument("--recheck", metavar="TSV", help="recheck table; none without reads")
     parser.add_argument("--versions", required=True, metavar="TSV", help="versions table (record-run)")
     parser.add_argument("--panel", metavar="TSV", help="gene panel that the candidates were tiered with")
     parser.add_argument("--pre-indication", default="", help="pre-indication of the index case")
@@ -89,6 +90,7 @@ def main(options: argparse.Namespace) -> None:
         versions=options.versions,
         coverage=options.coverage,
         panel=options.panel,
+        recheck=options.recheck,
         stop_on_fail=not options.no_stop_on_fail,
     )
     write_html(options.output, data)

@@ -69,6 +69,11 @@ def _from_text(text: str, kind: str, where: str) -> Any:
     return text[1:] if len(text) > 2 and text[0] == "'" and text[1] in "=+-@" else text
 
 
+def cells_of(row: Mapping[str, Any], schema: TableSchema) -> list[str]:
+    """The cells of one row as they stand in the file."""
+    return [_to_text(row.get(column.name), column.kind) for column in schema.columns]
+
+
 def write_table(
     path: str | Path,
     schema: TableSchema,
@@ -89,8 +94,7 @@ def write_table(
         for row in rows:
             if unknown := set(row) - names:
                 raise KeyError(f"{schema.label} has no column {sorted(unknown)}")
-            cells = [_to_text(row.get(column.name), column.kind) for column in schema.columns]
-            handle.write("\t".join(cells) + "\n")
+            handle.write("\t".join(cells_of(row, schema)) + "\n")
             count += 1
     return count
 

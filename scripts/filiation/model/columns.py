@@ -179,6 +179,68 @@ ALIGNMENT = TableSchema(
     ),
 )
 
+
+def _recheck_columns(role: str) -> tuple[Column, ...]:
+    """What the reads of one member say; `.` everywhere when that member was not sequenced."""
+    return (
+        Column(f"{role}_ref_reads", "int", f"molecules of the {role} with the reference allele", "reads"),
+        Column(f"{role}_alt_reads", "int", f"molecules of the {role} with the alternate allele", "reads"),
+        Column(f"{role}_other_reads", "int", f"molecules of the {role} with another allele", "reads"),
+        Column(
+            f"{role}_uninformative_reads",
+            "int",
+            f"molecules of the {role} that cannot tell, or of poor base or mapping quality",
+            "reads",
+        ),
+        Column(
+            f"{role}_rejected_alt_reads", "int", "those among them that would support the alternate allele", "reads"
+        ),
+        Column(f"{role}_reads_genotype", "str", f"likeliest genotype of the {role} by base and mapping quality"),
+        Column(f"{role}_reads_quality", "int", "how much likelier than the second, at most 99", "phred"),
+        Column(f"{role}_state", "str", "absent, mosaic, carrier, homozygous, undecided, not_covered, not_sequenced"),
+        Column(f"{role}_log10_mosaic_over_error", "float", "a mosaic against sequencing error", "log10 ratio"),
+        Column(f"{role}_log10_mosaic_over_carrier", "float", "a mosaic against a full carrier", "log10 ratio"),
+        Column(f"{role}_alt_fraction", "float", f"likeliest share of the allele in the {role}'s reads", "0–1"),
+        Column(f"{role}_alt_fraction_low", "float", "lower end of its 95 % interval", "0–1"),
+        Column(f"{role}_alt_fraction_high", "float", "upper end of its 95 % interval", "0–1"),
+    )
+
+
+RECHECK = TableSchema(
+    "recheck",
+    1,
+    "What the reads of all members say of each candidate, whatever was called.",
+    (
+        *VARIANT,
+        Column("inheritance", "str", "inheritance class that was checked; `de_novo` for a site asked for by itself"),
+        Column(
+            "verdict",
+            "str",
+            "confirmed_de_novo, mosaic_parent_suspected, inherited_missed, confirmed, not_covered, artefact_suspected",
+        ),
+        Column("agreement", "str", "agrees, contradicts or undecided: the reads against the inheritance class"),
+        Column("reason", "str", "the verdict in words, with the counts it rests on"),
+        *_recheck_columns("proband"),
+        *_recheck_columns("father"),
+        *_recheck_columns("mother"),
+        Column("siblings", "str", "other members: SAMPLE:ref,alt,other,uninformative:state separated by |"),
+        Column("strand_p", "float", "strand bias of the alternate reads of the index case, Fisher's exact test", "0–1"),
+        Column("position_p", "float", "alternate reads nearer to their ends, rank-sum test", "0–1"),
+        Column("clipped_alt_reads", "int", "alternate reads of the index case with a soft clip", "reads"),
+        Column("post_zygotic", "flag", "the index case itself is suspected to be a mosaic"),
+        Column("parent_of_origin", "str", "from_father, from_mother or unknown"),
+        Column(
+            "origin_evidence",
+            "str",
+            "chromosome (one parent only can give it), carrier (one parent carries it), reads (phase), none",
+        ),
+        Column(
+            "phase_pairs", "int", "read pairs that join the allele to an informative SNV of that parent", "read pairs"
+        ),
+        Column("phase_conflicts", "int", "read pairs that join it to the other parent", "read pairs"),
+    ),
+)
+
 EXPLANATION = TableSchema(
     "explanation",
     1,
@@ -260,6 +322,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     COVERAGE,
     ALIGNMENT,
     EXPLANATION,
+    RECHECK,
     PANEL,
     TRUTH,
     VERSIONS,

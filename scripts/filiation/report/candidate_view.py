@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Family, Role
 from filiation.report.catalogue import known, source_text, term, text
 from filiation.report.data import Row
+from filiation.report.recheck_view import Recheck, recheck_view
 from filiation.report.typography import Bilingual, both, compact, percent, probability, same, significant
 
 # Below these the report draws the number in a marked box; the legend of the table says so.
@@ -107,6 +108,7 @@ class Candidate:
     score: Bilingual
     components: tuple[tuple[Bilingual, Bilingual], ...]
     flags: tuple[Bilingual, ...]
+    recheck: Recheck | None
     rules: tuple[Rule, ...]
     reasons: tuple[tuple[Bilingual, Bilingual], ...]
     links: tuple[tuple[str, str], ...]
@@ -354,8 +356,18 @@ def links(row: Row) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def view(row: Row, number: int, family: Family, anchors: dict[Any, str], *, external_links: bool) -> Candidate:
-    """One row in words; `anchors` maps (gene, variant) to its place in the page."""
+def view(
+    row: Row,
+    number: int,
+    family: Family,
+    anchors: dict[Any, str],
+    rechecked: Mapping[str, Row],
+    *,
+    external_links: bool,
+) -> Candidate:
+    """One row in words; `anchors` maps (gene, variant) to its place in the page, `rechecked` variants to reads."""
+    rechecked_row = rechecked.get(variant_key(row))
+    recheck = recheck_view(rechecked_row, family) if rechecked_row else None
     inheritance = row["inheritance"] or "unknown"
     tier = row["panel_tier"] or "none"
     posterior = row["de_novo_posterior"]
@@ -382,7 +394,8 @@ def view(row: Row, number: int, family: Family, anchors: dict[Any, str], *, exte
         tier_words=term("tier", tier),
         score=both(compact, row["score"]) if row["score"] is not None else same("—"),
         components=_components(row),
-        flags=flags(row),
+        flags=(*(recheck.flags if recheck else ()), *flags(row)),
+        recheck=recheck,
         rules=_rules(row),
         reasons=_reasons(row),
         links=links(row) if external_links else (),
@@ -418,8 +431,11 @@ def _clusters(rows: Sequence[Row]) -> Iterator[list[int]]:
         yield sorted(cluster)
 
 
-def group_candidates(rows: Sequence[Row], family: Family, *, external_links: bool = False) -> tuple[Group, ...]:
+def group_candidates(
+    rows: Sequence[Row], family: Family, rechecked: Sequence[Row] = (), *, external_links: bool = False
+) -> tuple[Group, ...]:
     """All candidates in words, best rank first, the variants of a compound pair side by side."""
+    reads = {variant_key(row): row for row in rechecked}
     ranked = sorted(rows, key=lambda row: row["rank"] if row["rank"] is not None else len(rows) + 1)
     clusters = list(_clusters(ranked))
     order = [number for cluster in clusters for number in cluster]
@@ -433,7 +449,7 @@ def group_candidates(rows: Sequence[Row], family: Family, *, external_links: boo
         candidates = []
         for number in cluster:
             position += 1
-            candidates.append(view(ranked[number], position, family, anchors, external_links=external_links))
+            candidates.append(view(ranked[number], position, family, anchors, reads, external_links=external_links))
         compound = len(cluster) > 1 or any(candidate.partners for candidate in candidates)
         groups.append(Group(candidates[0].gene, compound, tuple(candidates)))
     return tuple(groups)

@@ -20,6 +20,7 @@ from filiation.report.typography import LANGUAGES, Bilingual, french, integer
 # Prefixes whose keys are built from values of the tables.
 VOCABULARIES = (
     "affection",
+    "agreement",
     "check",
     "check_meaning",
     "clinvar",
@@ -30,7 +31,11 @@ VOCABULARIES = (
     "inheritance_meaning",
     "kind",
     "member_state",
+    "origin_evidence",
+    "parent_of_origin",
     "phrase",
+    "reads_state",
+    "reads_verdict",
     "reason",
     "reason_item",
     "reason_meaning",

@@ -11,7 +11,7 @@ from typing import Any
 from filiation.errors import ConfigError, InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import Table, read_table
-from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, SEGMENTS, VERSIONS
+from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, SEGMENTS, VERSIONS
 from filiation.model.pedigree import Family
 
 Row = dict[str, Any]
@@ -109,6 +109,7 @@ class ReportData:
     coverage: tuple[Row, ...]
     versions: Table
     panel: Panel | None = None
+    recheck: Table | None = None
 
     @property
     def date(self) -> str:
@@ -238,6 +239,7 @@ def read_report_data(
     versions: str | Path,
     coverage: Sequence[str | Path] = (),
     panel: str | Path | None = None,
+    recheck: str | Path | None = None,
     stop_on_fail: bool = True,
 ) -> ReportData:
     """Read every table of a family; tables that are optional may be left out, and the report says so.
@@ -270,4 +272,5 @@ def read_report_data(
         coverage=tuple(row for path in coverage for row in read_table(path, COVERAGE).rows),
         versions=read_table(versions, VERSIONS),
         panel=read_panel(panel) if panel else None,
+        recheck=read_table(recheck, RECHECK) if recheck else None,
     )

@@ -125,7 +125,12 @@ def environment() -> Environment:
 def render(data: ReportData) -> str:
     """The whole page. Same data, same bytes."""
     style, script = _asset("report.css"), _asset("report.js")
-    groups = group_candidates(data.candidates.rows, data.family, external_links=data.options.external_links)
+    groups = group_candidates(
+        data.candidates.rows,
+        data.family,
+        data.recheck.rows if data.recheck else (),
+        external_links=data.options.external_links,
+    )
     shown = shown_groups(groups)
     coverage = coverage_lines(data)
     page = environment().get_template("report.html.jinja")
@@ -173,6 +178,8 @@ def _structure(data: ReportData) -> Bilingual:
 def _headers(data: ReportData) -> list[tuple[str, str]]:
     """Header lines of the tables (thresholds, models), each once."""
     merged = {**data.quality.header, **data.funnel_headers, **data.candidates.header}
+    if data.recheck and "thresholds" in data.recheck.header:
+        merged["recheck_thresholds"] = data.recheck.header["thresholds"]
     return [(key, value) for key, value in merged.items() if key not in ("schema", "program")]
 
 

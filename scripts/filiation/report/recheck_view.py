@@ -1,0 +1,131 @@
+"""How is one row of the recheck table put into words: what the members' own reads say of a candidate?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from filiation.model.pedigree import Family, Role
+from filiation.report.catalogue import source_text, term, text
+from filiation.report.data import Row
+from filiation.report.typography import Bilingual, both, compact, percent, same
+
+CONTRADICTS = "contradicts"
+_SIBLING = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):(\d+),(\d+),(\d+),(\d+):([a-z_]+)")
+
+
+@dataclass(frozen=True)
+class MemberReads:
+    """The reads of one member: counts as `reference,alternate`, other and uninformative, the share, the state."""
+
+    role: Bilingual
+    sample: str
+    state: Bilingual
+    counts: str
+    other: str
+    uninformative: str
+    share: Bilingual
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What the reads say of one candidate."""
+
+    verdict: str
+    words: Bilingual
+    agreement: str
+    agreement_words: Bilingual
+    members: tuple[MemberReads, ...]
+    origin: Bilingual
+    ratios: tuple[tuple[Bilingual, Bilingual], ...]
+    reason: Bilingual
+    post_zygotic: bool
+
+    @property
+    def flags(self) -> tuple[Bilingual, ...]:
+        """What a reader must know before trusting the call."""
+        found = []
+        if self.agreement == CONTRADICTS:
+            found.append(text("recheck.contradiction", verdict=self.words))
+        if self.post_zygotic:
+            found.append(text("recheck.post_zygotic"))
+        return tuple(found)
+
+
+def _share(fraction: float | None, low: float | None, high: float | None) -> Bilingual:
+    """`12 % (3–30 %)`, or a dash without reads."""
+    if fraction is None:
+        return same("—")
+    if low is None or high is None:
+        return both(percent, fraction, 0)
+    return text(
+        "recheck.share", share=both(percent, fraction, 0), low=both(percent, low, 0), high=both(percent, high, 0)
+    )
+
+
+def _member(row: Row, role: Role, sample: str) -> MemberReads:
+    """The reads of the proband or a parent."""
+    state = row[f"{role}_state"] or "not_covered"
+    ref, alt, other, lost = (row[f"{role}_{name}_reads"] for name in ("ref", "alt", "other", "uninformative"))
+    read = ref is not None and alt is not None
+    return MemberReads(
+        role=term("role", role),
+        sample=sample,
+        state=term("reads_state", state),
+        counts=f"{ref},{alt}" if read else "—",
+        other="—" if other is None else str(other),
+        uninformative="—" if lost is None else str(lost),
+        share=_share(*(row[f"{role}_alt_fraction{end}"] for end in ("", "_low", "_high"))),
+    )
+
+
+def _members(row: Row, family: Family) -> tuple[MemberReads, ...]:
+    """Proband, father, mother, then siblings; a parent who was not sequenced keeps a line that says so."""
+    lines = []
+    for role in (Role.PROBAND, Role.FATHER, Role.MOTHER):
+        member = family.with_role(role)
+        lines.append(_member(row, role, member.sample if member else ""))
+    for sample, ref, alt, other, lost, state in _SIBLING.findall(row["siblings"] or ""):
+        reads = int(ref) + int(alt) + int(other)
+        share = both(percent, int(alt) / reads, 0) if reads else same("—")
+        sibling = term("role", Role.SIBLING)
+        lines.append(MemberReads(sibling, sample, term("reads_state", state), f"{ref},{alt}", other, lost, share))
+    return tuple(lines)
+
+
+def _origin(row: Row) -> Bilingual:
+    """Parent of origin with what shows it."""
+    origin = term("parent_of_origin", row["parent_of_origin"] or "unknown")
+    evidence = row["origin_evidence"] or "none"
+    if evidence == "none":
+        return origin
+    against = row["phase_conflicts"] or 0
+    shown = term("origin_evidence", evidence)
+    if evidence == "reads":
+        return text("recheck.origin_reads", origin=origin, pairs=row["phase_pairs"] or 0, against=against)
+    return text("recheck.origin", origin=origin, evidence=shown)
+
+
+def _ratios(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """Log10 ratio of a mosaic against error for each parent who has alternate reads."""
+    found = []
+    for role in (Role.FATHER, Role.MOTHER):
+        ratio = row[f"{role}_log10_mosaic_over_error"]
+        if ratio is not None and row[f"{role}_alt_reads"]:
+            found.append((text("recheck.mosaic_ratio", role=term("role", role)), both(compact, round(ratio, 1))))
+    return tuple(found)
+
+
+def recheck_view(row: Row, family: Family) -> Recheck:
+    """One row of the recheck table in words."""
+    return Recheck(
+        verdict=row["verdict"],
+        words=term("reads_verdict", row["verdict"]),
+        agreement=row["agreement"] or "undecided",
+        agreement_words=term("agreement", row["agreement"] or "undecided"),
+        members=_members(row, family),
+        origin=_origin(row),
+        ratios=_ratios(row),
+        reason=source_text(row["reason"] or ""),
+        post_zygotic=bool(row["post_zygotic"]),
+    )
