@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from filiation.config import scoring_model_path
 from filiation.kernels import mutation
-from filiation.scoring.de_novo import allele_arrays, classify_changes, mutation_rates, sporadic_artefact_rates
+from filiation.scoring.de_novo import allele_arrays, classify_changes, rates_of
 from filiation.scoring.model import load_scoring_model
 from reference.mutation import mutation_class
 
@@ -106,19 +106,27 @@ def test_joined_and_split_forms_of_one_change_are_of_one_class() -> None:
     assert one("AT", "GC")[0] == "multi nucleotide"
 
 
-def test_rates__a_cpg_mutates_most_and_a_repeat_errs_most() -> None:
+def test_rates__a_cpg_mutates_most_and_all_classes_together_are_the_published_rates() -> None:
     model = load_scoring_model(scoring_model_path())
     codes = np.arange(8, dtype=np.int8)
-    rate = dict(zip(NAMES, mutation_rates(codes, np.zeros(8, dtype=np.int8), model), strict=True))
+    rate = dict(zip(NAMES, rates_of(codes, np.zeros(8, dtype=np.int8), model).mutation, strict=True))
     assert rate["transition CpG"] > rate["transition"] > rate["transition not CpG"] > rate["transversion"]
     assert rate["transversion"] > rate["indel 1"] > rate["indel longer"]
-    # All substitutions of a base together, weighted as in the genome, are Kong's 1.2e-8.
     assert rate["transition"] + 2 * rate["transversion"] == pytest.approx(1.2e-8, rel=0.02)
     assert rate["indel 1"] + rate["indel 2 to 4"] + rate["indel longer"] == pytest.approx(9.29e-10, rel=0.02)
-    indels = np.full(3, mutation.INDEL_1, dtype=np.int8)
-    places = np.array([0.96, 0.04])
-    unknown, unique, repeat = mutation_rates(indels, np.arange(3, dtype=np.int8), model)
-    assert unknown == pytest.approx(places @ [unique, repeat], rel=0.02), "the average over all places"
-    unknown, unique, repeat = sporadic_artefact_rates(indels, np.arange(3, dtype=np.int8), model)
-    assert repeat > unknown > unique
-    assert unknown == pytest.approx(places @ [unique, repeat], rel=0.02)
+
+
+@pytest.mark.parametrize(("code", "share"), [(mutation.INDEL_1, 0.04), (mutation.INDEL_2_TO_4, 0.01)])
+def test_rates__an_unknown_context_has_the_average_of_repeats_and_the_rest(code: int, share: float) -> None:
+    model = load_scoring_model(scoring_model_path())
+    rates = rates_of(np.full(3, code, dtype=np.int8), np.arange(3, dtype=np.int8), model)
+    for unknown, unique, repeat in (rates.mutation, rates.systematic, rates.sporadic):
+        assert unknown == pytest.approx((1 - share) * unique + share * repeat)
+        assert repeat > unknown > unique
+
+
+def test_rates__substitutions_do_not_ask_for_a_context() -> None:
+    model = load_scoring_model(scoring_model_path())
+    rates = rates_of(np.full(3, mutation.TRANSVERSION, dtype=np.int8), np.arange(3, dtype=np.int8), model)
+    for values in (rates.mutation, rates.systematic, rates.sporadic):
+        assert len(set(values.tolist())) == 1

@@ -43,40 +43,48 @@ class DeNovoScores:
     log10_odds: npt.NDArray[np.float64]
 
 
-def mutation_rates(
-    classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel
-) -> npt.NDArray[np.float64]:
-    """Rate of each mutational class in its context, per allele and generation."""
+@dataclass(frozen=True)
+class Rates:
+    """Of each variant: mutations per generation, artefacts of all members alike, artefacts of the child's reads alone."""
+
+    mutation: npt.NDArray[np.float64]
+    systematic: npt.NDArray[np.float64]
+    sporadic: npt.NDArray[np.float64]
+
+
+def rates_of(classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel) -> Rates:
+    """Rates of each variant by its class and context.
+
+    Insertions and deletions have one rate in tandem repeats and another outside; where the context is unknown, the
+    average of the two, by the share of the genome that repeats take.
+    """
     value = model.threshold
-    rate = np.array([value[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])[classes]
-    indel = is_indel(classes)
-    rate[indel & (contexts == mutation.UNIQUE)] *= value["unique_mutation_factor"]
-    rate[indel & (contexts == mutation.TANDEM_REPEAT)] *= value["repeat_mutation_factor"]
-    return np.asarray(rate)
-
-
-def is_indel(classes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """Insertions and deletions of any length."""
-    lengths = (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER)
-    return np.isin(classes, lengths)
-
-
-def sporadic_artefact_rates(
-    classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel
-) -> npt.NDArray[np.float64]:
-    """How often the child's reads alone falsely show an allele, by class and repeat context."""
-    value = model.threshold
-    rate = np.full(len(classes), value["sporadic_artefact_rate"])
-    one_base = classes == mutation.INDEL_1
-    indel = is_indel(classes)
-    unknown = indel & (contexts == mutation.CONTEXT_UNKNOWN)
-    rate[unknown & one_base] = value["sporadic_artefact_rate_indel_1_unknown"]
-    rate[unknown & ~one_base] = value["sporadic_artefact_rate_indel_unknown"]
-    rate[indel & (contexts == mutation.UNIQUE)] = value["sporadic_artefact_rate_indel_unique"]
-    repeat = indel & (contexts == mutation.TANDEM_REPEAT)
-    rate[repeat & one_base] = value["sporadic_artefact_rate_repeat_1"]
-    rate[repeat & ~one_base] = value["sporadic_artefact_rate_repeat"]
-    return rate
+    new = np.array([value[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])[classes]
+    systematic = np.full(len(classes), value["systematic_artefact_rate"])
+    sporadic = np.full(len(classes), value["sporadic_artefact_rate"])
+    for code in (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER):
+        suffix = "_1" if code == mutation.INDEL_1 else ""
+        share = value[f"repeat_share{suffix}"]
+        factor = value["repeat_mutation_factor"]
+        # Columns: outside repeats, inside.
+        table = np.array(
+            [
+                [(1.0 - share * factor) / (1.0 - share), factor],
+                [value["systematic_artefact_rate_indel"], value["systematic_artefact_rate_repeat"]],
+                [value["sporadic_artefact_rate_indel"], value[f"sporadic_artefact_rate_repeat{suffix}"]],
+            ]
+        )
+        by_context = {
+            mutation.UNIQUE: table[:, 0],
+            mutation.TANDEM_REPEAT: table[:, 1],
+            mutation.CONTEXT_UNKNOWN: table @ [1.0 - share, share],
+        }
+        for context, column in by_context.items():
+            chosen = (classes == code) & (contexts == context)
+            new[chosen] *= column[0]
+            systematic[chosen] = column[1]
+            sporadic[chosen] = column[2]
+    return Rates(new, systematic, sporadic)
 
 
 def read_noise(model: ScoringModel) -> ReadNoise:
@@ -153,6 +161,7 @@ def score_de_novo(
         classes, contexts = classify_changes(
             [batch.ref[int(v)] for v in again], [batch.alt[int(v)] for v in again], flank
         )
+        rates = rates_of(classes, contexts, model)
         evidence, systematic, sporadic = reads_beside_likelihoods_jit(
             likelihood[again],
             batch.genotype[again],
@@ -163,21 +172,12 @@ def score_de_novo(
         )
         odds[again] = de_novo_log_odds_jit(
             evidence,
-            systematic + np.log(systematic_artefact_rates(classes, contexts, model)),
-            sporadic + np.log(sporadic_artefact_rates(classes, contexts, model)),
+            systematic + np.log(rates.systematic),
+            sporadic + np.log(rates.sporadic),
             batch.contig_class[again],
             child_sex,
             frequency[again],
-            mutation_rates(classes, contexts, model),
+            rates.mutation,
         )
         posterior[again] = 1.0 / (1.0 + 10.0 ** -odds[again])
     return DeNovoScores(posterior, odds)
-
-
-def systematic_artefact_rates(
-    classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], model: ScoringModel
-) -> npt.NDArray[np.float64]:
-    """How often a site shows the allele falsely in every member alike: repeats far more often than the rest."""
-    value = model.threshold
-    repeat = contexts == mutation.TANDEM_REPEAT
-    return np.where(repeat, value["systematic_artefact_rate_repeat"], value["systematic_artefact_rate"])

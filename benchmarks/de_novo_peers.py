@@ -1,0 +1,200 @@
+"""Who finds the planted de novos of the same simulated calls, and how many of the calls are true?
+
+One set of simulated sites per depth (benchmarks/de_novo_simulation.py) is judged by Filiation, with and without a
+reference; by bcftools +trio-dnm2 on a VCF of the same calls (PL, AD and QS; its default model, --with-pAD and
+--with-pPL), at its default cut-off and at the best of all its scores; by the published rules of slivar and Hail; and by
+genotypes alone. Every program has the same limit of population frequency (0.001). Recall and precision weigh the sites
+as a genome holds them.
+
+"best": the cut-off of largest F1 for each score, which favours the peers, who are not given it in practice.
+
+    python benchmarks/de_novo_peers.py [--quick] [--sites N] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from de_novo_rules import genotypes_alone, hail, slivar
+from de_novo_simulation import DE_NOVO, KINDS, Simulated, likelihoods, simulate
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+MAX_FREQUENCY = 0.001
+TRIO_DNM2 = {"trio-dnm2": [], "trio-dnm2 --with-pAD": ["--with-pAD"], "trio-dnm2 --with-pPL": ["--with-pPL"]}
+# The cut-off that its authors' guide proposes for the log score.
+TRIO_DNM2_CUT = -9.0
+HEADER = """##fileformat=VCFv4.2
+##contig=<ID=1,length=2000000000>
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads by allele">
+##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">
+##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Genotype quality">
+##FORMAT=<ID=PL,Number=G,Type=Integer,Description="Likelihoods">
+##FORMAT=<ID=QS,Number=R,Type=Integer,Description="Phred sum of base qualities by allele">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tchild\tfather\tmother
+"""
+TEXT = ("0/0", "0/1", "1/1")
+
+
+def write_calls(simulated: Simulated, sites: np.ndarray, path: Path) -> None:
+    """The chosen sites as VCF. QS gives 35 to a read: the caller's sum of base qualities."""
+    batch = simulated.batch
+    with path.open("w", encoding="utf-8") as handle:
+        handle.write(HEADER)
+        for v in sites:
+            calls = []
+            for p in range(3):
+                ref, alt = int(batch.ref_depth[v, p]), int(batch.alt_depth[v, p])
+                if batch.genotype[v, p] < 0:
+                    calls.append("./.:.:.:.:.:.")
+                    continue
+                likelihood = ",".join(str(int(value)) for value in batch.phred[v, p])
+                calls.append(
+                    f"{TEXT[batch.genotype[v, p]]}:{ref},{alt}:{ref + alt}:{int(batch.genotype_quality[v, p])}:"
+                    f"{likelihood}:{35 * ref},{35 * alt}"
+                )
+            fields = ("1", str(batch.pos[v] * 20), ".", batch.ref[v], batch.alt[v], ".", "PASS", ".")
+            handle.write("\t".join((*fields, "GT:AD:DP:GQ:PL:QS", *calls)) + "\n")
+
+
+def trio_dnm2_scores(calls: Path, options: list[str], n: int) -> np.ndarray:
+    """Log score of each site; -inf where the plug-in gives none."""
+    annotated = subprocess.run(
+        ["bcftools", "+trio-dnm2", "--no-version", "-p", "child,father,mother", *options, str(calls)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    score = np.full(n, -np.inf)
+    for line in annotated.splitlines():
+        if line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        keys = fields[8].split(":")
+        if "DNM" not in keys:
+            continue
+        value = fields[9].split(":")[keys.index("DNM")] if len(fields[9].split(":")) > keys.index("DNM") else "."
+        if value != ".":
+            score[int(fields[1]) // 20 - 1] = float(value)
+    return score
+
+
+def filiation_scores(simulated: Simulated, model: Any, reference: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Posterior of each site, and whether the pattern table calls it de novo: supported."""
+    from filiation.kernels.inheritance import DE_NOVO as COLUMN
+    from filiation.kernels.inheritance import SUPPORTED
+    from filiation.scoring.de_novo import prior_frequency, score_de_novo
+    from filiation.scoring.trio import FamilyCodes, score_batch
+
+    batch = simulated.batch
+    codes = FamilyCodes(("child", "father", "mother"), np.array([1, 1, 2], np.int8), np.array([2, 1, 1], np.int8))
+    frequency = prior_frequency(batch.is_snv, simulated.frequency, model, True)
+    scores = score_de_novo(batch, likelihoods(batch, model), 1, frequency, model, reference)
+    table = score_batch(batch, codes, model, simulated.frequency, True, reference)
+    return np.nan_to_num(scores.posterior), table.patterns[:, COLUMN] == SUPPORTED
+
+
+def recall_precision(called: np.ndarray, simulated: Simulated, among: np.ndarray) -> tuple[float, float]:
+    """Weighted recall and precision over the sites `among`."""
+    weight = simulated.weight * among
+    truth = simulated.origin == DE_NOVO
+    true = float(weight[called & truth].sum())
+    return true / float(weight[truth].sum()), true / max(float(weight[called].sum()), 1e-12)
+
+
+def best_cut(score: np.ndarray, simulated: Simulated, allowed: np.ndarray) -> float:
+    """Cut-off of largest F1 over all sites."""
+    usable = allowed & np.isfinite(score)
+    order = np.argsort(-score[usable], kind="stable")
+    weight, truth = simulated.weight[usable][order], (simulated.origin == DE_NOVO)[usable][order]
+    total = simulated.weight[simulated.origin == DE_NOVO].sum()
+    true, called = np.cumsum(weight * truth), np.cumsum(weight)
+    f1 = 2 * true / (called + total)
+    # A cut stands between different scores only.
+    last = np.append(np.diff(score[usable][order]) != 0, True)
+    return float(score[usable][order][np.argmax(np.where(last, f1, -1))])
+
+
+def judge(coverage: float, n: int, model: Any, seed: int) -> dict[str, dict[str, float]]:
+    """Recall and precision of every program at one depth."""
+    simulated = simulate(coverage, n, model, seed)
+    batch = simulated.batch
+    rare = ~(np.nan_to_num(simulated.frequency) > MAX_FREQUENCY)
+    asked = np.flatnonzero(rare & (batch.genotype[:, 0] > 0) & (simulated.weight > 0))
+    calls: dict[str, np.ndarray] = {}
+    for name, reference in (("Filiation", simulated.reference), ("Filiation, no reference", None)):
+        posterior, supported = filiation_scores(simulated, model, reference)
+        calls[name] = posterior >= model.threshold["min_de_novo_posterior"]
+        calls[f"{name}, supported"] = supported
+        calls[f"{name}, best"] = posterior >= best_cut(posterior, simulated, rare & (batch.genotype[:, 0] > 0))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "calls.vcf"
+        write_calls(simulated, asked, path)
+        for name, options in TRIO_DNM2.items():
+            score = trio_dnm2_scores(path, options, n)
+            calls[name] = score >= TRIO_DNM2_CUT
+            calls[f"{name}, best"] = score >= best_cut(score, simulated, rare)
+    calls["slivar rule"] = slivar(batch)
+    confidence = hail(batch, simulated.frequency)
+    calls["Hail rule, high"] = confidence == 3
+    calls["Hail rule, high or medium"] = confidence >= 2
+    calls["genotypes alone"] = genotypes_alone(batch)
+    called_child = batch.genotype[:, 0] > 0
+    snv = batch.is_snv
+    results = {}
+    for name, called in calls.items():
+        recall, precision = recall_precision(called & rare & called_child, simulated, np.ones(n, bool))
+        snv_recall, snv_precision = recall_precision(called & rare & called_child, simulated, snv)
+        results[name] = {
+            "recall": recall,
+            "precision": precision,
+            "snv_recall": snv_recall,
+            "snv_precision": snv_precision,
+        }
+    return results
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="20,000 sites at 30x only")
+    parser.add_argument("--sites", type=int, default=200_000, help="sites per depth")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", type=Path, help="write the numbers as JSON")
+    options = parser.parse_args()
+    from filiation.config import scoring_model_path
+    from filiation.scoring.model import load_scoring_model
+
+    model = load_scoring_model(scoring_model_path())
+    version = subprocess.run(["bcftools", "--version"], check=True, capture_output=True, text=True).stdout.split("\n")[
+        0
+    ]
+    print(f"{version}; {len(KINDS)} kinds of change; recall/precision in %, all changes | substitutions")
+    depths = (30,) if options.quick else (10, 20, 30, 60)
+    results = {
+        f"{depth}x": judge(depth, 20_000 if options.quick else options.sites, model, options.seed) for depth in depths
+    }
+    names = list(next(iter(results.values())))
+    print(f"{'':32s}" + "".join(f"{depth:>28s}" for depth in results))
+    for name in names:
+        cells = [
+            f"{100 * r['recall']:5.1f}/{100 * r['precision']:5.1f} | {100 * r['snv_recall']:5.1f}/{100 * r['snv_precision']:5.1f}"
+            for r in (depth[name] for depth in results.values())
+        ]
+        print(f"{name:32s}" + "".join(f"{cell:>28s}" for cell in cells))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

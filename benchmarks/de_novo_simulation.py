@@ -1,0 +1,320 @@
+"""What would a caller write of trios whose every allele has a known origin?
+
+Sites of five origins: new in the child, inherited, inherited with few reads of the carrier parent, systematic artefact
+(all members show the allele at one share), sporadic artefact (the child's reads alone). Each site has a weight,
+expected sites in a genome over sites drawn, so that rare origins are seen often and count as little as they are.
+
+The priors (mutation rates, frequencies, artefact rates, shares of repeats) are those of the scoring model. The reads
+are not: depths scatter more than Poisson, errors and the balance of heterozygotes differ between sites in other ways
+than the model thinks, reads of insertions and deletions favour the reference, artefacts have other shares, one
+parental allele in 500,000 drops out altogether, and the caller computes PL from base qualities as if reads were
+independent, giving little weight to reads of artefacts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numba
+import numpy as np
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+DE_NOVO, INHERITED, INHERITED_FEW_READS, SYSTEMATIC, SPORADIC = range(5)
+ORIGINS = ("new", "inherited", "inherited, few reads", "systematic artefact", "sporadic artefact")
+SHARES = (0.30, 0.20, 0.25, 0.15, 0.10)
+GENOME = 3.0e9
+CPG_SHARE = 0.02
+HOMOPOLYMER_SHARE = 0.04
+REPEAT_SHARE = 0.01
+DROP_OUT = 2e-6
+FEW_READS = 6
+OVERDRAWN = 40
+# Common sites: their number at frequency f is this over f (neutral spectrum), 3 million heterozygous in a person.
+SPECTRUM = 1.5e6
+LOWEST, HIGHEST = 1e-5, 0.3
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of change: alleles that stand for it, its places in the genome, its name in the model."""
+
+    ref: str
+    alt: str
+    before: str
+    following: str
+    places: float
+    repeat: bool = False
+
+    @property
+    def indel(self) -> bool:
+        """Insertion or deletion."""
+        return len(self.ref) != len(self.alt)
+
+
+_FILL = "GCATGACTCGATCAGTACGTCAGATCGTACTAGCATCGATCAGCATGCTAGCTAGACTGACTA"
+KINDS = (
+    Kind("A", "G", "T", "ACT" + _FILL, GENOME * (1 - CPG_SHARE)),
+    Kind("C", "T", "T", "CGT" + _FILL, GENOME * CPG_SHARE),
+    Kind("A", "C", "T", "ACT" + _FILL, 2 * GENOME),
+    Kind("CA", "C", "T", "CAG" + _FILL, GENOME * (1 - HOMOPOLYMER_SHARE)),
+    Kind("CA", "C", "T", "CAAAAAAAAG" + _FILL, GENOME * HOMOPOLYMER_SHARE, True),
+    Kind("CTGA", "C", "T", "CTGACG" + _FILL, GENOME * (1 - REPEAT_SHARE)),
+    Kind("CTGA", "C", "T", "CTGATGATGATGAG" + _FILL, GENOME * REPEAT_SHARE, True),
+    Kind("C", "CTGACGAGT", "T", "CAG" + _FILL, GENOME * (1 - REPEAT_SHARE)),
+)
+
+
+@dataclass
+class Simulated:
+    """Sites of one depth: the batch as a reader would give it, the truth and its weight."""
+
+    batch: Any
+    origin: np.ndarray
+    kind: np.ndarray
+    weight: np.ndarray
+    frequency: np.ndarray
+    reference: Any
+
+
+class SimulatedReference:
+    """Stands for the reference: the flank of a site is that of its kind."""
+
+    def __init__(self, kind: np.ndarray) -> None:
+        self._kind = kind
+
+    def beside(self, _chrom: object, pos: np.ndarray, width: int) -> np.ndarray:
+        """Rows as ReferenceFlanks gives them; site number = position - 1."""
+        rows = [np.frombuffer((k.before + k.following).ljust(width, "A")[:width].encode(), np.uint8) for k in KINDS]
+        return np.array(rows)[self._kind[pos - 1]]
+
+
+@numba.vectorize(["float64(float64)"])
+def gammaln(x: float) -> float:
+    """Natural log of the gamma function."""
+    return math.lgamma(x)
+
+
+def _rates(model: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mutation, systematic and sporadic artefact rate of every kind, with the reference known."""
+    from filiation.scoring import de_novo
+
+    kinds = np.arange(len(KINDS))
+    flank = SimulatedReference(kinds).beside(None, kinds + 1, 65)
+    classes, contexts = de_novo.classify_changes([k.ref for k in KINDS], [k.alt for k in KINDS], flank)
+    rates = de_novo.rates_of(classes, contexts, model)
+    return rates.mutation, rates.systematic, rates.sporadic
+
+
+def _frequencies(random: np.random.Generator, model: Any, n: int, absent_share: float) -> np.ndarray:
+    """Population frequencies of sites: NaN = absent from the sources, else from the spectrum of carriers."""
+    frequency = random.uniform(LOWEST, HIGHEST, n)
+    frequency[random.random(n) < absent_share] = np.nan
+    return frequency
+
+
+def _beta_binomial(k: np.ndarray, n: np.ndarray, a: float, b: float) -> np.ndarray:
+    """Probability of k of n."""
+    choose = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return np.asarray(
+        np.exp(
+            choose
+            + gammaln(a + k)
+            + gammaln(b + n - k)
+            - gammaln(a + b + n)
+            - (gammaln(a) + gammaln(b) - gammaln(a + b))
+        )
+    )
+
+
+def _depths(random: np.random.Generator, coverage: float, n: int) -> np.ndarray:
+    """Reads of three members: Poisson around a mean that differs by site (10 %) and by member (12 %)."""
+    site = random.gamma(100, 1 / 100, (n, 1))
+    member = random.gamma(70, 1 / 70, (n, 3))
+    return random.poisson(coverage * site * member)
+
+
+def _phred(
+    random: np.random.Generator, ref: np.ndarray, alt: np.ndarray, false_alt: np.ndarray, indel: np.ndarray, repeat: Any
+) -> np.ndarray:
+    """PL of a caller that trusts base qualities and independence; false alternate reads have low qualities."""
+    qualities = np.array([12.0, 25.0, 37.0])
+    shares = {"true": [0.03, 0.10, 0.87], "false": [0.35, 0.35, 0.30]}
+    gap = np.where(repeat, 15.0, 30.0)
+    log = np.zeros((*ref.shape, 3))
+    for counts, share, alternate in ((ref, "true", False), (alt - false_alt, "true", True), (false_alt, "false", True)):
+        bins = random.multinomial(counts, shares[share])
+        for b, quality in enumerate(qualities):
+            phred = np.where(indel, gap, quality)[:, None]
+            error = 10 ** (-phred / 10)
+            same, other = np.log10(1 - error), np.log10(np.where(indel[:, None], error, error / 3))
+            n = bins[:, :, b]
+            log[:, :, 0] += n * (other if alternate else same)
+            log[:, :, 1] += n * np.log10(0.5)
+            log[:, :, 2] += n * (same if alternate else other)
+    return np.rint(-10 * (log - log.max(axis=2, keepdims=True)))
+
+
+def simulate(coverage: float, n: int, model: Any, seed: int) -> Simulated:
+    """n sites of a trio at one depth."""
+    random = np.random.default_rng([seed, int(coverage)])
+    mutation, systematic, sporadic = _rates(model)
+    places = np.array([kind.places for kind in KINDS])
+    absent = model.threshold["absent_frequency"]
+    origin = random.choice(5, n, p=SHARES)
+    frequency = _frequencies(random, model, n, 0.5)
+    known = ~np.isnan(frequency)
+    few = (origin == INHERITED_FEW_READS) | (origin == INHERITED)
+    frequency[~few] = np.nan
+    # Expected sites of a genome, by kind: as a density for drawing kinds, as a total for the weight.
+    common = 2 * SPECTRUM * (HIGHEST - LOWEST) * np.array([0.50, 0.17, 0.33, 0.036, 0.036, 0.024, 0.012, 0.012])
+    expected = {
+        DE_NOVO: 2 * mutation * places,
+        SYSTEMATIC: systematic * places,
+        SPORADIC: sporadic * places,
+    }
+    kind = np.zeros(n, dtype=np.int64)
+    weight = np.zeros(n)
+    for code in range(5):
+        for common_site in (False, True):
+            chosen = np.flatnonzero((origin == code) & (few & known if common_site else ~(few & known)))
+            if not len(chosen):
+                continue
+            totals = expected.get(code, common if common_site else 2 * absent * places)
+            # Half of the draws follow the genome, half are even over the kinds, so that rare kinds are seen.
+            draw = 0.5 * totals / totals.sum() + 0.5 / len(KINDS)
+            kind[chosen] = random.choice(len(KINDS), len(chosen), p=draw)
+            weight[chosen] = totals[kind[chosen]] / (len(chosen) * draw[kind[chosen]])
+    return _reads(random, coverage, origin, kind, weight, frequency)
+
+
+def _reads(
+    random: np.random.Generator,
+    coverage: float,
+    origin: np.ndarray,
+    kind: np.ndarray,
+    weight: np.ndarray,
+    frequency: np.ndarray,
+) -> Simulated:
+    """Depths, allelic depths, PL and genotypes of the sites."""
+    n = len(origin)
+    indel = np.array([k.indel for k in KINDS])[kind]
+    repeat = np.array([k.repeat for k in KINDS])[kind]
+    depth = _depths(random, coverage, n)
+    shape = 1 / 0.013 - 1
+    mean = np.where(indel, 0.46, 0.49)
+    balance = random.beta(mean[:, None] * shape, (1 - mean[:, None]) * shape, (n, 3))
+    error = random.gamma(0.5, np.where(repeat, 0.008, 0.0012)[:, None], (n, 3)) / 0.5
+    share = np.minimum(error, 0.3)
+    child_carries = (origin == DE_NOVO) | (origin == INHERITED) | (origin == INHERITED_FEW_READS)
+    share[child_carries, 0] = balance[child_carries, 0]
+    parent = random.integers(1, 3, n)
+    carrier = np.flatnonzero((origin == INHERITED) | (origin == INHERITED_FEW_READS))
+    share[carrier, parent[carrier]] = balance[carrier, parent[carrier]]
+    # A few parents have two copies, as the frequency says; both parents carry a common allele now and then.
+    f = np.nan_to_num(frequency, nan=0.0)
+    both = carrier[random.random(len(carrier)) < 2 * f[carrier]]
+    share[both, 3 - parent[both]] = balance[both, 3 - parent[both]]
+    dropped = carrier[random.random(len(carrier)) < DROP_OUT]
+    share[dropped, parent[dropped]] = 0.0
+    own = np.flatnonzero(origin == SPORADIC)
+    share[own, 0] = random.beta(1.3, 3.5, len(own))
+    alt = random.binomial(depth, share)
+    weight = weight.copy()
+    _systematic(random, coverage, np.flatnonzero(origin == SYSTEMATIC), depth, alt, weight)
+    _few_reads(random, origin, parent, depth, alt, weight, mean, shape)
+    true_share = child_carries[:, None] & np.array([True, False, False])
+    true_share[carrier, parent[carrier]] = True
+    true_share[both, 3 - parent[both]] = True
+    false_alt = np.where(true_share, 0, alt)
+    ref = depth - alt
+    phred = _phred(random, ref, alt, false_alt, indel, repeat)
+    ordered = np.sort(phred, axis=2)
+    genotype = phred.argmin(axis=2).astype(np.int8)
+    genotype[depth == 0] = -1
+    phred[depth == 0] = np.nan
+    quality = np.minimum(99, ordered[:, :, 1]).astype(np.float32)
+    alleles = [(k.ref, k.alt) for k in KINDS]
+    batch = SimpleNamespace(
+        contigs=["1"],
+        contig_index=np.zeros(n, dtype=np.int32),
+        contig_class=np.zeros(n, dtype=np.int8),
+        pos=np.arange(1, n + 1),
+        ref=[alleles[k][0] for k in kind],
+        alt=[alleles[k][1] for k in kind],
+        is_snv=~indel,
+        genotype=genotype,
+        ref_depth=ref.astype(np.int32),
+        alt_depth=alt.astype(np.int32),
+        depth=depth.astype(np.int32),
+        genotype_quality=quality,
+        phred=phred,
+        log10_likelihood=np.full(phred.shape, np.nan),
+    )
+    return Simulated(batch, origin, kind, weight, frequency, SimulatedReference(kind))
+
+
+def _systematic(
+    random: np.random.Generator, coverage: float, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
+) -> None:
+    """Artefacts of all members: OVERDRAWN times as many are drawn, and those that could pass for new in the child
+    (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others."""
+    n = len(sites) * OVERDRAWN
+    reads = _depths(random, coverage, n)
+    share = random.beta(1.3, 5.0, n)
+    scatter = 1 / 0.01 - 1
+    a, b = np.maximum(share * scatter, 1e-3)[:, None], ((1 - share) * scatter)[:, None]
+    false = random.binomial(reads, random.beta(a, b, (n, 3)))
+    alike = (false[:, 0] >= 3) & (false[:, 0] > 0.1 * reads[:, 0])
+    alike &= (false[:, 1:] <= np.maximum(1, 0.07 * reads[:, 1:])).all(axis=1)
+    first = np.flatnonzero(alike)[: len(sites) * 9 // 10]
+    rest = np.flatnonzero(~alike)[: len(sites) - len(first)]
+    taken = np.concatenate([first, rest])
+    depth[sites], alt[sites] = reads[taken], false[taken]
+    weight[sites[: len(first)]] *= alike.mean() * len(sites) / len(first)
+    weight[sites[len(first) :]] *= (1 - alike.mean()) * len(sites) / len(rest)
+
+
+def _few_reads(
+    random: np.random.Generator,
+    origin: np.ndarray,
+    parent: np.ndarray,
+    depth: np.ndarray,
+    alt: np.ndarray,
+    weight: np.ndarray,
+    mean: np.ndarray,
+    shape: float,
+) -> None:
+    """Carrier parents with 0 to FEW_READS alternate reads are drawn evenly and weighted by their probability; the
+    other inherited sites lose such draws."""
+    for code in (INHERITED, INHERITED_FEW_READS):
+        sites = np.flatnonzero(origin == code)
+        total = depth[sites, parent[sites]]
+        if code == INHERITED_FEW_READS:
+            most = np.minimum(FEW_READS, total)
+            drawn = random.integers(0, most + 1)
+            a, b = mean[sites] * shape, (1 - mean[sites]) * shape
+            alt[sites, parent[sites]] = drawn
+            weight[sites] *= _beta_binomial(drawn, total, a, b) * (most + 1)
+        else:
+            weight[sites[alt[sites, parent[sites]] <= FEW_READS]] = 0.0
+
+
+def likelihoods(batch: Any, model: Any) -> np.ndarray:
+    """Genotype likelihoods as the screen has them."""
+    from filiation.kernels.genotype import genotype_log_likelihoods_jit
+
+    values, _ = genotype_log_likelihoods_jit(
+        batch.phred,
+        batch.log10_likelihood,
+        batch.ref_depth,
+        batch.alt_depth,
+        batch.genotype,
+        batch.genotype_quality,
+        model.threshold["sequencing_error_rate"],
+    )
+    return np.asarray(values)
