@@ -99,6 +99,11 @@ class PrioritisationConfig(Closed):
         None, description="Thresholds and weights; default: the newest resources/scoring/model-*.yaml."
     )
     panels: str | None = Field(None, description="Folder of the gene panels; default: resources/panels.")
+    reduced_penetrance: list[str] = Field(
+        default_factory=list,
+        description="Genes in which a healthy parent may carry a dominant or X-linked allele (symbols, or all): such "
+        "a candidate is shown as possible and flagged, never dropped.",
+    )
 
 
 class QualityConfig(Closed):

@@ -51,7 +51,7 @@ def allowed_values(field: FieldInfo) -> str:
     if get_origin(annotation) is Literal:
         return ", ".join(str(value) for value in get_args(annotation))
     if get_origin(annotation) is list:
-        return "list"
+        return "list" if get_args(annotation) == (FrequencySource,) else "list of words"
     limits = [int(getattr(item, name)) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)]
     if limits:
         return f"{limits[0]} to {limits[1]}"

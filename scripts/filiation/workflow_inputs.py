@@ -201,6 +201,11 @@ class WorkflowInputs:
         found = self.panel(family)
         return ["--panel", *found] if found else []
 
+    def penetrance_option(self) -> list[str]:
+        """--reduced-penetrance GENE ..., when genes are listed."""
+        genes = self.config.prioritisation.reduced_penetrance
+        return ["--reduced-penetrance", *genes] if genes else []
+
     @property
     def data_label(self) -> str:
         """Label of every output of this run; empty for real data."""

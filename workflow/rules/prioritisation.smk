@@ -2,6 +2,7 @@
 
 INPUTS
     results/{family}/annotated/{family}.bcf, panel of the pre-indication, scoring model
+    results/{family}/quality/{family}.segments.tsv             to name a uniparental disomy
 OUTPUTS
     results/{family}/prioritisation/{family}.candidates.tsv    ranked, each with the rules it passed
     results/{family}/prioritisation/{family}.removed.tsv       each other record with its reason
@@ -19,6 +20,7 @@ rule prioritise:
         calls="results/{family}/annotated/{family}.bcf",
         panel=lambda wildcards: RUN.panel(wildcards.family),
         model=RUN.scoring_model(),
+        segments="results/{family}/quality/{family}.segments.tsv",
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
     output:
         candidates="results/{family}/prioritisation/{family}.candidates.tsv",
@@ -38,9 +40,11 @@ rule prioritise:
         genome=RUN.genome_options(),
         panel=lambda wildcards: RUN.panel_option(wildcards.family),
         simulated=RUN.simulated_option(),
+        penetrance=RUN.penetrance_option(),
     shell:
         "filiation prioritise --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.panel:q} --scoring-model {input.model:q} {params.simulated:q}"
+        " {params.panel:q} --scoring-model {input.model:q} --segments {input.segments:q} {params.penetrance:q}"
+        " {params.simulated:q}"
         " --candidates {output.candidates:q} --removed {output.removed:q} --funnel {output.funnel:q} 2> {log:q}"
 
 

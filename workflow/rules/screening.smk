@@ -39,7 +39,8 @@ rule screen:
         version=PACKAGE_VERSION,
         genome=RUN.genome_options(),
         frequencies=RUN.frequency_options(),
+        penetrance=RUN.penetrance_option(),
     shell:
         "filiation screen --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.frequencies:q} --scoring-model {input.model:q} --output {output.calls:q}"
+        " {params.frequencies:q} --scoring-model {input.model:q} {params.penetrance:q} --output {output.calls:q}"
         " --funnel {output.funnel:q} --excluded {output.excluded:q} 2> {log:q}"

@@ -7,6 +7,9 @@ Examples:
   filiation prioritise --pedigree FAM.ped --variants FAM.annotated.bcf \\
       --panel resources/panels/deficience-intellectuelle.tsv \\
       --candidates FAM.candidates.tsv --removed FAM.removed.tsv --funnel FAM.funnel.tsv
+  filiation prioritise --pedigree FAM.ped --variants FAM.annotated.bcf --segments FAM.segments.tsv \\
+      --reduced-penetrance SCN1A PCDH19 \\
+      --candidates FAM.candidates.tsv --removed FAM.removed.tsv --funnel FAM.funnel.tsv
 """
 
 from __future__ import annotations
@@ -25,6 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pseudoautosomal-bed", help="pseudoautosomal regions of another assembly")
     parser.add_argument("--scoring-model", help="thresholds and weights; default: the newest that ships")
+    parser.add_argument(
+        "--reduced-penetrance",
+        nargs="*",
+        default=[],
+        metavar="GENE",
+        help="genes in which a healthy parent may carry a dominant or X-linked allele; `all`: every gene",
+    )
+    parser.add_argument("--segments", help="segments table of the family, to name a uniparental disomy")
+    parser.add_argument("--imprinted-genes", help="table of imprinted genes; default: the one that ships")
     parser.add_argument("--simulated", action="store_true", help="label the outputs as simulated data")
     parser.add_argument("--candidates", required=True, help="ranked candidates, TSV to write")
     parser.add_argument("--removed", required=True, help="removed records with their reasons, TSV to write")
@@ -33,12 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the step."""
-    from filiation.config import scoring_model_path
+    from filiation.config import RESOURCES, scoring_model_path
     from filiation.io.ped import read_pedigree
-    from filiation.io.tables import funnel_rows, write_table
-    from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED
+    from filiation.io.tables import funnel_rows, read_table, write_table
+    from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, SEGMENTS
     from filiation.panels.load import load_panel
     from filiation.prioritisation.candidates import prioritise
+    from filiation.prioritisation.imprinting import load_imprinted
+    from filiation.prioritisation.penetrance import Penetrance
     from filiation.scoring.model import load_scoring_model
 
     model = load_scoring_model(options.scoring_model or scoring_model_path())
@@ -50,6 +64,9 @@ def main(options: argparse.Namespace) -> int:
         panel,
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
+        penetrance=Penetrance.of(options.reduced_penetrance),
+        imprinted=load_imprinted(options.imprinted_genes or RESOURCES / "imprinted_genes.tsv"),
+        segments=read_table(options.segments, SEGMENTS).rows if options.segments else [],
     )
     header = {"scoring_model": f"{model.name} sha256={model.checksum}"}
     if panel:

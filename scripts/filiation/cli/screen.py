@@ -33,6 +33,13 @@ def add_screen_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--pseudoautosomal-bed", help="pseudoautosomal regions of another assembly")
     parser.add_argument("--scoring-model", help="thresholds and weights; default: the newest that ships")
+    parser.add_argument(
+        "--reduced-penetrance",
+        nargs="*",
+        default=[],
+        metavar="GENE",
+        help="genes in which a healthy parent may carry a dominant or X-linked allele; `all`: every gene",
+    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,10 +57,12 @@ def main(options: argparse.Namespace) -> int:
     from filiation.io.ped import read_pedigree
     from filiation.io.tables import funnel_rows, write_table
     from filiation.model.columns import FUNNEL
+    from filiation.prioritisation.penetrance import Penetrance, screen_model
     from filiation.scoring.model import load_scoring_model
     from filiation.scoring.screen import screen_calls
 
     model = load_scoring_model(options.scoring_model or scoring_model_path())
+    model = screen_model(model, Penetrance.of(options.reduced_penetrance))
     result = screen_calls(
         options.variants,
         read_pedigree(options.pedigree),

@@ -70,6 +70,12 @@ CANDIDATES = TableSchema(
         Column("inheritance_status", "str", "supported, or possible when a member without data leaves it open"),
         Column("inheritance_reason", "str", "the evidence in one sentence of key=value items"),
         Column("compound_partner", "str", "chrom-pos-ref-alt of the second variant of a compound pair"),
+        Column(
+            "compound_phase",
+            "str",
+            "for each partner: trans_proven, trans_probable or trans_possible, and what says so "
+            "(parents, reads, conflict, nothing)",
+        ),
         Column("de_novo_posterior", "float", "probability that the allele arose in the child", "0–1"),
         Column("evidence_rung", "str", "field that the likelihoods came from: PL, GL, AD, GQ or none"),
         *_member_columns("proband"),
@@ -88,6 +94,7 @@ CANDIDATES = TableSchema(
         Column("score_components", "str", "name=value pairs, separated by ;"),
         Column("caller_filter", "str", "FILTER column of the calls: PASS, or what the caller objected"),
         Column("flags", "str", "things a reader must know, separated by ;"),
+        Column("overturned_by", "str", "findings that would take the inheritance class away, separated by ;"),
         Column("kept_because", "str", "every rule passed, with its value and threshold, separated by ;"),
     ),
 )
@@ -256,6 +263,20 @@ EXPLANATION = TableSchema(
     ),
 )
 
+IMPRINTED = TableSchema(
+    "imprinted_genes",
+    1,
+    "Human genes of which one parent's copy is silent.",
+    (
+        Column("gene", "str", "approved HGNC symbol"),
+        Column("chromosome", "str", "chromosome and band"),
+        Column("expressed_allele", "str", "paternal, maternal, or isoform_dependent when transcripts differ"),
+        Column("expressed_in", "str", "tissues in which one copy alone is expressed; all where it is general"),
+        Column("disorder", "str", "imprinting disorder of the locus, where there is one"),
+        Column("source", "str", "source"),
+    ),
+)
+
 PANEL = TableSchema(
     "panel",
     1,
@@ -323,6 +344,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     ALIGNMENT,
     EXPLANATION,
     RECHECK,
+    IMPRINTED,
     PANEL,
     TRUTH,
     VERSIONS,

@@ -15,6 +15,7 @@ from filiation.io.files import check_bgzf_blocks, require_file
 from filiation.model.contigs import ContigClass, Interval, classify
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Family
+from filiation.scoring.compound import PhaseTag
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Evidence:
     population_homozygotes: int | None
     clinvar: ClinVarEntry | None
     clinvar_state: str
+    phase: PhaseTag | None = None
     flags: list[str] = field(default_factory=list)
 
     @property
@@ -89,6 +91,21 @@ def member_call(call: Any) -> MemberCall:
         _integer(call.get("DP")),
         _integer(call.get("GQ")),
     )
+
+
+def phase_tag(chrom: str, call: Any) -> PhaseTag | None:
+    """Phase set and copy of a heterozygous call: PS with a phased genotype, else PID and PGT of GATK.
+
+    A phased genotype without a phase set says nothing here: some callers write `|` for every call.
+    """
+    alleles = call.allele_indices or ()
+    phase_set = call.get("PS")
+    if call.phased and phase_set is not None and sorted(allele or 0 for allele in alleles) == [0, 1]:
+        return PhaseTag(f"{chrom}:PS:{phase_set}", alleles.index(1))
+    name, genotype = call.get("PID"), str(call.get("PGT") or "")
+    if name and genotype in ("0|1", "1|0"):
+        return PhaseTag(f"{chrom}:PID:{name}", genotype.split("|").index("1"))
+    return None
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:
@@ -162,4 +179,5 @@ def _evidence(
         population_homozygotes=None if homozygotes is None else int(homozygotes),
         clinvar=clinvar,
         clinvar_state=clinvar.significance if clinvar else ("not_found" if has_clinvar else NOT_ANNOTATED),
+        phase=phase_tag(record.chrom, record.samples[family.proband.sample]),
     )

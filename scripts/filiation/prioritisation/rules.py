@@ -18,6 +18,12 @@ MEANING = {
     "outside_genes": "no gene is touched (intergenic), and ClinVar does not call it pathogenic",
     "consequence_not_considered": "synonymous, intronic, up- or downstream; or untranslated in a gene that is off "
     "the panel and not de novo; and ClinVar does not call it pathogenic",
+    "penetrance_is_full": "only reduced penetrance explains it, and the gene is not listed under "
+    "prioritisation.reduced_penetrance",
+    "compound_in_cis": "could only be half of a compound pair, and every second variant of the gene lies on the same "
+    "copy (both from one parent, or one phase set)",
+    "compound_excluded_by_relatives": "could only be half of a compound pair, and an affected sibling lacks one half "
+    "or a healthy one has both",
     "compound_without_partner": "could only be half of a compound pair, and the gene has no second variant in trans",
     "records_out": "candidate variants",
 }

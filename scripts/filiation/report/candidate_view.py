@@ -76,10 +76,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Partner:
-    """The second variant of a compound pair; `anchor` is '' when it is not in the table."""
+    """The second variant of a compound pair, and whether the two are in trans; `anchor` is '' when it is not in
+    the table."""
 
     variant: str
     anchor: str
+    phase: Bilingual = NOTHING
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Candidate:
     rules: tuple[Rule, ...]
     reasons: tuple[tuple[Bilingual, Bilingual], ...]
     links: tuple[tuple[str, str], ...]
+    overturned_by: tuple[Bilingual, ...] = ()
 
     @property
     def fields(self) -> list[tuple[str, str, str]]:
@@ -151,6 +154,17 @@ def variant_key(row: Row) -> str:
 def partner_keys(row: Row) -> list[str]:
     """The variants that a compound pair is made with; several are separated by commas."""
     return items(row["compound_partner"], ",")
+
+
+def _phases(row: Row) -> Iterator[Bilingual]:
+    """Phase with each partner, and what says so, without end: a table may leave the column empty."""
+    for item in items(row["compound_phase"], ","):
+        phase, _, evidence = item.partition(":")
+        yield text(
+            "detail.phase", phase=term("compound_phase", phase), evidence=term("phase_evidence", evidence or "nothing")
+        )
+    while True:
+        yield NOTHING
 
 
 def _short_allele(allele: str) -> str:
@@ -371,7 +385,10 @@ def view(
     inheritance = row["inheritance"] or "unknown"
     tier = row["panel_tier"] or "none"
     posterior = row["de_novo_posterior"]
-    partners = tuple(Partner(partner, anchors.get((row["gene"], partner), "")) for partner in partner_keys(row))
+    partners = tuple(
+        Partner(partner, anchors.get((row["gene"], partner), ""), phase)
+        for partner, phase in zip(partner_keys(row), _phases(row), strict=False)
+    )
     return Candidate(
         anchor=f"candidate-{number}",
         row=row,
@@ -399,6 +416,7 @@ def view(
         rules=_rules(row),
         reasons=_reasons(row),
         links=links(row) if external_links else (),
+        overturned_by=tuple(term("overturn", name) for name in items(row["overturned_by"])),
     )
 
 

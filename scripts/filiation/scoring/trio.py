@@ -94,6 +94,7 @@ def evidence_thresholds(model: ScoringModel) -> EvidenceThresholds:
         value["max_reference_alt_fraction"],
         value["min_de_novo_posterior"],
         value["min_possible_de_novo_posterior"],
+        bool(value.get("reduced_penetrance", 0)),
     )
 
 

@@ -1,0 +1,71 @@
+"""In which genes may a healthy relative carry a dominant or X-linked allele, and which patterns follow from it?
+
+The screen works position by position and does not know the gene: once any gene is listed it keeps what reduced
+penetrance could explain. Here, with the gene known, the patterns of every other gene go back to full penetrance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from filiation.model.inheritance import Inheritance, Status
+from filiation.model.pedigree import Family
+from filiation.prioritisation.evidence import Evidence
+from filiation.scoring.model import ScoringModel
+from filiation.scoring.segregation import patterns_of
+
+EVERY_GENE = "all"
+
+
+@dataclass(frozen=True)
+class Penetrance:
+    """Genes whose penetrance is reduced; `everywhere`: all of them."""
+
+    genes: frozenset[str] = frozenset()
+    everywhere: bool = False
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Penetrance:
+        """From gene symbols, or the word `all`."""
+        listed = {name.strip() for name in names if name.strip()}
+        return cls(frozenset(listed - {EVERY_GENE}), EVERY_GENE in listed)
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.genes)
+
+    def reduced_in(self, gene: str) -> bool:
+        """Whether a gene is listed."""
+        return self.everywhere or gene in self.genes
+
+
+def screen_model(model: ScoringModel, penetrance: Penetrance) -> ScoringModel:
+    """The model with which the screen keeps what reduced penetrance could explain, in whatever gene it lies."""
+    if not penetrance:
+        return model
+    return dataclasses.replace(model, threshold={**model.threshold, "reduced_penetrance": 1.0})
+
+
+def patterns_in_gene(
+    evidence: Evidence, gene: str, penetrance: Penetrance, family: Family, model: ScoringModel
+) -> dict[Inheritance, str]:
+    """The patterns that remain for a record in one gene: full penetrance unless the gene is listed."""
+    if not penetrance:
+        return dict(evidence.patterns)
+    if not penetrance.reduced_in(gene):
+        strict = patterns_of(evidence.states, evidence.contig_class, family, model, reduced_penetrance=False)
+        possible = Status.POSSIBLE.value
+        return {
+            name: possible if possible in (status, strict[name]) else status
+            for name, status in evidence.patterns.items()
+            if name in strict
+        }
+    found = dict(evidence.patterns)
+    name = Inheritance.DOMINANT_INHERITED
+    rare = (evidence.population_af or 0.0) <= model.threshold["max_frequency_dominant"]
+    if name not in found and rare:
+        open_to = patterns_of(evidence.states, evidence.contig_class, family, model, reduced_penetrance=True)
+        if name in open_to:
+            found[name] = Status.POSSIBLE.value
+    return found
