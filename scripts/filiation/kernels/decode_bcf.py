@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import config
 
 from filiation.kernels._jit import inline, jit
+from filiation.kernels.borrow import borrow
 from filiation.kernels.damage import (
     AD,
     ALLELE_OUT_OF_RANGE,
@@ -81,7 +83,7 @@ signed_32_jit = inline(signed_32)
 def integer_at(data: np.ndarray, at: int, kind: int) -> Any:
     """An integer of 1, 2 or 4 bytes; `_NO_VALUE` for missing, `_END` for the end of a vector."""
     if kind == _INT8:
-        value = np.int64(data[at])
+        value = np.int64(data[np.uint64(at)])
         if value >= 128:
             value -= 256
             if value == -128:
@@ -127,14 +129,14 @@ def descriptor_at(data: np.ndarray, at: int, end: int) -> tuple[Any, Any, Any]:
     """Type and number of values that a descriptor announces, and where the values start; type -1 when damaged."""
     if at >= end:
         return -1, 0, at
-    kind = np.int64(data[at]) & 15
-    number = np.int64(data[at]) >> 4
+    kind = np.int64(data[np.uint64(at)]) & 15
+    number = np.int64(data[np.uint64(at)]) >> 4
     at += 1
     if number == 15:
         if at >= end:
             return -1, 0, at
-        width = np.int64(data[at]) & 15
-        single = np.int64(data[at]) >> 4
+        width = np.int64(data[np.uint64(at)]) & 15
+        single = np.int64(data[np.uint64(at)]) >> 4
         at += 1
         if single != 1 or width < _INT8 or width > _INT32 or at + width_of_jit(width) > end:
             return -1, 0, at
@@ -161,6 +163,8 @@ float_at_jit = inline(float_at)
 
 def number_at(words: np.ndarray, data: np.ndarray, at: int, kind: int) -> float:
     """A value of any number type as float64, NaN when missing."""
+    if kind == _INT8 and data[np.uint64(at)] < 128:
+        return float(data[np.uint64(at)])
     if kind == _FLOAT:
         return float_at_jit(words, data, at)
     value = integer_at_jit(data, at, kind)
@@ -172,6 +176,8 @@ number_at_jit = inline(number_at)
 
 def count_at(words: np.ndarray, data: np.ndarray, at: int, kind: int) -> Any:
     """A number of reads; missing and negative are MISSING_INT."""
+    if kind == _INT8 and data[np.uint64(at)] < 128:
+        return np.int64(data[np.uint64(at)])
     if kind == _FLOAT:
         value = float_at_jit(words, data, at)
         return np.int64(value) if value >= 0.0 and value < 2147483648.0 else MISSING_INT
@@ -236,8 +242,8 @@ def place_likelihoods(row: np.ndarray) -> None:
 place_likelihoods_jit = inline(place_likelihoods)
 
 
-def step_alleles(data: np.ndarray, at: int, end: int, alleles: np.ndarray) -> int:
-    """Step over ID, REF and ALT from `at`; start and length of REF and ALT go to `alleles` (4,). Damage code."""
+def step_alleles(data: np.ndarray, at: int, end: int, v: int, alleles: np.ndarray) -> int:
+    """Step over ID, REF and ALT from `at`; start and length of REF and ALT go to `alleles[v]`. Damage code."""
     for item in range(3):
         kind, number, at = descriptor_at_jit(data, at, end)
         if kind < 0 or (kind != _CHARACTER and number > 0):
@@ -247,8 +253,8 @@ def step_alleles(data: np.ndarray, at: int, end: int, alleles: np.ndarray) -> in
         if item > 0:
             if number == 0:
                 return EMPTY_ALLELE
-            alleles[2 * item - 2] = at
-            alleles[2 * item - 1] = number
+            alleles[v, 2 * item - 2] = at
+            alleles[v, 2 * item - 1] = number
         at += number
     return SOUND
 
@@ -263,7 +269,8 @@ def find_fields(
 
     The fields together must take the whole block. Returns damage code and its number.
     """
-    fields[:, 0] = -1
+    for field in range(keys.size):
+        fields[field, 0] = -1
     for _ in range(n_fields):
         kind, number, at = descriptor_at_jit(data, at, end)
         if kind < _INT8 or kind > _INT32 or number != 1 or at + width_of_jit(kind) > end:
@@ -352,100 +359,179 @@ def decode_bcf(
         n_alleles = unsigned_16_jit(data, fixed + 18)
         if n_alleles != 2:
             return NOT_BIALLELIC, v, n_alleles - 1
-        code = step_alleles_jit(data, fixed + _FIXED_SHARED, shared_end, alleles[v])
+        code = step_alleles_jit(data, fixed + _FIXED_SHARED, shared_end, v, alleles)
         if code != SOUND:
             return code, v, 0
-        n_fields = np.int64(data[fixed + 23])
+        n_fields = np.int64(data[np.uint64(fixed + 23)])
         in_record = unsigned_32_jit(data, fixed + 20) & 0xFFFFFF
         if in_record != n_samples and not (in_record == 0 and n_fields == 0):
             return WRONG_SAMPLE_COUNT, v, in_record
         code, detail = find_fields_jit(data, shared_end, end, n_fields, n_samples, keys, fields)
         if code != SOUND:
             return code, v, detail
-        code, detail = decode_members_jit(
-            data, v, columns, fields, words, genotype, alleles_called, ref_depth, alt_depth, depth, genotype_quality
-        )
+        at, kind, number = fields[GT, 0], fields[GT, 1], fields[GT, 2]
+        if at >= 0 and kind == _FLOAT:
+            return BAD_TYPE, v, 0
+        code, detail = decode_genotypes_jit(data, at, kind, number, columns, v, genotype, alleles_called)
         if code != SOUND:
             return code, v, detail
-        decode_likelihoods_jit(data, columns, fields[PL], words, phred[v])
+        at, kind, number = fields[AD, 0], fields[AD, 1], fields[AD, 2]
+        decode_counts_jit(data, at, kind, number, 0, columns, words, v, ref_depth)
+        decode_counts_jit(data, at, kind, number, 1, columns, words, v, alt_depth)
+        at, kind, number = fields[DP, 0], fields[DP, 1], fields[DP, 2]
+        decode_counts_jit(data, at, kind, number, 0, columns, words, v, depth)
+        at, kind, number = fields[GQ, 0], fields[GQ, 1], fields[GQ, 2]
+        decode_qualities_jit(data, at, kind, number, columns, words, v, genotype_quality)
+        at, kind, number = fields[PL, 0], fields[PL, 1], fields[PL, 2]
+        decode_likelihoods_jit(data, at, kind, number, columns, words, v, phred)
         if log10_likelihood.size:
-            decode_likelihoods_jit(data, columns, fields[GL], words, log10_likelihood[v])
+            at, kind, number = fields[GL, 0], fields[GL, 1], fields[GL, 2]
+            decode_likelihoods_jit(data, at, kind, number, columns, words, v, log10_likelihood)
     return SOUND, -1, 0
 
 
 def decode_likelihoods(
-    data: np.ndarray, columns: np.ndarray, field: np.ndarray, words: np.ndarray, rows: np.ndarray
+    data: np.ndarray, at: int, kind: int, number: int, columns: np.ndarray, words: np.ndarray, v: int, out: np.ndarray
 ) -> None:
-    """PL or GL of every member of one record into `rows` (p, 3); NaN where there is none."""
-    at, kind, number = field[0], field[1], field[2]
+    """PL or GL of every member of record v into `out` (v, p, 3); NaN where there is none."""
     width = width_of_jit(kind)
     for p in range(columns.size):
-        row = rows[p]
-        row[0] = np.nan
-        row[1] = np.nan
-        row[2] = np.nan
-        if at < 0 or columns[p] < 0:
-            continue
-        start = at + columns[p] * number * width
-        for place in range(min(3, number)):
-            row[place] = number_at_jit(words, data, start + place * width, kind)
-        place_likelihoods_jit(row)
+        first, second, third = np.nan, np.nan, np.nan
+        if at >= 0 and columns[p] >= 0:
+            start = at + columns[p] * number * width
+            first = number_at_jit(words, data, start, kind)
+            if number > 1:
+                second = number_at_jit(words, data, start + width, kind)
+            if number > 2:
+                third = number_at_jit(words, data, start + 2 * width, kind)
+            if np.isnan(third) and not np.isnan(second):
+                # Two values of a haploid member stand at 0 and 2 copies, with nothing between.
+                third = second
+                second = np.nan
+        out[v, p, 0] = first
+        out[v, p, 1] = second
+        out[v, p, 2] = third
 
 
 decode_likelihoods_jit = inline(decode_likelihoods)
 
 
-def decode_members(
+def decode_genotypes(
     data: np.ndarray,
-    v: int,
+    at: int,
+    kind: int,
+    number: int,
     columns: np.ndarray,
-    fields: np.ndarray,
-    words: np.ndarray,
+    v: int,
+    genotype: np.ndarray,
+    alleles_called: np.ndarray,
+) -> tuple[int, int]:
+    """Genotype of every member of record v. Damage code and its number."""
+    width = width_of_jit(kind)
+    for p in range(columns.size):
+        column = columns[p]
+        genotype[v, p] = MISSING
+        alleles_called[v, p] = 0
+        if at < 0 or column < 0:
+            continue
+        start = at + column * number * width
+        if kind == _INT8 and number == 2:
+            # Two bytes of a diploid call: 0 unknown, 1 reference, 2 alternate once the phase bit is gone.
+            first = np.int64(data[np.uint64(start)]) >> 1
+            second = np.int64(data[np.uint64(start + 1)]) >> 1
+            if first <= 2 and second <= 2:
+                known = (first > 0) + (second > 0)
+                alternate = (first == 2) + (second == 2)
+                alleles_called[v, p] = known
+                genotype[v, p] = alternate if known == 2 or alternate > 0 else MISSING
+                continue
+        ploidy, known, alternate, highest = called_alleles_jit(data, start, kind, number)
+        if ploidy < 0:
+            return BAD_GENOTYPE, column
+        if highest > 1:
+            return ALLELE_OUT_OF_RANGE, highest
+        alleles_called[v, p] = min(known, 127)
+        genotype[v, p] = genotype_of_jit(ploidy, known, alternate)
+    return SOUND, 0
+
+
+decode_genotypes_jit = inline(decode_genotypes)
+
+
+def decode_counts(
+    data: np.ndarray, at: int, kind: int, number: int, place: int, columns: np.ndarray, words: np.ndarray, v: int,
+    out: np.ndarray,
+) -> None:  # fmt: skip
+    """One value (number `place`) of AD or DP of every member of record v; MISSING_INT where there is none."""
+    width = width_of_jit(kind)
+    for p in range(columns.size):
+        value = MISSING_INT
+        if at >= 0 and columns[p] >= 0 and place < number:
+            value = count_at_jit(words, data, at + (columns[p] * number + place) * width, kind)
+        out[v, p] = value
+
+
+decode_counts_jit = inline(decode_counts)
+
+
+def decode_qualities(
+    data: np.ndarray, at: int, kind: int, number: int, columns: np.ndarray, words: np.ndarray, v: int, out: np.ndarray
+) -> None:
+    """GQ of every member of record v; NaN where there is none."""
+    width = width_of_jit(kind)
+    for p in range(columns.size):
+        value = np.nan
+        if at >= 0 and columns[p] >= 0:
+            value = number_at_jit(words, data, at + columns[p] * number * width, kind)
+        out[v, p] = value
+
+
+decode_qualities_jit = inline(decode_qualities)
+_decode_bcf = inline(decode_bcf)
+
+
+def decode_bcf_borrowed(
+    data: np.ndarray,
+    starts: np.ndarray,
+    n_samples: int,
+    columns: np.ndarray,
+    keys: np.ndarray,
+    contig_number: np.ndarray,
+    contig_length: np.ndarray,
+    contig_index: np.ndarray,
+    pos: np.ndarray,
+    alleles: np.ndarray,
     genotype: np.ndarray,
     alleles_called: np.ndarray,
     ref_depth: np.ndarray,
     alt_depth: np.ndarray,
     depth: np.ndarray,
     genotype_quality: np.ndarray,
-) -> tuple[int, int]:
-    """Genotype, depths and quality of every member of record v. Damage code and its number."""
-    for p in range(columns.size):
-        column = columns[p]
-        genotype[v, p] = MISSING
-        alleles_called[v, p] = 0
-        ref_depth[v, p] = MISSING_INT
-        alt_depth[v, p] = MISSING_INT
-        depth[v, p] = MISSING_INT
-        genotype_quality[v, p] = np.nan
-        if column < 0:
-            continue
-        at, kind, number = fields[GT, 0], fields[GT, 1], fields[GT, 2]
-        if at >= 0:
-            if kind == _FLOAT:
-                return BAD_TYPE, 0
-            start = at + column * number * width_of_jit(kind)
-            ploidy, known, alternate, highest = called_alleles_jit(data, start, kind, number)
-            if ploidy < 0:
-                return BAD_GENOTYPE, column
-            if highest > 1:
-                return ALLELE_OUT_OF_RANGE, highest
-            alleles_called[v, p] = min(known, 127)
-            genotype[v, p] = genotype_of_jit(ploidy, known, alternate)
-        at, kind, number = fields[AD, 0], fields[AD, 1], fields[AD, 2]
-        if at >= 0:
-            width = width_of_jit(kind)
-            start = at + column * number * width
-            ref_depth[v, p] = count_at_jit(words, data, start, kind)
-            if number > 1:
-                alt_depth[v, p] = count_at_jit(words, data, start + width, kind)
-        at, kind, number = fields[DP, 0], fields[DP, 1], fields[DP, 2]
-        if at >= 0:
-            depth[v, p] = count_at_jit(words, data, at + column * number * width_of_jit(kind), kind)
-        at, kind, number = fields[GQ, 0], fields[GQ, 1], fields[GQ, 2]
-        if at >= 0:
-            genotype_quality[v, p] = number_at_jit(words, data, at + column * number * width_of_jit(kind), kind)
-    return SOUND, 0
+    phred: np.ndarray,
+    log10_likelihood: np.ndarray,
+) -> tuple[int, int, int]:
+    """`decode_bcf` on arrays whose references are not counted."""
+    return _decode_bcf(
+        borrow(data),
+        borrow(starts),
+        n_samples,
+        borrow(columns),
+        borrow(keys),
+        borrow(contig_number),
+        borrow(contig_length),
+        borrow(contig_index),
+        borrow(pos),
+        borrow(alleles),
+        borrow(genotype),
+        borrow(alleles_called),
+        borrow(ref_depth),
+        borrow(alt_depth),
+        borrow(depth),
+        borrow(genotype_quality),
+        borrow(phred),
+        borrow(log10_likelihood),
+    )
 
 
-decode_members_jit = inline(decode_members)
-decode_bcf_jit = jit(decode_bcf)
+# Without compilation there is nothing to count.
+decode_bcf_jit = jit(decode_bcf) if config.DISABLE_JIT else jit(decode_bcf_borrowed)

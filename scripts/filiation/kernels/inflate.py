@@ -68,7 +68,9 @@ call_crc32: Any = intrinsic(_call_crc32)
 
 def unsigned_16(data: np.ndarray, at: int) -> Any:
     """Little-endian 16-bit number."""
-    return np.int64(data[at]) | (np.int64(data[at + 1]) << 8)
+    # Unsigned places spare the test for negative ones, and the loads become one.
+    place = np.uint64(at)
+    return np.int64(data[place]) | (np.int64(data[place + np.uint64(1)]) << 8)
 
 
 unsigned_16_jit = inline(unsigned_16)
@@ -76,11 +78,12 @@ unsigned_16_jit = inline(unsigned_16)
 
 def unsigned_32(data: np.ndarray, at: int) -> Any:
     """Little-endian 32-bit number."""
+    place = np.uint64(at)
     return (
-        np.int64(data[at])
-        | (np.int64(data[at + 1]) << 8)
-        | (np.int64(data[at + 2]) << 16)
-        | (np.int64(data[at + 3]) << 24)
+        np.int64(data[place])
+        | (np.int64(data[place + np.uint64(1)]) << 8)
+        | (np.int64(data[place + np.uint64(2)]) << 16)
+        | (np.int64(data[place + np.uint64(3)]) << 24)
     )
 
 
