@@ -1,11 +1,14 @@
-"""Say what became of given sites: reported, removed by which rule, not called, or not callable.
+"""Say what became of given variants: every rule in order, with its value, its threshold and the key that sets it.
 
-For each site: from whom the allele comes as the genotypes say (inherited from father, mother or both, homozygous
-in all, absent from both parents, a parent without data), the rule that removed it with its threshold, or why
-nothing was called (the reference is N, the same change is written otherwise, no evidence). The rules are run
-again on the records at the sites; give the tables of `prioritise` for what came after the screen.
+Ask for an allele, a gene, or a change in a gene; kept or not, any record of the input. With --results the family's
+own files are found by their place, and the run's configuration gives frequencies, model and panel. The rules are
+run again on the records asked for; the tables of `prioritise` say what came after the screen. For each variant:
+from whom the allele comes, what each rule says (pass, fail or unknown), the one that removed it, or why nothing was
+called (the reference is N, the same change is written otherwise, no evidence).
 
 Examples:
+  filiation explain FAM001 chr1-155036260-C-T
+  filiation explain --results results --family FAM001 SYNGAP1 MAN1B1:c.1000C>T
   filiation explain --pedigree FAM.ped --variants FAM.bcf --site 1-15752321-TCTGA-T 1-155036260-C-T
   filiation explain --pedigree FAM.ped --variants results/FAM/normalised/FAM.bcf --sites candidates.vcf.gz \\
       --candidates results/FAM/prioritisation/FAM.candidates.tsv \\
@@ -17,16 +20,34 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from filiation.cli.screen import add_screen_arguments
+
+if TYPE_CHECKING:
+    from filiation.config import RunConfig
+    from filiation.prioritisation.draft import Context
+    from filiation.prioritisation.evidence import Evidence
+    from filiation.prioritisation.explain import Site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation explain`."""
-    add_screen_arguments(parser)
-    asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--site", nargs="+", metavar="CHROM-POS-REF-ALT", help="sites to explain")
+    parser.add_argument(
+        "question",
+        nargs="*",
+        metavar="[FAMILY] CHROM-POS-REF-ALT|GENE|GENE:CHANGE",
+        help="what to explain; the family comes first when neither --family nor --pedigree names it",
+    )
+    parser.add_argument("--results", default="results", help="folder of the run (default: results)")
+    parser.add_argument("--family", help="family whose files under --results are read")
+    add_screen_arguments(parser, required=False)
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--site", nargs="+", default=[], metavar="CHROM-POS-REF-ALT", help="sites to explain")
     asked.add_argument("--sites", metavar="VCF", help="sites to explain, as a VCF")
+    parser.add_argument("--annotated", help="annotated BCF of the family, for genes and for the rules after the screen")
+    parser.add_argument("--panel", help="panel file of the pre-indication")
     parser.add_argument("--candidates", help="candidates table of the family")
     parser.add_argument("--removed", help="removed table of the family")
     parser.add_argument("--reference", help="FASTA, to tell N from an unremarkable base")
@@ -37,26 +58,132 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CRAM",
         help="reads of proband, father, mother, counted where uncalled",
     )
-    parser.add_argument("--output", help="explanation table to write; default: print it")
+    parser.add_argument(
+        "--form",
+        choices=["rules", "table"],
+        help="what is printed: every rule of each variant, or one line each; default: rules for a question, table "
+        "for --site and --sites",
+    )
+    parser.add_argument("--output", help="explanation table to write")
+
+
+def _find_files(options: argparse.Namespace) -> RunConfig | None:
+    """Fill the paths that were not given from the layout under --results; the configuration of the run, if any."""
+    from filiation.config import load_config
+    from filiation.errors import ConfigError
+
+    if not options.family and not options.pedigree and options.question:
+        options.family, *options.question = options.question
+    if not options.family:
+        if not (options.pedigree and options.variants):
+            raise ConfigError(
+                "neither a family nor its files are named",
+                expected="FAMILY and what to explain, or --pedigree and --variants",
+                repair="filiation explain FAM001 chr1-155036260-C-T",
+            )
+        return None
+    name, folder = options.family, Path(options.results) / options.family
+    if not folder.is_dir():
+        families = sorted(path.parent.name for path in Path(options.results).glob("*/*.ped"))
+        raise ConfigError(
+            f"no family {name!r} under {options.results}",
+            expected=f"one of {', '.join(families) or '(the folder holds none)'}",
+            repair="give --results FOLDER, or --pedigree and --variants",
+        )
+    places = {
+        "pedigree": folder / f"{name}.ped",
+        "variants": folder / "normalised" / f"{name}.bcf",
+        "annotated": folder / "annotated" / f"{name}.bcf",
+        "candidates": folder / "prioritisation" / f"{name}.candidates.tsv",
+        "removed": folder / "prioritisation" / f"{name}.removed.tsv",
+        "reference": Path(options.results) / "reference" / "genome.fa",
+    }
+    for option, path in places.items():
+        if getattr(options, option) is None and (path.is_file() or option in ("pedigree", "variants")):
+            setattr(options, option, str(path))
+    recorded = Path(options.results) / "run" / "config.yaml"
+    return load_config(recorded) if recorded.is_file() else None
+
+
+def _take_configuration(options: argparse.Namespace, config: RunConfig) -> None:
+    """Fill what was not given from the configuration of the run."""
+    from filiation.config import panels_folder, scoring_model_path
+    from filiation.io.tables import read_table
+    from filiation.model.columns import CANDIDATES
+    from filiation.panels.load import panel_path
+
+    options.scoring_model = options.scoring_model or str(scoring_model_path(config))
+    options.reduced_penetrance = options.reduced_penetrance or config.prioritisation.reduced_penetrance
+    if options.assembly == "auto":
+        options.assembly = config.reference.assembly
+    options.pseudoautosomal_bed = options.pseudoautosomal_bed or config.reference.pseudoautosomal_bed
+    if not options.frequency:
+        options.frequency = [
+            f"{source.name}={source.vcf},af={source.af},homozygotes={source.homozygotes}"
+            + (f",hemizygotes={source.hemizygotes}" if source.hemizygotes else "")
+            for source in config.frequencies
+        ]
+    if options.panel is None and options.candidates:
+        label = read_table(options.candidates, CANDIDATES).header.get("panel", "").split()
+        options.panel = str(panel_path(panels_folder(config), label[0])) if label else None
+
+
+def _sites(options: argparse.Namespace, annotated: list[Evidence]) -> list[Site]:
+    """The sites asked for, in whichever way."""
+    from filiation.errors import ConfigError
+    from filiation.io.tables import read_table
+    from filiation.model.columns import REMOVED
+    from filiation.prioritisation.questions import parse_site, read_sites, sites_asked
+
+    sites = [parse_site(text) for text in options.site] + (read_sites(options.sites) if options.sites else [])
+    removed = read_table(options.removed, REMOVED).rows if options.removed else []
+    sites += sites_asked(options.question, annotated, removed)
+    if not sites:
+        raise ConfigError("nothing is asked for", expected="CHROM-POS-REF-ALT, a gene, or GENE:change")
+    return sites
+
+
+def _context(options: argparse.Namespace) -> Context:
+    """Family, model, panel and penetrance."""
+    from filiation.config import scoring_model_path
+    from filiation.io.ped import read_pedigree
+    from filiation.panels.load import load_panel
+    from filiation.prioritisation.draft import Context
+    from filiation.prioritisation.penetrance import Penetrance, screen_model
+    from filiation.scoring.model import load_scoring_model
+
+    penetrance = Penetrance.of(options.reduced_penetrance)
+    model = screen_model(load_scoring_model(options.scoring_model or scoring_model_path()), penetrance)
+    panel = load_panel(options.panel) if options.panel else None
+    return Context(read_pedigree(options.pedigree), model, panel, penetrance)
 
 
 def main(options: argparse.Namespace) -> int:
     """Explain the sites."""
     from filiation.calls.frequencies import parse_source
-    from filiation.config import scoring_model_path
-    from filiation.io.ped import read_pedigree
     from filiation.io.tables import write_table
+    from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
     from filiation.model.columns import EXPLANATION
-    from filiation.prioritisation.explain import explain_sites, parse_site, read_sites
-    from filiation.scoring.model import load_scoring_model
+    from filiation.prioritisation.evidence import read_evidence
+    from filiation.prioritisation.explain import explain
+    from filiation.prioritisation.told import rules_text
 
-    sites = [parse_site(text) for text in options.site] if options.site else read_sites(options.sites)
-    rows = explain_sites(
-        sites,
+    config = _find_files(options)
+    if config is not None:
+        _take_configuration(options, config)
+    context = _context(options)
+    annotated = []
+    if options.annotated:
+        regions = pseudoautosomal_intervals(
+            options.assembly, header_contigs(options.annotated), options.pseudoautosomal_bed
+        )
+        annotated = list(read_evidence(options.annotated, context.family, regions))
+    found = explain(
+        _sites(options, annotated),
         options.variants,
-        read_pedigree(options.pedigree),
-        load_scoring_model(options.scoring_model or scoring_model_path()),
+        context,
         [parse_source(text) for text in options.frequency],
+        annotated=annotated,
         candidates=options.candidates,
         removed=options.removed,
         reference=options.reference,
@@ -64,13 +191,16 @@ def main(options: argparse.Namespace) -> int:
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
     )
+    rows: list[dict[str, Any]] = [explanation.row for explanation in found]
     if options.output:
         write_table(options.output, EXPLANATION, rows)
-    else:
-        names = EXPLANATION.names
-        print("\t".join(names))
+    form = options.form or ("rules" if options.question else "table")
+    if form == "rules":
+        print("\n\n".join(rules_text(one.site.text, one.row, one.rules, context.family) for one in found))
+    elif not options.output:
+        print("\t".join(EXPLANATION.names))
         for row in rows:
-            print("\t".join("." if row.get(name) in (None, "") else str(row[name]) for name in names))
+            print("\t".join("." if row.get(name) in (None, "") else str(row[name]) for name in EXPLANATION.names))
     counts = {status: sum(row["status"] == status for row in rows) for status in {row["status"] for row in rows}}
     print("explain: " + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())), file=sys.stderr)
     return 0

@@ -7,60 +7,42 @@ trust a memory of the run. The candidate and removal tables only say what happen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from filiation.calls.frequencies import Source
-from filiation.errors import ConfigError, InputError
-from filiation.io.files import private_directory, require_file
+from filiation.errors import InputError
+from filiation.io.files import private_directory
 from filiation.io.tables import read_table
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
 from filiation.model.columns import CANDIDATES, REMOVED
 from filiation.model.inheritance import CarrierState
 from filiation.model.pedigree import Family
+from filiation.prioritisation.draft import Context
+from filiation.prioritisation.evidence import Evidence
+from filiation.prioritisation.questions import Site, parse_site, read_sites
 from filiation.prioritisation.rules import MEANING as RULE_MEANING
+from filiation.prioritisation.told import RuleLine, later_rules, screen_rules
 from filiation.scoring.model import ScoringModel
 from filiation.scoring.screen import KEPT, Decision, decisions, reason_meanings
 
+Key = tuple[str, int, str, str]
 # A call that stands this near may be the same change, written or aligned otherwise.
 NEIGHBOURHOOD = 10
 MIN_BASE_QUALITY = 20
 
 
-@dataclass(frozen=True)
-class Site:
-    """One allele that is asked about; 1-based position."""
+@dataclass
+class Explanation:
+    """What became of one site: its row of the explanation table, and every rule it met (none where not called)."""
 
-    chrom: str
-    pos: int
-    ref: str
-    alt: str
-
-    @property
-    def key(self) -> tuple[str, int, str, str]:
-        """Identity of the allele."""
-        return self.chrom, self.pos, self.ref, self.alt
-
-
-def parse_site(text: str) -> Site:
-    """`chr-pos-ref-alt` or `chr:pos:ref:alt`; contig names may hold the separator."""
-    for sign in ("-", ":"):
-        parts = text.rsplit(sign, 3)
-        if len(parts) == 4 and parts[0] and parts[1].isdigit() and set(parts[2] + parts[3]) <= set("ACGTNacgtn"):
-            return Site(parts[0], int(parts[1]), parts[2].upper(), parts[3].upper())
-    raise ConfigError(f"--site {text!r}", expected="CHROM-POS-REF-ALT", repair="for example 1-15752321-TCTGA-T")
-
-
-def read_sites(path: str | Path) -> list[Site]:
-    """The alleles of a VCF, each by itself."""
-    import pysam
-
-    with pysam.VariantFile(str(require_file(path, "sites"))) as handle:
-        return [Site(record.chrom, record.pos, record.ref or "", alt) for record in handle for alt in record.alts or ()]
+    site: Site
+    row: dict[str, Any]
+    rules: list[RuleLine] = field(default_factory=list)
 
 
 def explain_sites(
@@ -77,43 +59,88 @@ def explain_sites(
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
 ) -> list[dict[str, Any]]:
-    """One row of the explanation table for each site, in the order asked.
+    """One row of the explanation table for each site, in the order asked; see `explain`."""
+    found = explain(
+        sites,
+        variants,
+        Context(family, model),
+        sources,
+        candidates=candidates,
+        removed=removed,
+        reference=reference,
+        reads=reads,
+        assembly=assembly,
+        pseudoautosomal_bed=pseudoautosomal_bed,
+    )
+    return [explanation.row for explanation in found]
 
-    reads : CRAMs of the members in family order; where nothing was called, their reads are counted.
+
+def explain(
+    sites: Sequence[Site],
+    variants: str | Path,
+    context: Context,
+    sources: Sequence[Source],
+    *,
+    annotated: Sequence[Evidence] = (),
+    candidates: str | Path | None = None,
+    removed: str | Path | None = None,
+    reference: str | Path | None = None,
+    reads: Sequence[str | Path] = (),
+    assembly: str = "auto",
+    pseudoautosomal_bed: str | Path | None = None,
+) -> list[Explanation]:
+    """What became of each site, in the order asked, with every rule on the way.
+
+    annotated : records after annotation, for the rules that come after the screen. reads : CRAMs of the members in
+    family order; where nothing was called, their reads are counted.
     """
-    reported = {_key(row): row for row in read_table(candidates, CANDIDATES).rows} if candidates else {}
+    family = context.family
+    reported: dict[Key, dict[str, Any]] = {}
+    for shown in read_table(candidates, CANDIDATES).rows if candidates else []:
+        reported.setdefault(_key(shown), shown)
     later = {_key(row): row for row in read_table(removed, REMOVED).rows} if removed else {}
-    found = _decisions_at(sites, variants, family, model, sources, assembly, pseudoautosomal_bed)
-    words = {**reason_meanings(model), **RULE_MEANING}
-    rows = []
+    known = {(record.chrom, record.pos, record.ref, record.alt): record for record in annotated}
+    found = _decisions_at(sites, variants, family, context.model, sources, assembly, pseudoautosomal_bed)
+    explanations = []
     for site in sites:
         row: dict[str, Any] = {"chrom": site.chrom, "pos": site.pos, "ref": site.ref, "alt": site.alt}
+        lines: list[RuleLine] = []
         if site.key in found:
             batch, decision, v = found[site.key]
             row |= _called(batch, decision, v, family)
-            screen_reason = str(decision.reason[v])
-            if site.key in reported:
-                row["status"] = "reported"
-                row["reason"] = f"rank {reported[site.key]['rank']}: {reported[site.key]['inheritance']}"
-            elif screen_reason != KEPT:
-                row |= {"status": "removed", "reason": f"{screen_reason}: {words[screen_reason]}"}
-            elif site.key in later:
-                rule = later[site.key]["reason"]
-                row |= {"status": "removed", "reason": f"{rule}: {words.get(rule, '')}"}
-            else:
-                row |= {"status": "kept_by_screen", "reason": "give --candidates and --removed for what came after"}
+            row |= _outcome(str(decision.reason[v]), reported.get(site.key), later.get(site.key), context.model)
+            kept = decision.reason[v] == KEPT
+            lines = screen_rules(batch, decision, v, context)
+            lines += later_rules(
+                known.get(site.key) if kept else None, context, reported.get(site.key), later.get(site.key)
+            )
         else:
             row |= _uncalled(site, found, family, reference, reads)
-        rows.append(row)
-    return rows
+        explanations.append(Explanation(site, row, lines))
+    return explanations
 
 
-def _key(row: dict[str, Any]) -> tuple[str, int, str, str]:
+def _outcome(
+    screen_reason: str, candidate: dict[str, Any] | None, removal: dict[str, Any] | None, model: ScoringModel
+) -> dict[str, str]:
+    """Status and reason of a called record: the tables of `prioritise` where they know it, else the screen."""
+    words = {**reason_meanings(model), **RULE_MEANING}
+    if candidate is not None:
+        return {"status": "reported", "reason": f"rank {candidate['rank']}: {candidate['inheritance']}"}
+    if screen_reason != KEPT:
+        return {"status": "removed", "reason": f"{screen_reason}: {words[screen_reason]}"}
+    if removal is not None:
+        rule = removal["reason"]
+        return {"status": "removed", "reason": f"{rule}: {words.get(rule, '')}"}
+    return {"status": "kept_by_screen", "reason": "give --candidates and --removed for what came after"}
+
+
+def _key(row: dict[str, Any]) -> Key:
     """Identity of the allele of a table row."""
     return str(row["chrom"]), int(row["pos"]), str(row["ref"]), str(row["alt"])
 
 
-Found = dict[tuple[str, int, str, str], tuple[TrioBatch, Decision, int]]
+Found = dict[Key, tuple[TrioBatch, Decision, int]]
 
 
 def _decisions_at(
@@ -249,3 +276,6 @@ def _read_counts(site: Site, path: str | Path, reference: str | Path | None) -> 
         )
     bases = [f"{base}={int(column[0])}" for base, column in zip("ACGT", counts, strict=True) if column[0]]
     return f"./.:{','.join(bases) or 'no reads'}:."
+
+
+__all__ = ["Explanation", "Site", "explain", "explain_sites", "parse_site", "read_sites", "transmission"]

@@ -1,0 +1,173 @@
+"""Does `filiation explain` find what is asked for, and say of it every rule in order?"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from builders.annotated import Site, call, prioritised, write_family
+from filiation.__main__ import main
+from filiation.errors import ConfigError, InputError
+from filiation.io.tables import read_table
+from filiation.model.columns import EXPLANATION
+from filiation.prioritisation.questions import find_site, parse_site
+
+SITES = [
+    Site(100, ["0/1", "0/0", "0/0"], "DENOVO", consequence="stop_gained"),
+    Site(200, ["0/1", "0/1", "0/0"], "PAIR"),
+    Site(300, ["0/1", "0/1", "0/0"], "PAIR"),
+    Site(400, ["0/0", "0/1", "0/0"], "NOTHING"),
+    Site(500, [call("0/1", reads=(30, 2)), "0/0", "0/0"], "FEW"),
+    Site(600, ["0/1", "0/0", "0/0"], "SILENT", consequence="synonymous"),
+    Site(700, ["0/1", "./.", "0/0"], "UNREAD"),
+]
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A family laid out as the workflow lays it out, and the folder above as working directory."""
+    prioritised(tmp_path, SITES)
+    folder = tmp_path / "results" / "FAM"
+    for name, target in (
+        ("FAM.ped", "FAM.ped"),
+        ("FAM.bcf", "normalised/FAM.bcf"),
+        ("s.bcf", "annotated/FAM.bcf"),
+        ("c.tsv", "prioritisation/FAM.candidates.tsv"),
+        ("r.tsv", "prioritisation/FAM.removed.tsv"),
+    ):
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tmp_path / name, folder / target)
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def explained(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What `filiation explain` prints."""
+    capsys.readouterr()
+    assert main(["explain", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def outcome(text: str, rule: str) -> str:
+    """pass, fail or unknown of one rule of the printed form."""
+    [line] = [line for line in text.splitlines() if line.split()[2:3] == [rule]]
+    return line.split()[1]
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__tells_every_rule_of_a_reported_variant(capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained(capsys, "FAM", "chr1-100-A-C")
+    assert text.startswith("chr1-100-A-C: reported\n")
+    assert "proband IDX 0/1:15,15:99; father FAT 0/0:30,0:99" in text
+    for rule in ("proband_has_a_call", "proband_alt_depth", "pattern_de_novo", "father_has_data", "penetrance"):
+        assert outcome(text, rule) == "pass", rule
+    for rule in ("population_af", "population_homozygotes", "panel", "benign_in_clinvar"):
+        assert outcome(text, rule) == "unknown", rule
+    assert "[min_proband_alt_depth]" in text
+    assert ">= 3" in text
+    assert text.rstrip().endswith("=> rank 1: de_novo")
+    numbers = [int(line.split(".")[0]) for line in text.splitlines() if line.strip()[:1].isdigit()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.usefixtures("results")
+@pytest.mark.parametrize(
+    "site, failing, reason",
+    [
+        ("chr1-400-A-C", "proband_carries_the_allele", "proband_without_allele"),
+        ("chr1-500-A-C", "proband_alt_depth", "proband_few_alternate_reads"),
+        ("chr1-600-A-C", "consequence_considered", "consequence_not_considered"),
+        ("chr1-200-A-C", "second_variant_in_trans", "compound_in_cis"),
+    ],
+)
+def test_explain__names_the_rule_that_removed_a_variant(
+    capsys: pytest.CaptureFixture[str], site: str, failing: str, reason: str
+) -> None:
+    text = explained(capsys, "FAM", site)
+    assert text.startswith(f"{site}: removed\n")
+    assert outcome(text, failing) == "fail"
+    assert f"=> {reason}: " in text
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__a_parent_without_data_is_unknown_and_never_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained(capsys, "FAM", "chr1-700-A-C")
+    assert outcome(text, "father_has_data") == "unknown"
+    assert outcome(text, "pattern_dominant_unknown_origin") == "pass"
+    assert outcome(text, "pattern_de_novo") == "fail"
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__a_gene_gives_all_its_records_kept_or_not(capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained(capsys, "--results", "results", "--family", "FAM", "pair", "DENOVO")
+    titles = [line for line in text.splitlines() if line.startswith("chr1-")]
+    assert titles == ["chr1-200-A-C: removed", "chr1-300-A-C: removed", "chr1-100-A-C: reported"]
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__an_unknown_gene_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "FAM", "DENOV"]) == 2
+    assert "did you mean 'DENOVO'?" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__an_unknown_family_is_told_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "FAN", "DENOVO"]) == 2
+    assert "one of FAM" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__a_site_that_was_not_called_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained(capsys, "FAM", "chr1-101-A-G")
+    assert text.startswith("chr1-101-A-G: not_called\n")
+    assert "the calls have chr1-100-A-C instead" in text
+
+
+def test_explain__the_table_stays(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--pedigree", str(results / "FAM.ped"), "--variants", str(results / "normalised" / "FAM.bcf")]
+    tables = ["--candidates", str(results / "prioritisation" / "FAM.candidates.tsv")]
+    sites = ["--site", "chr1-100-A-C", "chr1-400-A-C"]
+    text = explained(capsys, *arguments, *tables, *sites)
+    assert text.splitlines()[0].split("\t") == EXPLANATION.names
+    explained(capsys, *arguments, *tables, *sites, "--output", "explained.tsv")
+    rows = read_table("explained.tsv", EXPLANATION).rows
+    assert [row["status"] for row in rows] == ["reported", "removed"]
+    assert explained(capsys, *arguments, *sites, "--form", "rules").count("pattern_de_novo") == 2
+
+
+def test_explain__by_files_alone_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_family(tmp_path, SITES)
+    files = ["--pedigree", str(tmp_path / "FAM.ped"), "--variants", str(tmp_path / "FAM.bcf")]
+    text = explained(capsys, *files, "chr1-100-A-C")
+    assert text.startswith("chr1-100-A-C: kept_by_screen")
+    assert outcome(text, "consequence_considered") == "unknown"
+    assert main(["explain", *files]) == 2
+    assert "nothing is asked for" in capsys.readouterr().err
+
+
+def test_site__forms() -> None:
+    assert parse_site("HLA-A*01-5-A-C").chrom == "HLA-A*01"
+    assert parse_site("chr1:5:a:ct").alt == "CT"
+    assert find_site("SYNGAP1") is None
+    with pytest.raises(ConfigError, match="CHROM-POS-REF-ALT"):
+        parse_site("SYNGAP1:c.5A>C")
+
+
+def test_change__of_a_gene_is_found_by_what_the_annotator_wrote() -> None:
+    from filiation.calls.consequences import Consequence
+    from filiation.model.contigs import ContigClass
+    from filiation.prioritisation.evidence import Evidence
+    from filiation.prioritisation.questions import sites_asked
+
+    def record(pos: int, dna: str, amino: str) -> Evidence:
+        consequence = Consequence("GENE1", "ENSG1", "missense_variant", "ENST1", amino, dna)
+        fixed = ("chr1", pos, "A", "C", ContigClass.AUTOSOME, "PASS", [consequence], True, {}, {}, ())
+        return Evidence(*fixed, None, (), False, None, "not_annotated", None, None, "not_annotated")
+
+    records = [record(5, "ENST1:c.5A>C", "ENSP1:p.Lys2Thr"), record(9, "9A>C", "3K>3T")]
+    for question, pos in (("GENE1:c.5A>C", 5), ("ENST1:p.Lys2Thr", 5), ("gene1:3K>3T", 9), ("GENE1:9A>C", 9)):
+        assert [site.pos for site in sites_asked([question], records, [])] == [pos], question
+    with pytest.raises(InputError, match=r"no change .GENE1:c\.7A>C"):
+        sites_asked(["GENE1:c.7A>C"], records, [])
