@@ -17,10 +17,10 @@ import argparse
 import sys
 
 
-def add_screen_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options that `screen` and `explain` share."""
-    parser.add_argument("--pedigree", required=True, help="PED file of the family")
-    parser.add_argument("--variants", required=True, help="normalised BCF of the family")
+def add_screen_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Options that `screen` and `explain` share; `required`: the family's files must be named."""
+    parser.add_argument("--pedigree", required=required, help="PED file of the family")
+    parser.add_argument("--variants", required=required, help="normalised BCF of the family")
     parser.add_argument(
         "--frequency",
         nargs="*",
