@@ -167,11 +167,15 @@ def simulate(coverage: float, n: int, model: Any, seed: int) -> Simulated:
     absent = model.threshold["absent_frequency"]
     origin = random.choice(5, n, p=SHARES)
     frequency = _frequencies(random, model, n, 0.5)
-    known = ~np.isnan(frequency)
     few = (origin == INHERITED_FEW_READS) | (origin == INHERITED)
+    # A new allele may stand at a place where the population has it already: frequencies as of places, not of carriers.
+    at_known = (origin == DE_NOVO) & (random.random(n) < 0.15)
     frequency[~few] = np.nan
+    frequency[at_known] = LOWEST * (HIGHEST / LOWEST) ** random.random(int(at_known.sum()))
+    known = ~np.isnan(frequency)
     # Expected sites of a genome, by kind: as a density for drawing kinds, as a total for the weight.
     common = 2 * SPECTRUM * (HIGHEST - LOWEST) * np.array([0.50, 0.17, 0.33, 0.036, 0.036, 0.024, 0.012, 0.012])
+    common_new = 2 * mutation * common / (2 * (HIGHEST - LOWEST)) * math.log(HIGHEST / LOWEST)
     expected = {
         DE_NOVO: 2 * mutation * places,
         SYSTEMATIC: systematic * places,
@@ -181,10 +185,12 @@ def simulate(coverage: float, n: int, model: Any, seed: int) -> Simulated:
     weight = np.zeros(n)
     for code in range(5):
         for common_site in (False, True):
-            chosen = np.flatnonzero((origin == code) & (few & known if common_site else ~(few & known)))
+            chosen = np.flatnonzero((origin == code) & (known == common_site))
             if not len(chosen):
                 continue
-            totals = expected.get(code, common if common_site else 2 * absent * places)
+            totals = expected.get(code, 2 * absent * places)
+            if common_site:
+                totals = common_new if code == DE_NOVO else common
             # Half of the draws follow the genome, half are even over the kinds, so that rare kinds are seen.
             draw = 0.5 * totals / totals.sum() + 0.5 / len(KINDS)
             kind[chosen] = random.choice(len(KINDS), len(chosen), p=draw)
@@ -206,7 +212,7 @@ def _reads(
     repeat = np.array([k.repeat for k in KINDS])[kind]
     depth = _depths(random, coverage, n)
     shape = 1 / 0.013 - 1
-    mean = np.where(indel, 0.46, 0.49)
+    mean = np.where(indel, 0.455, 0.485)
     balance = random.beta(mean[:, None] * shape, (1 - mean[:, None]) * shape, (n, 3))
     error = random.gamma(0.5, np.where(repeat, 0.008, 0.0012)[:, None], (n, 3)) / 0.5
     share = np.minimum(error, 0.3)

@@ -94,6 +94,7 @@ def _common_share(counted: list[tuple[int, int, float]], alpha: float, beta: flo
 def evidence(
     rows: list[list[float]],
     members: list[Reads],
+    balance: float,
     error: float,
     error_rho: float,
     rho: float,
@@ -121,7 +122,7 @@ def evidence(
             continue
         by_reads = [
             _polya(reads.alt, other, mean, correlation)
-            for mean, correlation in ((error, error_rho), (0.5, rho), (1 - error, error_rho))
+            for mean, correlation in ((error, error_rho), (balance, rho), (1 - error, error_rho))
         ]
         best = max(by_reads)
         if split:

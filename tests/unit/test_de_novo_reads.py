@@ -17,6 +17,7 @@ from reference.mutation import Reads, evidence
 
 MODEL = load_scoring_model(scoring_model_path())
 NOISE = read_noise(MODEL)
+BALANCE = MODEL.threshold["heterozygote_balance"]
 RARE, MUTATION, SPORADIC, SYSTEMATIC = 3.3e-6, 8.1e-9, 1e-9, 1e-5
 
 Row = tuple[float, float, float]
@@ -54,6 +55,7 @@ def arrays(likelihoods: list[Row], reads: list[Reads]) -> tuple[np.ndarray, ...]
         collect("ref"),
         collect("alt"),
         collect("depth"),
+        np.array([BALANCE]),
     )
 
 
@@ -91,7 +93,7 @@ TRIO: list[Row] = [HETEROZYGOUS, HOMOZYGOUS_REFERENCE, HOMOZYGOUS_REFERENCE]
 @settings(max_examples=200, deadline=None)
 @given(st.lists(rows(), min_size=3, max_size=3), st.lists(members, min_size=3, max_size=3))
 def test_reads__agree_with_an_urn_drawn_read_by_read(likelihoods: list[Row], reads: list[Reads]) -> None:
-    expected, systematic, sporadic = evidence([list(row) for row in likelihoods], reads, *NOISE)
+    expected, systematic, sporadic = evidence([list(row) for row in likelihoods], reads, BALANCE, *NOISE)
     for function in (reads_beside_likelihoods, reads_beside_likelihoods_jit):
         heard, shared, own = function(*arrays(likelihoods, reads), NOISE)
         np.testing.assert_allclose(heard[0], expected, rtol=1e-7, atol=1e-7)

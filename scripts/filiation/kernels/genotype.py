@@ -118,15 +118,15 @@ def log_beta(a: float, b: float) -> float:
 log_beta_jit = inline(log_beta)
 
 
-def depth_log_likelihood(alternate: int, other: int, copies: int, noise: ReadNoise) -> float:
+def depth_log_likelihood(alternate: int, other: int, copies: int, balance: float, noise: ReadNoise) -> float:
     """Natural log of the beta-binomial probability of the reads given 0, 1 or 2 copies of the allele, without the
     binomial coefficient.
 
-    The share of alternate reads has the mean error_rate, one half, or 1 - error_rate, and scatters between sites
+    The share of alternate reads has the mean error_rate, `balance`, or 1 - error_rate, and scatters between sites
     with the intra-class correlation of its kind: reads of one site share their library, place and errors.
     """
     if copies == 1:
-        mean = 0.5
+        mean = balance
         shape = 1.0 / noise.balance_overdispersion - 1.0
     else:
         mean = noise.error_rate if copies == 0 else 1.0 - noise.error_rate
@@ -186,6 +186,7 @@ def reads_beside_likelihoods(
     ref_depth: np.ndarray,
     alt_depth: np.ndarray,
     depth: np.ndarray,
+    balance: np.ndarray,
     noise: ReadNoise,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Genotype likelihoods that also hear the allelic depths, and how well an artefact would explain the reads.
@@ -210,6 +211,7 @@ def reads_beside_likelihoods(
     ----------
     likelihood : float64 (v, >=3, 3), natural log, of genotype_log_likelihoods.  genotype : int8 (v, >=3).
     ref_depth, alt_depth, depth : int32 (v, >=3), reads; -1 missing.
+    balance : float64 (v,), share of alternate reads that a heterozygote is expected to show.
 
     Returns
     -------
@@ -248,7 +250,7 @@ def reads_beside_likelihoods(
                 complete = False
                 continue
             for g in range(3):
-                reads[g] = depth_log_likelihood_jit(alternate, other, g, noise)
+                reads[g] = depth_log_likelihood_jit(alternate, other, g, balance[v], noise)
             best = max(reads[0], reads[1], reads[2])
             row = evidence[v, p]
             if split:

@@ -43,9 +43,14 @@ class DeNovoScores:
     log10_odds: npt.NDArray[np.float64]
 
 
+def is_indel(classes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Insertions and deletions of any length."""
+    return np.isin(classes, (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER))
+
+
 @dataclass(frozen=True)
 class Rates:
-    """Of each variant: mutations per generation, artefacts of all members alike, artefacts of the child's reads alone."""
+    """Of each variant: mutations per generation, artefacts of all members alike, and of the child's reads alone."""
 
     mutation: npt.NDArray[np.float64]
     systematic: npt.NDArray[np.float64]
@@ -168,6 +173,7 @@ def score_de_novo(
             batch.ref_depth[again],
             batch.alt_depth[again],
             batch.depth[again],
+            np.where(is_indel(classes), value["heterozygote_balance_indel"], value["heterozygote_balance"]),
             read_noise(model),
         )
         odds[again] = de_novo_log_odds_jit(

@@ -35,6 +35,8 @@ THRESHOLDS = (
     "mutation_rate_indel_longer",
     "mutation_rate_multi_nucleotide",
     "error_overdispersion",
+    "heterozygote_balance",
+    "heterozygote_balance_indel",
     "balance_overdispersion",
     "artefact_fraction_alpha",
     "artefact_fraction_beta",
