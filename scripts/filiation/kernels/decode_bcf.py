@@ -6,10 +6,10 @@ byte is read; INFO is stepped over. Nothing is returned of a record that is not 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
-from numba import config
 
 from filiation.kernels._jit import inline, jit
 from filiation.kernels.borrow import borrow
@@ -534,4 +534,6 @@ def decode_bcf_borrowed(
 
 
 # Without compilation there is nothing to count.
-decode_bcf_jit = jit(decode_bcf) if config.DISABLE_JIT else jit(decode_bcf_borrowed)
+decode_bcf_jit = (
+    jit(decode_bcf) if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0") else jit(decode_bcf_borrowed)
+)

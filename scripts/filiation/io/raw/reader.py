@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -171,8 +171,12 @@ class CallsReader(CallsFile):
                 self.members[column] = member
         self.has_gl = "GL" in self.header.formats
 
-    def finish(self, linked: LinkedRecords) -> TrioBatch:
-        """Decode the records of a piece."""
+    def finish(self, linked: LinkedRecords) -> Any:
+        """The third part of the work: decode."""
+        return self.decode(linked)
+
+    def decode(self, linked: LinkedRecords) -> TrioBatch:
+        """The records of a piece as arrays."""
         from filiation.io.vcf import TrioBatch, contig_classes
 
         n, p = linked.starts.size, len(self.columns)

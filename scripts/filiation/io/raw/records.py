@@ -73,3 +73,7 @@ class Alleles(Sequence[str]):
     def first_bytes(self) -> npt.NDArray[np.uint8]:
         """First base of every allele, as a byte."""
         return self._data[self._starts]
+
+    def arrays(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The bytes that hold the alleles, and where each starts in them and how long it is."""
+        return self._data, self._starts, self._lengths

@@ -1,0 +1,220 @@
+"""Records that go on, written with more INFO: the bytes that were read, and what is said of them put behind.
+
+No record is parsed or built again. `bcftools view` takes the stream, checks every record and writes the BCF.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import numpy as np
+
+from filiation.errors import ToolError
+from filiation.io.raw.header import BCF_MAGIC, Header
+from filiation.io.tools import environment, require_tool
+
+InfoValue = bool | int | float | str | Sequence[int] | Sequence[float] | Sequence[str]
+_DECLARATION = re.compile(r"##INFO=<ID=([^,]+),Number=[^,]+,Type=([A-Za-z]+)")
+_FLAG, _FLOAT, _CHARACTER = b"\x00", 5, 7
+_BUFFER = 1 << 20
+
+
+def _descriptor(kind: int, number: int) -> bytes:
+    """The byte or bytes in front of typed values."""
+    if number < 15:
+        return bytes([number << 4 | kind])
+    return bytes([0xF0 | kind]) + _integers([number])
+
+
+def _integers(values: Sequence[int]) -> bytes:
+    """Whole numbers in the least width that holds them all (the eight lowest values of a width are reserved)."""
+    low, high = min(values), max(values)
+    kind, code = next(
+        (kind, code)
+        for kind, code, largest in ((1, "b", 127), (2, "h", 32_767), (3, "i", 2_147_483_647))
+        if high <= largest and low >= -largest + 7
+    )
+    return _descriptor(kind, len(values)) + struct.pack(f"<{len(values)}{code}", *values)
+
+
+def encode_value(value: InfoValue) -> bytes:
+    """One INFO value as BCF types it."""
+    if isinstance(value, bool):
+        return _FLAG
+    if isinstance(value, int):
+        return _integers([value])
+    if isinstance(value, float):
+        return _descriptor(_FLOAT, 1) + struct.pack("<f", value)
+    if isinstance(value, str):
+        content = value.encode()
+        return _descriptor(_CHARACTER, len(content)) + content
+    if value and isinstance(value[0], str):
+        return encode_value(",".join(map(str, value)))
+    if value and isinstance(value[0], float):
+        return _descriptor(_FLOAT, len(value)) + struct.pack(f"<{len(value)}f", *value)
+    return _integers([int(item) for item in value])
+
+
+def _text(value: InfoValue) -> str:
+    """One INFO value as VCF writes it; nine digits give the same 32-bit float back."""
+    if isinstance(value, float):
+        return format(float(np.float32(value)), ".9g")
+    if isinstance(value, str | int):
+        return str(value)
+    return ",".join(_text(item) for item in value)
+
+
+class RecordWriter:
+    """Writes records of one input to a BCF. Use as a context manager; leaving it ends bcftools and checks it."""
+
+    def __init__(self, header: Header, lines: Sequence[str], output: str | Path) -> None:
+        self.header = header
+        self.output = str(output)
+        self.names = [found.group(1) for line in lines if (found := _DECLARATION.match(line))]
+        assert len(self.names) == len(lines), "a line that declares no INFO field"
+        # A field that the input has already is replaced: its line goes, and its values go from each record.
+        self._own = re.compile(rf"^##INFO=<ID=(?:{'|'.join(self.names)}),.*\n", re.MULTILINE)
+        self._replaces = bool(self._own.search(header.text))
+        self._keys = dict(header.keys)
+        for name in self.names:
+            self._keys.setdefault(name, max(self._keys.values()) + 1)
+        self._codes = {name: _integers([self._keys[name]]) for name in self.names}
+        self._known: dict[tuple[str, InfoValue], bytes] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lines = [f"{line[:-1]},IDX={self._keys[name]}>" for line, name in zip(lines, self.names, strict=True)]
+
+    def _header_bytes(self) -> bytes:
+        """The header with the new lines in front of the columns; old lines of the same fields are gone."""
+        text = self._own.sub("", self.header.text.replace("\r\n", "\n"))
+        place = text.index("#CHROM")
+        content = (text[:place] + "".join(f"{line}\n" for line in self._lines) + text[place:]).encode()
+        if not self.header.is_bcf:
+            return content
+        content = content.rstrip(b"\0") + b"\0"
+        return BCF_MAGIC + b"\x02" + struct.pack("<I", len(content)) + content
+
+    def __enter__(self) -> RecordWriter:
+        require_tool("bcftools", "write the records that go on")
+        self._process = subprocess.Popen(
+            ["bcftools", "view", "--no-version", "-Ob", "-o", self.output, "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            bufsize=_BUFFER,
+        )
+        self._put(self._header_bytes())
+        return self
+
+    def _put(self, content: bytes) -> None:
+        """Hand bytes to bcftools; when it is gone, its own words tell why at the end."""
+        assert self._process is not None
+        stream: IO[bytes] | None = self._process.stdin
+        assert stream is not None
+        try:
+            stream.write(content)
+        except BrokenPipeError:
+            self._finish()
+
+    def write(self, record: bytes, info: Mapping[str, InfoValue]) -> None:
+        """One record as it was read (BCF with its two lengths, or a line without its end) with more INFO."""
+        self._put(self._bcf(record, info) if self.header.is_bcf else self._line(record, info))
+
+    def _encoded(self, name: str, value: InfoValue) -> bytes:
+        """Key and value; the few distinct texts and states are encoded once."""
+        if isinstance(value, float):
+            return self._codes[name] + encode_value(value)
+        known = self._known.get((name, value))
+        if known is None:
+            known = self._codes[name] + encode_value(value)
+            if len(self._known) < 100_000:
+                self._known[name, value] = known
+        return known
+
+    def _bcf(self, record: bytes, info: Mapping[str, InfoValue]) -> bytes:
+        """A BCF record whose INFO block is longer."""
+        shared, individual, *_ = struct.unpack_from("<II", record)
+        fixed = bytearray(record[8 : 8 + shared])
+        number = struct.unpack_from("<H", fixed, 16)[0]
+        if self._replaces:
+            fixed, number = _without(fixed, {self._keys[name] for name in self.names})
+        fixed += b"".join(self._encoded(name, value) for name, value in info.items())
+        struct.pack_into("<H", fixed, 16, number + len(info))
+        return struct.pack("<II", len(fixed), individual) + bytes(fixed) + record[8 + shared :]
+
+    def _line(self, record: bytes, info: Mapping[str, InfoValue]) -> bytes:
+        """A VCF line whose INFO is longer."""
+        columns = record.rstrip(b"\r\n").split(b"\t", 8)
+        own = {name.encode() for name in self.names}
+        kept = [item for item in columns[7].split(b";") if item != b"." and item.partition(b"=")[0] not in own]
+        kept += [(name if value is True else f"{name}={_text(value)}").encode() for name, value in info.items()]
+        columns[7] = b";".join(kept) or b"."
+        return b"\t".join(columns) + b"\n"
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is None:
+            return
+        if kind is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+            return
+        self._finish()
+
+    def _finish(self) -> None:
+        """Wait for bcftools; a ToolError with its last words when it did not end well."""
+        process = self._process
+        assert process is not None
+        self._process = None
+        _, words = process.communicate()
+        if process.returncode != 0:
+            raise ToolError(
+                f"bcftools ended with exit code {process.returncode} while it had to write records:\n    "
+                + words.decode(errors="replace").strip()[-800:],
+                where=self.output,
+                repair="look at the message above; is the disk full?",
+            )
+
+
+def _typed_at(content: bytes | bytearray, at: int) -> tuple[int, int, int]:
+    """Type, number of values and start of the values of a typed vector."""
+    kind, number = content[at] & 15, content[at] >> 4
+    at += 1
+    if number == 15:
+        width = {1: 1, 2: 2, 3: 4}[content[at] & 15]
+        number = int.from_bytes(content[at + 1 : at + 1 + width], "little")
+        at += 1 + width
+    return kind, number, at
+
+
+def _after(content: bytes | bytearray, at: int) -> int:
+    """Where the typed vector at `at` ends."""
+    kind, number, at = _typed_at(content, at)
+    return at + number * {0: 0, 1: 1, 2: 2, 3: 4, 5: 4, 7: 1}[kind]
+
+
+def _without(shared: bytearray, keys: set[int]) -> tuple[bytearray, int]:
+    """The shared block of a record without the INFO of some keys, and how many INFO fields are left."""
+    number, alleles = struct.unpack_from("<HH", shared, 16)
+    at = 24
+    for _ in range(alleles + 2):
+        at = _after(shared, at)
+    kept = shared[:at]
+    left = 0
+    for _ in range(number):
+        kind, _, value = _typed_at(shared, at)
+        width = {1: 1, 2: 2, 3: 4}[kind]
+        end = _after(shared, value + width)
+        if int.from_bytes(shared[value : value + width], "little") not in keys:
+            kept += shared[at:end]
+            left += 1
+        at = end
+    return kept, left
