@@ -144,7 +144,6 @@ def decisions(
         if sources:
             path = folder / "with_frequencies.bcf"
             add_frequencies(variants, sources, list(contigs), path, folder)
-            run_tool(["bcftools", "index", "-f", path], purpose="index the calls")
         for batch in read_batches(path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)):
             yield batch, decide(batch, codes, model, sources)
 
