@@ -315,6 +315,10 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
     except BaseException:
         _stop(process, directory)
         raise
+    if code < 0:
+        # Its steps do not know that it is gone.
+        end_leftovers(directory)
+        progress.failures.append(f"snakemake itself, by signal {-code} (out of memory?)")
     if code != 0:
         _say(_failure_text(progress.failures, log))
         return 1
