@@ -11,7 +11,7 @@ from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
 from filiation.model.consequence import group_of
 from filiation.model.contigs import ContigClass
 from filiation.model.inheritance import CarrierState, Inheritance
-from filiation.model.pedigree import Family, Role, Sex
+from filiation.model.pedigree import Family, Member, Role, Sex
 from filiation.panels.load import OFF_PANEL, Panel
 from filiation.prioritisation.evidence import NO_CALL, Evidence, read_evidence
 from filiation.prioritisation.rank import components, components_text, pattern_weight
@@ -250,13 +250,27 @@ def _row(rank: int, draft: Draft, family: Family, panel: Panel | None, model: Sc
 
 
 def _member_states(draft: Draft, family: Family) -> list[tuple[str, str]]:
-    """(father|mother|sibling id, what the member's data say), for those who were sequenced."""
-    roles = ["proband", "father", "mother", *(member.sample for member in family.siblings)]
-    sequenced = [True, family.father is not None, family.mother is not None] + [True] * len(family.siblings)
-    return [
-        (role, _STATE_WORDS[CarrierState(state)] if present else "not_sequenced")
-        for role, state, present in zip(roles, draft.evidence.states, sequenced, strict=True)
+    """(proband|father|mother|sibling id, what the member's data say); `hemizygous` where one copy is all there is."""
+    slots: list[tuple[str, Member | None]] = [
+        ("proband", family.proband),
+        ("father", family.father),
+        ("mother", family.mother),
+        *((member.sample, member) for member in family.siblings),
     ]
+    words = []
+    for (name, member), state in zip(slots, draft.evidence.states, strict=True):
+        if member is None:
+            words.append((name, "not_sequenced"))
+        elif state == CarrierState.HOMOZYGOUS and _single_copy(draft.evidence.contig_class, member.sex):
+            words.append((name, "hemizygous"))
+        else:
+            words.append((name, _STATE_WORDS[CarrierState(state)]))
+    return words
+
+
+def _single_copy(contig_class: ContigClass, sex: Sex) -> bool:
+    """Whether a person of this sex has one copy of the chromosome."""
+    return sex is Sex.MALE and contig_class in (ContigClass.X, ContigClass.Y)
 
 
 def _inheritance_reason(draft: Draft, family: Family) -> str:
@@ -288,8 +302,7 @@ def _flags(draft: Draft, family: Family, panel: Panel | None) -> list[str]:
     if evidence.caller_filter not in ("PASS", "."):
         flags.append("caller_filter")
     proband = evidence.calls[family.proband.sample]
-    hemizygous = family.proband.sex is Sex.MALE and evidence.contig_class in (ContigClass.X, ContigClass.Y)
-    if hemizygous and proband.genotype.replace("|", "/") in ("0/1", "1/0"):
+    if _single_copy(evidence.contig_class, family.proband.sex) and proband.genotype.replace("|", "/") in ("0/1", "1/0"):
         flags.append("heterozygous_call_where_one_copy_is_expected")
     if draft.pattern is Inheritance.AUTOSOMAL_RECESSIVE and CarrierState.ABSENT in states[1:3]:
         flags.append("homozygote_with_a_non_carrier_parent")
