@@ -62,6 +62,16 @@ class CallingConfig(Closed):
     caller: Literal["bcftools", "freebayes", "deepvariant"] = Field(
         "bcftools", description="deepvariant runs in containers, with GLnexus for the joint calls."
     )
+    deepvariant_image: str | None = Field(
+        None,
+        description="Container of DeepVariant 1.9, for caller: deepvariant: a .sif file that the nodes see, or an "
+        "address such as docker://google/deepvariant:1.9.0; empty: run_deepvariant is taken from PATH.",
+    )
+    glnexus_image: str | None = Field(
+        None,
+        description="Container of GLnexus 1.4, for caller: deepvariant: a .sif file or an address; empty: glnexus_cli "
+        "is taken from PATH.",
+    )
     intervals: int = Field(
         1, ge=1, le=1000, description="Number of intervals called in parallel; 24 or more for a whole genome."
     )
