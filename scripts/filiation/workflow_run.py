@@ -28,6 +28,7 @@ import psutil
 
 from filiation.config import WORKFLOW
 from filiation.errors import ConfigError, FiliationError, ToolError
+from filiation.io.files import remove_abandoned_directories
 
 MARK = "FILIATION_RUN_DIRECTORY"
 LOCK_NAME = ".filiation.lock"
@@ -86,6 +87,8 @@ def run_workflow(
         environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
         end_leftovers(directory)
         remove_parts(directory / "results")
+        if abandoned := remove_abandoned_directories():
+            _say(f"removed {abandoned} scratch folder(s) of killed steps")
         _release_snakemake_lock(command, directory, environment)
         steps = _plan(command, environment)
         if dry_run or not steps:
