@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -41,8 +42,8 @@ _REFUSED = {
     "--directory": "the lock would be that of another folder; use --directory of filiation run",
     "-d": "the lock would be that of another folder; use --directory of filiation run",
 }
-# What `io.files.atomic_path` leaves under its temporary name when its process is killed, and files named after it.
-_PART = re.compile(r"^\..+\.\d+\.part(\..+)?$")
+# Temporary names of `io.files.atomic_path`, files named after them, and the folder of an unfinished aligner index.
+_PART = re.compile(r"^\.(.+\.\d+|index-\w+)\.part(\..+)?$")
 # How long Snakemake may take to end its jobs when we are told to stop.
 _PATIENCE = 15.0
 
@@ -214,14 +215,15 @@ def remove_parts(folder: Path) -> int:
 
     Called when no step of this folder is alive.
     """
-    removed = 0
-    for path in folder.rglob(".*.part*") if folder.is_dir() else ():
-        if _PART.match(path.name) and (path.is_file() or path.is_symlink()):
+    parts = [path for path in folder.rglob(".*.part*") if _PART.match(path.name)]
+    for path in parts:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
             path.unlink(missing_ok=True)
-            removed += 1
-    if removed:
-        _say(f"removed {removed} half-written file(s) of a killed run")
-    return removed
+    if parts:
+        _say(f"removed {len(parts)} half-written file(s) of a killed run")
+    return len(parts)
 
 
 def _release_snakemake_lock(command: list[str], directory: Path, environment: dict[str, str]) -> None:

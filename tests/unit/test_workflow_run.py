@@ -167,10 +167,13 @@ def test_parts__half_written_files_are_removed_and_nothing_else(tmp_path: Path) 
     folder.mkdir(parents=True)
     for name in (".child.cram.123.part", ".child.cram.123.part.crai"):
         (folder / name).write_text("half")
+    (folder / ".index-a1b2c3_d.part").mkdir()
+    (folder / ".index-a1b2c3_d.part" / "genome.fa.bwt").write_text("half")
     kept = ["child.cram", ".child.cram.part", "notes.12.part", ".hidden"]
     for name in kept:
         (folder / name).write_text("whole")
-    assert remove_parts(tmp_path) == 2
+    assert remove_parts(tmp_path) == 3
+    assert remove_parts(tmp_path / "absent") == 0
     assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
 
 
