@@ -105,7 +105,8 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
                 )
         for name in names:
             entry = entries.get(name)
-            value = entry.get("value") if isinstance(entry, dict) else None
+            entry = entry if isinstance(entry, dict) else {}
+            value = entry.get("value")
             if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 raise ConfigError(
                     f"'{name}' of {group} has no number: {value!r}",
