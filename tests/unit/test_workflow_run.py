@@ -32,7 +32,7 @@ rule all:
     input: "results/second.txt"
 
 rule first:
-    output: "results/first.txt"
+    output: temp("results/first.txt")
     log: "logs/first.log"
     shell: "{first}"
 
@@ -235,6 +235,21 @@ def test_run__failed_step_shows_the_end_of_its_log(folder: Path, capsys: pytest.
     assert not (folder / "results" / "first.txt").exists()
     first_rule(folder.parent, WRITES)
     assert run(folder) == 0
+
+
+@pytest.mark.workflow
+def test_run__intermediate_files_of_a_killed_run_are_removed_when_no_step_needs_them(folder: Path) -> None:
+    left = folder / "results" / "first.txt"
+    assert run(folder, "--notemp") == 0
+    assert left.exists()
+    # As a run leaves its folder when it is killed after the last step.
+    (folder / LOCK_NAME).write_text('{"host": "node", "pid": 1, "run": "x"}', encoding="utf-8")
+    assert run(folder, dry_run=True) == 0
+    assert left.exists()
+    (folder / LOCK_NAME).write_text('{"host": "node", "pid": 1, "run": "x"}', encoding="utf-8")
+    assert run(folder) == 0
+    assert not left.exists()
+    assert (folder / "results" / "second.txt").exists()
 
 
 @pytest.mark.workflow
