@@ -9,8 +9,9 @@ from pathlib import Path
 from filiation.calls.clinvar import open_clinvar
 from filiation.calls.consequences import csq_layout, find_annotator, parse_consequences
 from filiation.errors import InputError, ToolError
-from filiation.io.files import atomic_path, private_directory, require_file
+from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory, require_file
 from filiation.io.tools import run_pipeline, run_tool
+from filiation.io.vcf_header import open_calls
 
 _HEADER_LINES = (
     '##INFO=<ID=CLINVAR_SIGNIFICANCE,Number=1,Type=String,Description="CLNSIG of exactly this allele, or not_found">',
@@ -82,6 +83,7 @@ def annotate_calls(
     """
     import pysam
 
+    check_bgzf_blocks(require_file(variants, "screened calls"), "screened calls")
     counts = dict.fromkeys(MEANING, 0)
     output = Path(output)
     with private_directory("annotate") as folder:
@@ -107,7 +109,7 @@ def annotate_calls(
                 raise
             run_tool(["bcftools", "index", "-f", source_path], purpose="index the consequences")
         with atomic_path(output) as temporary:
-            with pysam.VariantFile(str(source_path)) as source:
+            with open_calls(source_path) as source:
                 annotator = None if consequences == "none" else find_annotator(set(source.header.info))
                 if annotator is None and consequences == "existing":
                     raise InputError(

@@ -20,6 +20,7 @@ from filiation.errors import InputError
 from filiation.io.files import require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
+from filiation.io.vcf_header import open_calls
 from filiation.model.contigs import bare_name, contig_style
 
 NOT_FOUND = "not_found"
@@ -180,8 +181,6 @@ def _second_look(batch: TrioBatch, source: Source, frequencies: Sequence[object]
     `bcftools annotate` spends a record of several alternate alleles on the first of ours that it fits, so the
     others are looked up one by one. The neighbours of a batch's ends are not known: they count as shared.
     """
-    import pysam
-
     place = np.stack([batch.contig_index.astype(np.int64), batch.pos], axis=1)
     same = (place[1:] == place[:-1]).all(axis=1)
     shared = np.append(same, True) | np.insert(same, 0, True)
@@ -189,7 +188,7 @@ def _second_look(batch: TrioBatch, source: Source, frequencies: Sequence[object]
     if not open_questions:
         return {}
     found: dict[int, tuple[object, object]] = {}
-    with pysam.VariantFile(str(source.vcf)) as handle:
+    with open_calls(source.vcf) as handle:
         contigs = {bare_name(str(name)): str(name) for name in handle.header.contigs}
         for v in open_questions:
             contig = contigs.get(bare_name(batch.contigs[batch.contig_index[v]]))
