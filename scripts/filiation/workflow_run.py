@@ -90,8 +90,6 @@ def run_workflow(
         environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
         end_leftovers(directory)
         remove_parts(directory / "results")
-        if abandoned := remove_abandoned_directories():
-            _say(f"removed {abandoned} scratch folder(s) of killed steps")
         _release_snakemake_lock(command, directory, environment)
         steps = _plan(command, environment)
         if dry_run:
@@ -103,10 +101,10 @@ def run_workflow(
             code = _execute(command, environment, directory)
         else:
             _say(_NOTHING)
-        if code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra):
-            # Without further options all was asked for, and all is there; otherwise only a plan can tell.
-            if not extra or not _planned_jobs(whole, environment):
-                _remove_temporary_outputs(whole, environment)
+        tidy = code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra)
+        # Without further options all was asked for, and all is there; otherwise only a plan can tell.
+        if tidy and (not extra or not _planned_jobs(whole, environment)):
+            _remove_temporary_outputs(whole, environment)
         return code
 
 
@@ -229,9 +227,9 @@ def end_leftovers(directory: Path) -> int:
 
 
 def remove_parts(folder: Path) -> int:
-    """Remove half-written files that killed steps left under their temporary names; returns how many.
+    """Remove what killed steps left: half-written files under their temporary names, and scratch folders.
 
-    Called when no step of this folder is alive.
+    Returns how many files there were. Called when no step of this folder is alive.
     """
     parts = [path for path in folder.rglob(".*.part*") if _PART.match(path.name)]
     for path in parts:
@@ -241,6 +239,8 @@ def remove_parts(folder: Path) -> int:
             path.unlink(missing_ok=True)
     if parts:
         _say(f"removed {len(parts)} half-written file(s) of a killed run")
+    if abandoned := remove_abandoned_directories():
+        _say(f"removed {abandoned} scratch folder(s) of killed steps")
     return len(parts)
 
 
