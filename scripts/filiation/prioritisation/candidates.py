@@ -10,7 +10,7 @@ from filiation.calls.consequences import Consequence
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
 from filiation.model.consequence import group_of
 from filiation.model.contigs import ContigClass
-from filiation.model.inheritance import CarrierState, Inheritance
+from filiation.model.inheritance import CarrierState, Inheritance, Status
 from filiation.model.pedigree import Family, Member, Role, Sex
 from filiation.panels.load import OFF_PANEL, Panel
 from filiation.prioritisation.evidence import NO_CALL, Evidence, read_evidence
@@ -43,8 +43,8 @@ class Draft:
 
     @property
     def gene(self) -> str:
-        """Gene symbol, '' without annotation."""
-        return self.consequence.gene if self.consequence else ""
+        """Gene symbol, its id where it has no symbol, '' without annotation."""
+        return (self.consequence.gene or self.consequence.gene_id) if self.consequence else ""
 
     @property
     def score(self) -> float:
@@ -138,8 +138,11 @@ def _pair_up(drafts: list[Draft], family: Family) -> None:
     pairs = find_pairs(family, [half.gene for half in halves], [half.evidence.states for half in halves])
     for pair in pairs:
         first, second = halves[pair.first], halves[pair.second]
-        first.partners.append((second.evidence.key, pair.status))
-        second.partners.append((first.evidence.key, pair.status))
+        # A pair is as sure as the weaker genotype of its two halves.
+        weak = first.evidence.weak_proband or second.evidence.weak_proband
+        status = Status.POSSIBLE.value if weak else pair.status
+        first.partners.append((second.evidence.key, status))
+        second.partners.append((first.evidence.key, status))
     for half in halves:
         if not half.partners:
             del half.patterns[COMPOUND]
