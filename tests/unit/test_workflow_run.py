@@ -81,7 +81,10 @@ def run(folder: Path, *extra: str, dry_run: bool = False) -> int:
 def driver(folder: Path) -> subprocess.Popen[str]:
     """The small workflow in a process of its own, once its first rule is at work."""
     program = (
-        "import sys; from pathlib import Path; import filiation.workflow_run as w; from filiation.errors import *\n"
+        "import signal, sys; from pathlib import Path; import filiation.workflow_run as w\n"
+        "from filiation.errors import *\n"
+        # A test run in the background inherits a keyboard signal that is ignored; a user's terminal does not.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "folder = Path(sys.argv[1]); w.WORKFLOW = folder.parent / 'workflow'\n"
         "try: sys.exit(w.run_workflow(folder.parent / 'config.yaml', folder, 1))\n"
         "except FiliationError as error: sys.exit(error.message())"
