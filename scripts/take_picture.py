@@ -1,6 +1,6 @@
 """A picture of a report page for the documentation, by a headless Chromium found on PATH.
 
-    python scripts/take_picture.py results/AJ/report/AJ.rcp.html docs/pictures/real-trio.png [--width 1280] [--height 2300]
+python scripts/take_picture.py results/AJ/report/AJ.rcp.html docs/pictures/real-trio.png [--width 1280] [--height 2300]
 """
 
 from __future__ import annotations

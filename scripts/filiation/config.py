@@ -18,6 +18,8 @@ from filiation.errors import ConfigError, FaultList, UserError, nearest
 # Ids become folder names, read groups and wildcards: only these characters, so that nothing needs quoting.
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 HPO_PATTERN = r"^HP:\d{7}$"
+# Snakemake would take braces for wildcards; control characters have no place in a path.
+PATH_PATTERN = r"^[^{}\x00-\x1f]+$"
 
 
 class Closed(BaseModel):
@@ -31,6 +33,7 @@ class ReferenceConfig(Closed):
 
     fasta: str | None = Field(
         None,
+        pattern=PATH_PATTERN,
         description="FASTA of the reference genome (plain, gzip or bgzip). Needed unless every family starts "
         "from stored calls; without it calls are split but cannot be left-aligned, and the report says so.",
     )
@@ -38,10 +41,10 @@ class ReferenceConfig(Closed):
         "auto", description="Build, for the pseudoautosomal regions; auto reads it from the contig lengths."
     )
     pseudoautosomal_bed: str | None = Field(
-        None, description="BED of the pseudoautosomal regions; only for assembly: other."
+        None, pattern=PATH_PATTERN, description="BED of the pseudoautosomal regions; only for assembly: other."
     )
     genes_gff3: str | None = Field(
-        None, description="Gene models, GFF3 in Ensembl style, for annotation.consequences: csq."
+        None, pattern=PATH_PATTERN, description="Gene models, GFF3 in Ensembl style, for annotation.consequences: csq."
     )
 
 
@@ -62,17 +65,33 @@ class CallingConfig(Closed):
     caller: Literal["bcftools", "freebayes", "deepvariant"] = Field(
         "bcftools", description="deepvariant runs in containers, with GLnexus for the joint calls."
     )
+    deepvariant_image: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="Container of DeepVariant 1.9, for caller: deepvariant: a .sif file that the nodes see, or an "
+        "address such as docker://google/deepvariant:1.9.0; empty: run_deepvariant is taken from PATH.",
+    )
+    glnexus_image: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="Container of GLnexus 1.4, for caller: deepvariant: a .sif file or an address; empty: glnexus_cli "
+        "is taken from PATH.",
+    )
     intervals: int = Field(
         1, ge=1, le=1000, description="Number of intervals called in parallel; 24 or more for a whole genome."
     )
-    regions_bed: str | None = Field(None, description="Call only inside these regions (BED).")
+    regions_bed: str | None = Field(None, pattern=PATH_PATTERN, description="Call only inside these regions (BED).")
 
 
 class FrequencySource(Closed):
     """One VCF with allele frequencies of a population."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name shown in the report, with its version.")
-    vcf: str = Field(description="VCF or BCF, sorted and indexed, split to one alternate allele a record.")
+    # A comma separates the options of --frequency.
+    vcf: str = Field(
+        pattern=r"^[^{},\x00-\x1f]+$",
+        description="VCF or BCF, sorted and indexed, split to one alternate allele a record.",
+    )
     af: str = Field("AF", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the allele frequency.")
     homozygotes: str = Field(
         "nhomalt", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the homozygote count, where there is one."
@@ -88,17 +107,23 @@ class AnnotationConfig(Closed):
         "existing: read BCSQ, CSQ or ANN that the stored calls already carry; none: no genes, so that nothing "
         "is removed for its consequence and no compound pair can be formed.",
     )
-    vep_cache: str | None = Field(None, description="VEP cache folder, for consequences: vep.")
-    clinvar_vcf: str | None = Field(None, description="ClinVar VCF (any release), sorted and indexed.")
+    vep_cache: str | None = Field(None, pattern=PATH_PATTERN, description="VEP cache folder, for consequences: vep.")
+    clinvar_vcf: str | None = Field(
+        None, pattern=PATH_PATTERN, description="ClinVar VCF (any release), sorted and indexed."
+    )
 
 
 class PrioritisationConfig(Closed):
     """How candidates are chosen and ranked."""
 
     scoring_model: str | None = Field(
-        None, description="Thresholds and weights; default: the newest resources/scoring/model-*.yaml."
+        None,
+        pattern=PATH_PATTERN,
+        description="Thresholds and weights; default: the newest resources/scoring/model-*.yaml.",
     )
-    panels: str | None = Field(None, description="Folder of the gene panels; default: resources/panels.")
+    panels: str | None = Field(
+        None, pattern=PATH_PATTERN, description="Folder of the gene panels; default: resources/panels."
+    )
     reduced_penetrance: list[str] = Field(
         default_factory=list,
         description="Genes in which a healthy parent may carry a dominant or X-linked allele (symbols, or all): such "
@@ -129,10 +154,12 @@ class ReportConfig(Closed):
 class RunConfig(Closed):
     """config.yaml, whole."""
 
-    samples: str = Field("config/samples.tsv", description="One row per person.")
-    units: str = Field("config/units.tsv", description="One row per FASTQ pair (lane).")
+    samples: str = Field("config/samples.tsv", pattern=PATH_PATTERN, description="One row per person.")
+    units: str = Field("config/units.tsv", pattern=PATH_PATTERN, description="One row per FASTQ pair (lane).")
     pedigree: str | None = Field(
-        None, description="PED file; gives role, sex and affection where samples.tsv leaves them empty."
+        None,
+        pattern=PATH_PATTERN,
+        description="PED file; gives role, sex and affection where samples.tsv leaves them empty.",
     )
     simulated: bool = Field(False, description="Label every output « données simulées ».")
     reference: ReferenceConfig = Field(default_factory=lambda: ReferenceConfig(), description="Reference genome.")
@@ -169,11 +196,13 @@ class SampleRow(Closed):
     hpo_terms: str | None = Field(
         None, pattern=r"^HP:\d{7}(;HP:\d{7})*$", description="HPO terms of the proband, separated by ;"
     )
-    bam: str | None = Field(None, description="Stored reads, BAM or CRAM.")
+    bam: str | None = Field(None, pattern=PATH_PATTERN, description="Stored reads, BAM or CRAM.")
     read_group_sample: str | None = Field(
         None, description="SM that the stored reads carry, when it is not the sample id."
     )
-    vcf: str | None = Field(None, description="Stored calls, VCF or BCF; joint (same file for all) or one each.")
+    vcf: str | None = Field(
+        None, pattern=PATH_PATTERN, description="Stored calls, VCF or BCF; joint (same file for all) or one each."
+    )
     vcf_sample: str | None = Field(None, description="Column of the stored calls, when it is not the sample id.")
 
 
@@ -182,8 +211,8 @@ class UnitRow(Closed):
 
     sample: str = Field(pattern=ID_PATTERN, description="Sample id, as in samples.tsv.")
     unit: str = Field(pattern=ID_PATTERN, description="Lane or run, unique within the sample.")
-    fastq_1: str = Field(description="FASTQ of the first reads (plain or gzip).")
-    fastq_2: str = Field(description="FASTQ of the second reads, in the same order.")
+    fastq_1: str = Field(pattern=PATH_PATTERN, description="FASTQ of the first reads (plain or gzip).")
+    fastq_2: str = Field(pattern=PATH_PATTERN, description="FASTQ of the second reads, in the same order.")
     library: str | None = Field(
         None, pattern=ID_PATTERN, description="Library; duplicates are marked within it. Default: the sample id."
     )

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ import psutil
 
 from filiation.config import WORKFLOW
 from filiation.errors import ConfigError, FiliationError, ToolError
+from filiation.io.files import remove_abandoned_directories
 
 MARK = "FILIATION_RUN_DIRECTORY"
 LOCK_NAME = ".filiation.lock"
@@ -40,8 +42,9 @@ _REFUSED = {
     "--directory": "the lock would be that of another folder; use --directory of filiation run",
     "-d": "the lock would be that of another folder; use --directory of filiation run",
 }
-# What `io.files.atomic_path` leaves under its temporary name when its process is killed, and files named after it.
-_PART = re.compile(r"^\..+\.\d+\.part(\..+)?$")
+# Temporary names of `io.files.atomic_path`, files named after them, and the folder of an unfinished aligner index.
+_PART = re.compile(r"^\.(.+\.\d+|index-\w+)\.part(\..+)?$")
+_NOTHING = "nothing to do: every output is there and newer than its inputs"
 # How long Snakemake may take to end its jobs when we are told to stop.
 _PATIENCE = 15.0
 
@@ -66,7 +69,7 @@ def run_workflow(
             repair="install from a clone: pip install -e .",
         )
     directory = directory.resolve()
-    command = [
+    whole = [
         sys.executable,
         "-m",
         "snakemake",
@@ -80,19 +83,29 @@ def run_workflow(
         str(cores),
         # Not left to the profile, which may be another one: what a killed run began is done again.
         "--rerun-incomplete",
-        *extra,
     ]
+    command = [*whole, *extra]
+    died = _previous_run_died(directory)
     with run_lock(directory) as run_id:
         environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
         end_leftovers(directory)
         remove_parts(directory / "results")
         _release_snakemake_lock(command, directory, environment)
         steps = _plan(command, environment)
-        if dry_run or not steps:
+        if dry_run:
             if not steps:
-                _say("nothing to do: every output is there and newer than its inputs")
+                _say(_NOTHING)
             return 0
-        return _execute(command, environment, directory)
+        code = 0
+        if steps:
+            code = _execute(command, environment, directory)
+        else:
+            _say(_NOTHING)
+        tidy = code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra)
+        # Without further options all was asked for, and all is there; otherwise only a plan can tell.
+        if tidy and (not extra or not _planned_jobs(whole, environment)):
+            _remove_temporary_outputs(whole, environment)
+        return code
 
 
 def refuse_unsafe_options(extra: Sequence[str]) -> None:
@@ -151,6 +164,13 @@ def run_lock(directory: Path) -> Iterator[str]:
             handle.truncate()
 
 
+def _previous_run_died(directory: Path) -> bool:
+    """Whether the last holder of the lock left its name behind, which it removes when it ends by itself."""
+    with suppress(OSError):
+        return (directory / LOCK_NAME).stat().st_size > 0
+    return False
+
+
 def _holder(handle: IO[str]) -> str:
     """Host and process of whoever holds the lock, as far as the file says."""
     try:
@@ -207,18 +227,21 @@ def end_leftovers(directory: Path) -> int:
 
 
 def remove_parts(folder: Path) -> int:
-    """Remove half-written files that killed steps left under their temporary names; returns how many.
+    """Remove what killed steps left: half-written files under their temporary names, and scratch folders.
 
-    Called when no step of this folder is alive.
+    Returns how many files there were. Called when no step of this folder is alive.
     """
-    removed = 0
-    for path in folder.rglob(".*.part*") if folder.is_dir() else ():
-        if _PART.match(path.name) and (path.is_file() or path.is_symlink()):
+    parts = [path for path in folder.rglob(".*.part*") if _PART.match(path.name)]
+    for path in parts:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
             path.unlink(missing_ok=True)
-            removed += 1
-    if removed:
-        _say(f"removed {removed} half-written file(s) of a killed run")
-    return removed
+    if parts:
+        _say(f"removed {len(parts)} half-written file(s) of a killed run")
+    if abandoned := remove_abandoned_directories():
+        _say(f"removed {abandoned} scratch folder(s) of killed steps")
+    return len(parts)
 
 
 def _release_snakemake_lock(command: list[str], directory: Path, environment: dict[str, str]) -> None:
@@ -247,6 +270,16 @@ def _release_snakemake_lock(command: list[str], directory: Path, environment: di
 
 def _plan(command: list[str], environment: dict[str, str]) -> int:
     """Print the jobs that are to run, by rule; returns how many there are."""
+    jobs = _planned_jobs(command, environment)
+    total = sum(jobs.values())
+    if total:
+        names = [f"{name} {count}" for name, count in jobs.items() if name != "all"]
+        _say(f"plan: {total} jobs ({', '.join(names)})")
+    return total
+
+
+def _planned_jobs(command: list[str], environment: dict[str, str]) -> dict[str, int]:
+    """{rule: number of jobs} that are to run; FiliationError when Snakemake cannot plan."""
     done = subprocess.run(
         [*command, "--dry-run", "--quiet", "rules"],
         env=environment,
@@ -257,19 +290,28 @@ def _plan(command: list[str], environment: dict[str, str]) -> int:
     text = done.stdout + done.stderr
     if done.returncode != 0:
         raise FiliationError(_plan_problem(text))
-    found = re.search(r"^job\s+count\n[-\s]+\n(?P<body>(?:.+\n)+?)total\s+(?P<total>\d+)", text, re.MULTILINE)
-    if not found:
-        if "Nothing to be done" in text:
-            return 0
-        raise FiliationError(
-            f"Snakemake's plan was not understood:\n{text.strip()[-2000:]}",
-            expected="a table of jobs, or nothing to be done",
-            repair="run snakemake itself on workflow/Snakefile, and report the message above to us",
-        )
-    jobs = [line.split() for line in found["body"].splitlines() if line.split()]
-    names = [f"{name} {count}" for name, count in jobs if name != "all"]
-    _say(f"plan: {int(found['total'])} jobs ({', '.join(names)})")
-    return int(found["total"])
+    found = re.search(r"^job\s+count\n[-\s]+\n(?P<body>(?:.+\n)+?)total\s+\d+", text, re.MULTILINE)
+    if found:
+        lines = [line.split() for line in found["body"].splitlines() if line.split()]
+        return {name: int(count) for name, count in lines}
+    if "Nothing to be done" in text:
+        return {}
+    raise FiliationError(
+        f"Snakemake's plan was not understood:\n{text.strip()[-2000:]}",
+        expected="a table of jobs, or nothing to be done",
+        repair="run snakemake itself on workflow/Snakefile, and report the message above to us",
+    )
+
+
+def _remove_temporary_outputs(whole: list[str], environment: dict[str, str]) -> None:
+    """Remove the intermediate files that a killed run had no time to remove; only when no step needs them."""
+    subprocess.run(
+        [*whole, "--delete-temp-output"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 _BANNER = re.compile(
@@ -315,6 +357,10 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
     except BaseException:
         _stop(process, directory)
         raise
+    if code < 0:
+        # Its steps do not know that it is gone.
+        end_leftovers(directory)
+        progress.failures.append(f"snakemake itself, by signal {-code} (out of memory?)")
     if code != 0:
         _say(_failure_text(progress.failures, log))
         return 1

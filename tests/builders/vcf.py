@@ -23,9 +23,7 @@ def header_lines(contigs: dict[str, int], samples: Sequence[str], extra: Sequenc
     ]
 
 
-def record(
-    chrom: str, pos: int | str, ref: str, alt: str, genotypes: Sequence[str] = (), info: str = "."
-) -> str:
+def record(chrom: str, pos: int | str, ref: str, alt: str, genotypes: Sequence[str] = (), info: str = ".") -> str:
     """One record line."""
     cells = [chrom, str(pos), ".", ref, alt, "50", "PASS", info]
     return "\t".join(cells + (["GT", *genotypes] if genotypes else []))
@@ -42,9 +40,7 @@ def trio_lines(contigs: dict[str, str], samples: Sequence[str], sites: int = 20)
     for name, sequence in contigs.items():
         for start in range(5, 5 + 7 * sites, 7):
             ref = sequence[start]
-            lines.append(
-                record(name, start + 1, ref, other_base(ref), ["0/1", *["0/0"] * (len(samples) - 1)])
-            )
+            lines.append(record(name, start + 1, ref, other_base(ref), ["0/1", *["0/0"] * (len(samples) - 1)]))
     return lines
 
 

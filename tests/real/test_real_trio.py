@@ -1,4 +1,4 @@
-"""The Ashkenazi trio's reads through the whole chain: 2 of 20 child-private sites are de novo, each other is explained."""
+"""The Ashkenazi trio's reads, whole chain: 2 of 20 child-private sites are de novo, each other one is explained."""
 
 from __future__ import annotations
 

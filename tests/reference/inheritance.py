@@ -144,11 +144,11 @@ def patterns(case: Case) -> dict[str, int]:
     boy = case.proband.sex == "male"
     if case.contig_class == "mitochondrial":
         cells["de_novo"] = _de_novo(case, [case.mother])
-        cells["mitochondrial"] = _from_one(case.mother)
+        cells["mitochondrial"] = _from_one(case, case.mother)
     elif case.contig_class == "Y":
         if case.proband.sex != "female":
             cells["de_novo"] = _de_novo(case, [case.father])
-            cells["y_linked"] = _from_one(case.father)
+            cells["y_linked"] = _from_one(case, case.father)
             if case.father.carries and case.father.healthy:
                 cells["y_linked"] = POSSIBLE if case.reduced_penetrance else NO
     elif case.contig_class == "X" and boy:
@@ -156,7 +156,7 @@ def patterns(case: Case) -> dict[str, int]:
         if case.reduced_penetrance or not healthy_father:
             cells["de_novo"] = _de_novo(case, [case.mother])
             cells["parental_mosaic"] = SUPPORTED if case.mother.state == "low_fraction" else NO
-            cells["x_linked"] = min(_mother_of_a_boy(case.mother), POSSIBLE if healthy_father else SUPPORTED)
+            cells["x_linked"] = min(_mother_of_a_boy(case), POSSIBLE if healthy_father else SUPPORTED)
     elif case.proband.all_copies(case.contig_class):
         name = "x_linked" if case.contig_class == "X" else "autosomal_recessive"
         cells[name] = min(_half_of_a_homozygote(parent, case.contig_class) for parent in case.parents)
@@ -191,13 +191,23 @@ def _de_novo(case: Case, could_pass: list[Person]) -> int:
     return (case.posterior >= case.possible_from) + (case.posterior >= case.sure_from)
 
 
-def _from_one(parent: Person) -> int:
+def _too_thin(case: Case, could_pass: list[Person]) -> bool:
+    """Every parent who could have passed it was read and lacks it, but so weakly that it is no de novo either."""
+    return all(parent.state == "absent" for parent in could_pass) and _de_novo(case, could_pass) == NO
+
+
+def _from_one(case: Case, parent: Person) -> int:
     """The only parent who passes this chromosome carries it, or may."""
+    if _too_thin(case, [parent]):
+        return POSSIBLE
     return {"unknown": POSSIBLE, "absent": NO}.get(parent.state, SUPPORTED)
 
 
-def _mother_of_a_boy(mother: Person) -> int:
+def _mother_of_a_boy(case: Case) -> int:
     """A carrier mother; a healthy mother with two copies speaks against, an undeclared one leaves it open."""
+    mother = case.mother
+    if _too_thin(case, [mother]):
+        return POSSIBLE
     if mother.state == "carrier" or (mother.state == "homozygous" and mother.ill):
         return SUPPORTED
     open_question = mother.state == "unknown" or (mother.state == "homozygous" and not mother.healthy)
@@ -240,7 +250,9 @@ def _dominant(case: Case) -> int:
 
 
 def _unknown_origin(case: Case) -> int:
-    """No parent is known to carry it, and one of them has no data."""
+    """No parent is known to carry it, and one of them has no data, or the data of both are too thin."""
+    if _too_thin(case, list(case.parents)):
+        return POSSIBLE
     known = any(parent.carries for parent in case.parents)
     return POSSIBLE if not known and any(parent.state == "unknown" for parent in case.parents) else NO
 

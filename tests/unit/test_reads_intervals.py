@@ -36,17 +36,12 @@ def genomes(draw: st.DrawFn) -> tuple[list[Piece], Runs]:
 
 @settings(max_examples=150, deadline=None)
 @given(genome=genomes(), number=st.integers(1, 12))
-def test_balance__every_base_is_in_exactly_one_interval(
-    genome: tuple[list[Piece], Runs], number: int
-) -> None:
+def test_balance__every_base_is_in_exactly_one_interval(genome: tuple[list[Piece], Runs], number: int) -> None:
     regions, runs = genome
     parts, weights = balance(regions, runs, number)
     assert len(parts) == len(weights) == number
     assert [base for part in parts for base in positions(part)] == positions(regions)
-    known = [
-        sum(min(e, b) - max(s, a) for n, a, b in part for s, e in runs[n] if s < b and e > a)
-        for part in parts
-    ]
+    known = [sum(min(e, b) - max(s, a) for n, a, b in part for s, e in runs[n] if s < b and e > a) for part in parts]
     assert known == weights
 
 

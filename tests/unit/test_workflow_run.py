@@ -32,7 +32,7 @@ rule all:
     input: "results/second.txt"
 
 rule first:
-    output: "results/first.txt"
+    output: temp("results/first.txt")
     log: "logs/first.log"
     shell: "{first}"
 
@@ -81,7 +81,10 @@ def run(folder: Path, *extra: str, dry_run: bool = False) -> int:
 def driver(folder: Path) -> subprocess.Popen[str]:
     """The small workflow in a process of its own, once its first rule is at work."""
     program = (
-        "import sys; from pathlib import Path; import filiation.workflow_run as w; from filiation.errors import *\n"
+        "import signal, sys; from pathlib import Path; import filiation.workflow_run as w\n"
+        "from filiation.errors import *\n"
+        # A test run in the background inherits a keyboard signal that is ignored; a user's terminal does not.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "folder = Path(sys.argv[1]); w.WORKFLOW = folder.parent / 'workflow'\n"
         "try: sys.exit(w.run_workflow(folder.parent / 'config.yaml', folder, 1))\n"
         "except FiliationError as error: sys.exit(error.message())"
@@ -167,10 +170,13 @@ def test_parts__half_written_files_are_removed_and_nothing_else(tmp_path: Path) 
     folder.mkdir(parents=True)
     for name in (".child.cram.123.part", ".child.cram.123.part.crai"):
         (folder / name).write_text("half")
+    (folder / ".index-a1b2c3_d.part").mkdir()
+    (folder / ".index-a1b2c3_d.part" / "genome.fa.bwt").write_text("half")
     kept = ["child.cram", ".child.cram.part", "notes.12.part", ".hidden"]
     for name in kept:
         (folder / name).write_text("whole")
-    assert remove_parts(tmp_path) == 2
+    assert remove_parts(tmp_path) == 3
+    assert remove_parts(tmp_path / "absent") == 0
     assert sorted(path.name for path in folder.iterdir()) == sorted(kept)
 
 
@@ -232,6 +238,21 @@ def test_run__failed_step_shows_the_end_of_its_log(folder: Path, capsys: pytest.
     assert not (folder / "results" / "first.txt").exists()
     first_rule(folder.parent, WRITES)
     assert run(folder) == 0
+
+
+@pytest.mark.workflow
+def test_run__intermediate_files_of_a_killed_run_are_removed_when_no_step_needs_them(folder: Path) -> None:
+    left = folder / "results" / "first.txt"
+    assert run(folder, "--notemp") == 0
+    assert left.exists()
+    # As a run leaves its folder when it is killed after the last step.
+    (folder / LOCK_NAME).write_text('{"host": "node", "pid": 1, "run": "x"}', encoding="utf-8")
+    assert run(folder, dry_run=True) == 0
+    assert left.exists()
+    (folder / LOCK_NAME).write_text('{"host": "node", "pid": 1, "run": "x"}', encoding="utf-8")
+    assert run(folder) == 0
+    assert not left.exists()
+    assert (folder / "results" / "second.txt").exists()
 
 
 @pytest.mark.workflow

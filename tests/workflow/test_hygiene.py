@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
-from builders.snakemake_run import snakemake
+from builders.snakemake_run import jobs, snakemake, touch_inputs
 from filiation.__main__ import COMMANDS
 from filiation.config import REPOSITORY, WORKFLOW
 
@@ -159,3 +160,28 @@ def test_tools_called_by_rules__are_named_in_the_stage_docstring() -> None:
         tool = {"deepvariant_call": "run_deepvariant", "glnexus_joint": "glnexus_cli", "vep_annotate": "vep"}[rule.name]
         assert tool in rule.shell
         assert tool in (WORKFLOW / "rules" / rule.file).read_text(encoding="utf-8").split('"""')[1]
+
+
+def test_profiles__both_repeat_what_a_restart_and_a_reader_of_logs_need() -> None:
+    profiles = {
+        path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in (WORKFLOW / "profiles").glob("*/config.yaml")
+    }
+    assert set(profiles) == {"default", "slurm"}
+    for profile in profiles.values():
+        for key in ("rerun-incomplete", "keep-going", "printshellcmds", "show-failed-logs"):
+            assert profile[key] is True
+    assert profiles["slurm"]["executor"] == "slurm"
+    assert profiles["slurm"]["retries"] >= 1
+    # Snakemake itself starts inside every job.
+    assert profiles["slurm"]["default-resources"]["mem_mb"] >= 500
+
+
+def test_profiles__slurm_plans_the_same_jobs(tmp_path: Path) -> None:
+    pytest.importorskip("snakemake_executor_plugin_slurm", reason="the SLURM plugin is not installed")
+    mode = Path(__file__).parent / "modes" / "fastq-trio"
+    shutil.copytree(mode, tmp_path, dirs_exist_ok=True)
+    touch_inputs(tmp_path)
+    done = snakemake(tmp_path, "--dry-run", "--workflow-profile", str(WORKFLOW / "profiles" / "slurm"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert jobs(done.stdout + done.stderr) == (mode / "expected_jobs.txt").read_text(encoding="utf-8").splitlines()

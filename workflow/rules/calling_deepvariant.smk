@@ -6,7 +6,7 @@ OUTPUTS
     results/{family}/calling/{sample}.g.vcf.gz        one gVCF a member
     results/{family}/calling/{family}.bcf, .csi       joint calls
 COMMANDS
-    run_deepvariant, glnexus_cli     each in its container
+    run_deepvariant, glnexus_cli     each in the container that calling.*_image names, or from PATH
     filiation gather-calls
 """
 
@@ -26,7 +26,7 @@ rule deepvariant_call:
     benchmark:
         "logs/benchmarks/deepvariant_call/{family}.{sample}.tsv"
     container:
-        "docker://google/deepvariant:1.9.0"
+        RUN.config.calling.deepvariant_image
     threads: 32
     resources:
         mem_mb=lambda wildcards, attempt: 64000 * attempt,
@@ -61,7 +61,7 @@ rule glnexus_joint:
     benchmark:
         "logs/benchmarks/glnexus_joint/{family}.tsv"
     container:
-        "docker://ghcr.io/dnanexus-rnd/glnexus:v1.4.3"
+        RUN.config.calling.glnexus_image
     threads: 8
     resources:
         mem_mb=lambda wildcards, attempt: 32000 * attempt,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filiation.calls.clinvar import open_clinvar
-from filiation.calls.consequences import csq_layout, find_annotator, parse_consequences
+from filiation.calls.consequences import USED_HEADER, csq_layout, find_annotator, parse_consequences
 from filiation.errors import InputError, ToolError
-from filiation.io.files import atomic_path, private_directory, require_file
+from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory, require_file
 from filiation.io.tools import run_pipeline, run_tool
+from filiation.io.vcf_header import open_calls
 
 _HEADER_LINES = (
     '##INFO=<ID=CLINVAR_SIGNIFICANCE,Number=1,Type=String,Description="CLNSIG of exactly this allele, or not_found">',
@@ -73,15 +74,18 @@ def annotate_calls(
     reference: str | Path | None = None,
     genes_gff3: str | Path | None = None,
     clinvar_vcf: str | Path | None = None,
+    min_records_for_verdict: int = 30,
 ) -> AnnotateCounts:
     """Write the annotated BCF and its index.
 
     Parameters
     ----------
     consequences : `csq` (needs reference and genes_gff3), `existing` (BCSQ, CSQ or ANN of the input), or `none`.
+    min_records_for_verdict : from so many records on, not one of them on a gene means wrong gene models.
     """
     import pysam
 
+    check_bgzf_blocks(require_file(variants, "screened calls"), "screened calls")
     counts = dict.fromkeys(MEANING, 0)
     output = Path(output)
     with private_directory("annotate") as folder:
@@ -107,8 +111,8 @@ def annotate_calls(
                 raise
             run_tool(["bcftools", "index", "-f", source_path], purpose="index the consequences")
         with atomic_path(output) as temporary:
-            with pysam.VariantFile(str(source_path)) as source:
-                annotator = None if consequences == "none" else find_annotator(set(source.header.info))
+            with open_calls(source_path) as source:
+                annotator = {"csq": "BCSQ", "none": None}.get(consequences, find_annotator(set(source.header.info)))
                 if annotator is None and consequences == "existing":
                     raise InputError(
                         "the stored calls carry no consequences",
@@ -121,10 +125,18 @@ def annotate_calls(
                     if annotator == "CSQ"
                     else None
                 )
+                source.header.add_line(f"##{USED_HEADER}={annotator or 'none'}")
                 for line in _HEADER_LINES if clinvar_vcf else ():
                     source.header.add_line(line)
                 with pysam.VariantFile(str(temporary), "wb", header=source.header) as sink:
                     _copy(source, sink, annotator, layout, clinvar_vcf, counts)
+            if annotator and counts["records_in"] >= min_records_for_verdict and not counts["with_consequence"]:
+                raise InputError(
+                    f"none of {counts['records_in']} records lies on a gene",
+                    where=str(genes_gff3 if consequences == "csq" else variants),
+                    expected="gene models (or annotations) of the same genome, with the same contig names",
+                    repair="compare the contig names and the build of the gene models with the reference",
+                )
             index = Path(f"{temporary}.csi")
             run_tool(["bcftools", "index", "-f", "-o", index, temporary], purpose="index the annotated calls")
             index.replace(f"{output}.csi")
@@ -150,7 +162,9 @@ def _copy(
                 counts["with_consequence"] += 1
             if clinvar is not None:
                 entry = clinvar.find(record.chrom, record.pos, record.ref, record.alts[0])
-                record.info["CLINVAR_SIGNIFICANCE"] = entry.significance if entry else "not_found"
+                # A comma would make two values of one; ClinVar itself says not_provided of a missing classification.
+                significance = (entry.significance or "not_provided") if entry else "not_found"
+                record.info["CLINVAR_SIGNIFICANCE"] = significance.replace(",", "&")
                 if entry:
                     counts["in_clinvar"] += 1
                     record.info["CLINVAR_REVIEW"] = entry.review.replace(",", "&") or "."

@@ -10,6 +10,7 @@ from typing import Any
 
 from filiation.errors import InputError
 from filiation.io.files import require_file
+from filiation.io.vcf_header import open_calls
 from filiation.model.contigs import bare_name
 
 # Review status → stars (ClinVar documentation, review status).
@@ -83,8 +84,6 @@ class ClinVar:
 @contextmanager
 def open_clinvar(path: str | Path) -> Iterator[ClinVar]:
     """Open a ClinVar VCF with its index; stops when it has no CLNSIG or no index."""
-    import pysam
-
     require_file(path, "ClinVar VCF")
     if not any(Path(f"{path}{suffix}").is_file() for suffix in (".tbi", ".csi")):
         raise InputError(
@@ -93,7 +92,7 @@ def open_clinvar(path: str | Path) -> Iterator[ClinVar]:
             expected=".tbi or .csi",
             repair=f"bcftools index --tbi {path}",
         )
-    with pysam.VariantFile(str(path)) as handle:
+    with open_calls(path) as handle:
         if "CLNSIG" not in handle.header.info:
             raise InputError(
                 "INFO/CLNSIG is not declared",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from filiation.errors import InputError
 from filiation.model.consequence import ontology_term, severity, worst_term
 
 ANNOTATORS = ("CSQ", "BCSQ", "ANN")
+# Header key under which `annotate` says which of them it used; `none` when nothing was to be used.
+USED_HEADER = "filiation_consequences"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,14 @@ class Consequence:
 def find_annotator(header_info: set[str]) -> str | None:
     """The annotation field that a file carries, preferring VEP's, then bcftools csq, then snpEff."""
     return next((name for name in ANNOTATORS if name in header_info), None)
+
+
+def used_annotator(header: Any) -> str | None:
+    """The annotation field that `annotate` used, by its own header line; else the one that the file carries."""
+    said = [line.value for line in header.records if line.key == USED_HEADER]
+    if said:
+        return said[-1] if said[-1] in ANNOTATORS else None
+    return find_annotator(set(header.info))
 
 
 def csq_layout(description: str, where: str) -> list[str]:
@@ -46,8 +57,9 @@ def _terms(text: str) -> list[str]:
 def _from_bcsq(item: str) -> Consequence | None:
     """One BCSQ item: consequence|gene|transcript|biotype[|strand|amino_acid_change|dna_change]."""
     if item.startswith("@"):
-        # The effect is written at another record of the same haplotype block; that record carries the gene.
-        return None
+        # The effect stands at another record of the haplotype, which may not be there any more: on a gene, unknown
+        # which, and shown for that.
+        return Consequence("", "", "coding_sequence_variant", "", "", item)
     parts = item.split("|")
     terms = _terms(parts[0])
     if not terms or len(parts) < 3:
@@ -81,16 +93,35 @@ def _from_ann(item: str) -> Consequence | None:
     return Consequence(parts[3], parts[4], worst_term(terms), parts[6], parts[10], parts[9])
 
 
-def parse_consequences(values: object, annotator: str, layout: list[str] | None = None) -> list[Consequence]:
+def _of_this_allele(items: list[str], annotator: str, layout: list[str], ref: str, alt: str) -> list[str]:
+    """The items of one allele of a record that was split after its annotation; all, when none names the allele.
+
+    VEP and snpEff write the allele into every item: as in ALT, or, VEP, without the first base of an indel.
+    """
+    if annotator == "BCSQ" or not alt:
+        return items
+    position = 0 if annotator == "ANN" else layout.index("Allele") if "Allele" in layout else None
+    if position is None:
+        return items
+    names = {alt}
+    if annotator == "CSQ" and len(ref) != len(alt) and ref[:1] == alt[:1]:
+        names.add(alt[1:] or "-")
+    own = [item for item in items if (item.split("|") + [""] * position)[position] in names]
+    return own or items
+
+
+def parse_consequences(
+    values: object, annotator: str, layout: list[str] | None = None, *, ref: str = "", alt: str = ""
+) -> list[Consequence]:
     """Most severe consequence for each gene, worst gene first; an empty list when nothing is annotated.
 
-    A record may touch several genes; none is dropped for another's sake.
+    A record may touch several genes; none is dropped for another's sake. ref, alt: the allele that is asked about.
     """
     if values is None or values == "":
         return []
     items = [str(v) for v in values] if isinstance(values, tuple | list) else str(values).split(",")
     best: dict[str, Consequence] = {}
-    for item in items:
+    for item in _of_this_allele(items, annotator, layout or [], ref, alt):
         if annotator == "BCSQ":
             found = _from_bcsq(item)
         elif annotator == "CSQ":

@@ -1,7 +1,7 @@
 """How frequent is each variant in the populations that the configuration names?
 
-Exact look-up by position and alleles with `bcftools annotate`, one source after the other in one pipe. A variant
-that is in no source is `not_found`; where no source is configured it is `not_annotated`: neither is a frequency
+Exact look-up by position and alleles with `bcftools annotate`, one source after the other. A variant that is in
+no source is `not_found`; where no source is configured it is `not_annotated`: neither is a frequency
 of zero.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from filiation.errors import InputError
 from filiation.io.files import require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
+from filiation.io.vcf_header import open_calls
 from filiation.model.contigs import bare_name, contig_style
 
 NOT_FOUND = "not_found"
@@ -89,31 +91,46 @@ def _renaming(contigs: list[str], header: str, folder: Path, label: str) -> tupl
 def add_frequencies(
     calls: str | Path, sources: Sequence[Source], contigs: list[str], output: Path, folder: Path
 ) -> None:
-    """Write `calls` with the temporary INFO fields of `info_names`, one pipe for all sources."""
-    annotate = ["bcftools", "annotate", "--no-version", "-Ou"]
-    commands: list[list[str | Path]] = []
+    """Write `calls` with the temporary INFO fields of `info_names`, and its index.
+
+    One pass for each source, because htslib looks alleles up in indexed files only; calls of another contig style
+    are renamed for the look-up and back.
+    """
+    current = Path(calls)
     for number, source in enumerate(sources):
-        require_file(source.vcf, f"frequency source {source.name}")
-        if not any(Path(f"{source.vcf}{suffix}").is_file() for suffix in (".csi", ".tbi")):
-            raise InputError(
-                "no index beside the file",
-                where=f"{source.vcf} (frequency source {source.name})",
-                expected=".csi or .tbi",
-                repair=f"bcftools index {source.vcf}",
-            )
-        header = run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
-        fields = _source_fields(source, header)
+        header = _checked_header(source)
         targets = [f"FREQUENCY_AF_{number}", f"FREQUENCY_HOMOZYGOTES_{number}"]
+        fields = _source_fields(source, header)
         columns = ",".join(f"INFO/{new}:=INFO/{old}" for new, old in zip(targets, fields, strict=False))
         maps = _renaming(contigs, header, folder, f"source{number}")
+        target = output if number == len(sources) - 1 else folder / f"frequencies{number}.bcf"
+        annotate: list[str | Path] = ["bcftools", "annotate", "--no-version"]
         if maps:
-            commands.append([*annotate, "--rename-chrs", maps[0], "-"])
-        commands.append([*annotate, "-a", source.vcf, "-c", columns, "-"])
+            renamed = folder / f"renamed{number}.bcf"
+            rename = [*annotate, "--rename-chrs", maps[0], "-Ob1", "-o", renamed, current]
+            run_tool(rename, purpose="name contigs as the frequencies do", where=str(calls))
+            run_tool(["bcftools", "index", "-f", renamed], purpose="index the calls")
+            current = renamed
+        commands = [[*annotate, "-a", source.vcf, "-c", columns, "-Ou", current]]
         if maps:
-            commands.append([*annotate, "--rename-chrs", maps[1], "-"])
-    commands[0][-1] = calls
-    commands.append(["bcftools", "view", "--no-version", "-Ob", "-o", output, "-"])
-    run_pipeline(commands, purpose="look up population frequencies", where=str(calls))
+            commands.append([*annotate, "--rename-chrs", maps[1], "-Ou", "-"])
+        commands.append(["bcftools", "view", "--no-version", "-Ob1", "-o", target, "-"])
+        run_pipeline(commands, purpose=f"look up frequencies in {source.name}", where=f"{calls}, {source.vcf}")
+        run_tool(["bcftools", "index", "-f", target], purpose="index the calls")
+        current = target
+
+
+def _checked_header(source: Source) -> str:
+    """Header of a source that is there and has its index."""
+    require_file(source.vcf, f"frequency source {source.name}")
+    if not any(Path(f"{source.vcf}{suffix}").is_file() for suffix in (".csi", ".tbi")):
+        raise InputError(
+            "no index beside the file",
+            where=f"{source.vcf} (frequency source {source.name})",
+            expected=".csi or .tbi",
+            repair=f"bcftools index {source.vcf}",
+        )
+    return run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
 
 
 @dataclass
@@ -143,11 +160,11 @@ def population_frequency(batch: TrioBatch, sources: Sequence[Source]) -> Populat
     homozygotes = np.full(n, np.nan)
     names = [NOT_FOUND if sources else NOT_ANNOTATED] * n
     for number, source in enumerate(sources):
-        frequencies = batch.info[f"FREQUENCY_AF_{number}"]
-        counts = batch.info[f"FREQUENCY_HOMOZYGOTES_{number}"]
+        frequencies = list(batch.info[f"FREQUENCY_AF_{number}"])
+        counts = list(batch.info[f"FREQUENCY_HOMOZYGOTES_{number}"])
+        for v, (frequency, count) in _second_look(batch, source, frequencies).items():
+            frequencies[v], counts[v] = frequency, count
         for v in range(n):
-            if frequencies[v] is None:
-                continue
             value = _number(frequencies[v])
             if np.isnan(value):
                 continue
@@ -156,3 +173,40 @@ def population_frequency(batch: TrioBatch, sources: Sequence[Source]) -> Populat
                 names[v] = source.name
                 homozygotes[v] = _number(counts[v])
     return PopulationFrequency(af, homozygotes, names)
+
+
+def _second_look(batch: TrioBatch, source: Source, frequencies: Sequence[object]) -> dict[int, tuple[object, object]]:
+    """Frequency and homozygotes of records that share their position with another and were not found.
+
+    `bcftools annotate` spends a record of several alternate alleles on the first of ours that it fits, so the
+    others are looked up one by one. The neighbours of a batch's ends are not known: they count as shared.
+    """
+    place = np.stack([batch.contig_index.astype(np.int64), batch.pos], axis=1)
+    same = (place[1:] == place[:-1]).all(axis=1)
+    shared = np.append(same, True) | np.insert(same, 0, True)
+    open_questions = [v for v in map(int, np.flatnonzero(shared)) if frequencies[v] is None]
+    if not open_questions:
+        return {}
+    found: dict[int, tuple[object, object]] = {}
+    with open_calls(source.vcf) as handle:
+        contigs = {bare_name(str(name)): str(name) for name in handle.header.contigs}
+        for v in open_questions:
+            contig = contigs.get(bare_name(batch.contigs[batch.contig_index[v]]))
+            pos = int(batch.pos[v])
+            for record in handle.fetch(contig, pos - 1, pos) if contig else ():
+                alternates = record.alts or ()
+                if record.pos == pos and record.ref == batch.ref[v] and batch.alt[v] in alternates:
+                    which = alternates.index(batch.alt[v])
+                    found[v] = tuple(  # type: ignore[assignment]
+                        _of_allele(record.info, field, which) for field in (source.af, source.homozygotes)
+                    )
+                    break
+    return found
+
+
+def _of_allele(info: Any, field: str, which: int) -> object:
+    """The value of one alternate allele, of a field with one value or one for each."""
+    value = info.get(field)
+    if isinstance(value, tuple | list):
+        return value[which] if which < len(value) else None
+    return value

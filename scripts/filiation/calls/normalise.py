@@ -7,11 +7,13 @@ with the alleles and survive. Every record that does not go on is counted under 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from filiation.errors import FiliationError, InputError, ToolError
+from filiation.errors import ConfigError, FiliationError, InputError, ToolError, nearest
 from filiation.io.files import (
     atomic_path,
     check_bgzf_blocks,
@@ -35,7 +37,8 @@ MEANING = {
     "analysed by this step",
     "spanning_deletion_allele": "the * allele: the deletion itself has its own record",
     "no_alternate_in_family": "no member of the family was called with the alternate allele",
-    "duplicate_record": "same position and alleles as the record before; the first one is kept",
+    "duplicate_record": "same position and alleles as an earlier record, which takes over the alternate calls that it "
+    "lacked",
     "records_out": "biallelic, left-aligned records of the family",
 }
 
@@ -83,6 +86,14 @@ def normalise_calls(
     reference : FASTA; without it indels are not left-aligned and REF is not checked.
     """
     names = {sample: sample for sample in family.samples}
+    for ours in (sample_names or {}).values():
+        if ours not in names:
+            raise ConfigError(
+                f"'{ours}' is no member of family {family.name}",
+                where="--sample-name",
+                expected=f"one of {', '.join(names)}",
+                repair=nearest(ours, list(names)) or "write COLUMN=SAMPLE, with the sample id of the sheet",
+            )
     names.update({ours: theirs for theirs, ours in (sample_names or {}).items()})
     counts = NormaliseCounts()
     with private_directory("normalise") as folder:
@@ -101,7 +112,7 @@ def normalise_calls(
                 repair="fill vcf_sample in samples.tsv with the column's name, or name the right file",
             )
         joined = _join(parts, list(family.samples), folder, counts)
-        _write_family(joined, output, counts)
+        _write_family(joined, output, counts, ", ".join(map(str, variants)))
     counts.balance()
     return counts
 
@@ -119,7 +130,10 @@ def _normalise_one(
     require_file(path, "stored calls")
     if compression(path) == "bgzf":
         check_bgzf_blocks(path, "stored calls")
-    header = run_tool(["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path))
+    try:
+        header = run_tool(["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path))
+    except ToolError as error:
+        raise InputError(f"not a VCF or BCF: {_first_words(error)}", where=str(path), expected="stored calls") from None
     columns = _columns(header, path)
     present = [sample for sample, theirs in names.items() if theirs in columns and sample not in taken]
     if not present:
@@ -161,7 +175,17 @@ def _normalise_one(
     rename = folder / "names.txt"
     rename.write_text("".join(f"{sample}\n" for sample in present), encoding="utf-8")
     run_tool(["bcftools", "reheader", "-s", rename, "-o", part, first], purpose="name the samples")
-    run_tool(["bcftools", "index", "-f", part], purpose="index the calls", where=str(path))
+    try:
+        run_tool(["bcftools", "index", "-f", part], purpose="index the calls", where=str(path))
+    except ToolError as error:
+        if not re.search(r"not continuous|Unsorted", str(error)):
+            raise
+        raise InputError(
+            f"records are not sorted: {_first_words(error)}",
+            where=str(path),
+            expected="records by contig and position",
+            repair=f"bcftools sort -Oz -o sorted.vcf.gz {path}",
+        ) from None
     counts.counts["records_in"] += total
     counts.counts["added_by_splitting"] += _count(part) - total
     return present
@@ -249,9 +273,21 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
             expected=f"'{match[2]}', as in the reference {reference}",
             repair="give the reference genome (build) that the calls were made on",
         )
-    if re.search(r"(Could not|failed to) parse|truncated|Error: .*not (found|present)|sequence .* not found", text):
-        return InputError(" ".join(text.split())[:600], where=str(path), repair="correct or copy the file again")
+    if absent := re.search(r'sequence "([^"]+)" was not found|faidx_fetch_seq failed at ([^:\s]+)', text):
+        return InputError(
+            f"contig {absent[1] or absent[2]} is not in the reference {reference}",
+            where=str(path),
+            expected="records on contigs of the reference",
+            repair="give the reference genome that the calls were made on",
+        )
+    if re.search(r"(Could not|failed to) parse|truncated|Undefined tags|[Bb]roken VCF|Error: .*not", text):
+        return InputError(_first_words(error), where=str(path), repair="correct or copy the file again")
     return error
+
+
+def _first_words(error: ToolError) -> str:
+    """What the program itself said, on one line."""
+    return " ".join(" ".join(error.found.splitlines()[1:]).split())[:400]
 
 
 def _join(parts: list[Path], samples: list[str], folder: Path, counts: NormaliseCounts) -> Path:
@@ -289,7 +325,7 @@ def _count(path: Path) -> int:
     return int(run_tool(["bcftools", "index", "--nrecords", path], purpose="count records").strip() or 0)
 
 
-def _write_family(joined: Path, output: str | Path, counts: NormaliseCounts) -> None:
+def _write_family(joined: Path, output: str | Path, counts: NormaliseCounts, where: str) -> None:
     """Write the records that go on, count the others, index the result."""
     import pysam
 
@@ -300,41 +336,71 @@ def _write_family(joined: Path, output: str | Path, counts: NormaliseCounts) -> 
             if label := data_label():
                 header.add_line(f"##data={label}")
             with pysam.VariantFile(str(temporary), "wb", header=header) as sink:
-                previous: tuple[str, int, str, str] | None = None
-                at_position: set[tuple[str, str]] = set()
-                for record in source:
-                    key = (record.chrom, record.pos, record.ref or "", (record.alts or ("",))[0])
-                    reason = _reason(record, key)
-                    if previous is None or key[:2] != previous[:2]:
-                        at_position = set()
-                    if not reason and key[2:] in at_position:
-                        reason = "duplicate_record"
-                    previous = key
-                    if reason:
-                        counts.counts[reason] += 1
-                        continue
-                    at_position.add(key[2:])
-                    sink.write(record)
-                    counts.counts["records_out"] += 1
+                for _, records in groupby(source, key=lambda record: (record.chrom, record.pos)):
+                    for record in _kept_at_position(records, counts, where):
+                        sink.write(record)
+                        counts.counts["records_out"] += 1
         index = Path(f"{temporary}.csi")
         run_tool(["bcftools", "index", "-f", "-o", index, temporary], purpose="index the normalised calls")
         index.replace(f"{output}.csi")
 
 
-def _reason(record: object, key: tuple[str, int, str, str]) -> str:
+def _kept_at_position(records: Iterable[Any], counts: NormaliseCounts, where: str) -> list[Any]:
+    """The records of one position that go on, alleles in capitals; the others are counted."""
+    kept: dict[tuple[str, str], Any] = {}
+    for record in records:
+        if not "".join(record.alleles).isupper() and all(map(re.compile("[ACGTNacgtn]+").fullmatch, record.alleles)):
+            record.alleles = tuple(allele.upper() for allele in record.alleles)
+        alternate = (record.alts or ("",))[0]
+        reason = _reason(record, alternate, where)
+        first = kept.get((record.ref, alternate))
+        if not reason and first is not None:
+            reason = "duplicate_record"
+            _take_over(first, record)
+        if reason:
+            counts.counts[reason] += 1
+        else:
+            kept[record.ref, alternate] = record
+    return list(kept.values())
+
+
+def _carries(call: Any) -> bool:
+    """Whether a member was called with the alternate allele, in full or in half."""
+    return 1 in (call.allele_indices or ())
+
+
+def _take_over(first: Any, again: Any) -> None:
+    """Give the first record the calls of those who carry the allele in its duplicate only.
+
+    Two writings of one indel become one record by left alignment; each may know another member's allele.
+    """
+    for sample, call in again.samples.items():
+        target = first.samples[sample]
+        if _carries(call) and not _carries(target):
+            ploidy = len(call.allele_indices)
+            for name in first.format:
+                value = call.get(name)
+                if isinstance(value, tuple) and name != "GT":
+                    # pysam takes as many values as the declaration asks for, missing ones too.
+                    wanted = {"R": 2, "G": ploidy + 1}.get(first.header.formats[name].number, len(value))
+                    value = (value + (None,) * wanted)[:wanted]
+                target[name] = value
+            target.phased = call.phased
+
+
+def _reason(record: Any, alternate: str, where: str) -> str:
     """Why a record does not go on; '' when it does."""
-    alternate = key[3]
     if alternate in ("<NON_REF>", "<*>"):
         raise InputError(
-            f"{alternate} allele at {key[0]}:{key[1]}: this is a gVCF",
+            f"{alternate} allele at {record.chrom}:{record.pos}: this is a gVCF",
+            where=where,
             expected="genotyped calls",
             repair="genotype it first (GLnexus, or gatk GenotypeGVCFs) and give the joint VCF",
         )
     if alternate == "*":
         return "spanning_deletion_allele"
-    if not alternate or not re.fullmatch(r"[ACGTNacgtn]+", alternate):
+    if alternate and not re.fullmatch(r"[ACGTN]+", alternate):
         return "symbolic_allele_not_analysed"
-    for call in record.samples.values():  # type: ignore[attr-defined]
-        if any(allele == 1 for allele in call.allele_indices or () if allele is not None):
-            return ""
+    if alternate and any(_carries(call) for call in record.samples.values()):
+        return ""
     return "no_alternate_in_family"

@@ -84,12 +84,6 @@ def need_faults(config: RunConfig, sheet: SampleSheet, where: str) -> list[UserE
             "the cache folder of Ensembl VEP",
             "correct the path, or set annotation.consequences to csq or existing",
         )
-    if reference.assembly == "other" and not reference.pseudoautosomal_bed:
-        need(
-            "reference.assembly is other, but reference.pseudoautosomal_bed is empty",
-            "the pseudoautosomal regions of that genome",
-            "give the BED, or set assembly: auto",
-        )
     if config.prioritisation.panels and not panels_folder(config).is_dir():
         need(
             f"prioritisation.panels is not a folder: {config.prioritisation.panels}",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filiation.checks.result import CheckedFile, CheckReport, Progress, tell_long
 from filiation.config import FrequencySource, RunConfig
-from filiation.errors import InputError, UserError, nearest
+from filiation.errors import ConfigError, InputError, UserError, nearest
 from filiation.io.files import compression, open_text, require_file
 from filiation.io.reference_check import (
     BUILD_WORDS,
@@ -18,6 +18,7 @@ from filiation.io.reference_check import (
 )
 from filiation.io.vcf_header import index_notes, read_calls, reference_faults
 from filiation.io.vcf_lines import PARSED_RECORDS, CallsSummary, numbered_lines
+from filiation.model.contigs import bare_name
 
 
 def read_resources(config: RunConfig, *, deep: bool, progress: Progress) -> dict[str, CallsSummary]:
@@ -134,6 +135,16 @@ def check_reference(report: CheckReport, config: RunConfig, reference: Reference
                 where=str(reference.path),
                 expected=f"the genome that reference.assembly names: {declared}",
                 repair="correct reference.assembly or reference.fasta",
+            )
+        )
+    sex_chromosomes = [name for name in reference.contigs if bare_name(name) in ("X", "Y")]
+    if declared == "other" and sex_chromosomes and not config.reference.pseudoautosomal_bed:
+        reference.faults.append(
+            ConfigError(
+                "reference.assembly is other, but reference.pseudoautosomal_bed is empty",
+                where=str(reference.path),
+                expected=f"the pseudoautosomal regions of {', '.join(sex_chromosomes)}",
+                repair="give the BED, or set assembly: auto",
             )
         )
     report.add(CheckedFile(str(reference.path), "reference FASTA", "reference.fasta", reference.faults))

@@ -35,9 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Run the step."""
     from filiation.calls.annotate import annotate_calls
+    from filiation.config import scoring_model_path
     from filiation.io.tables import funnel_rows, write_table
     from filiation.model.columns import FUNNEL
+    from filiation.scoring.model import load_scoring_model
 
+    model = load_scoring_model(scoring_model_path())
     counts = annotate_calls(
         options.variants,
         options.output,
@@ -45,6 +48,7 @@ def main(options: argparse.Namespace) -> int:
         reference=options.reference,
         genes_gff3=options.genes_gff3,
         clinvar_vcf=options.clinvar,
+        min_records_for_verdict=int(model.threshold["min_markers_for_verdict"]),
     )
     write_table(options.funnel, FUNNEL, funnel_rows("annotate", counts.rows()))
     print(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import os
+import re
+import shutil
 import struct
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +21,8 @@ from filiation.errors import InputError
 
 # The empty BGZF block that ends every complete BGZF file (SAM specification, section 4.1.2).
 BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+# Names that `private_directory` gives; the folder of compiled kernels, filiation-numba-<user>, is no scratch.
+_SCRATCH = re.compile(r"^filiation-(?!numba-)[a-z-]+-[a-z0-9_]{8}$")
 
 
 @contextmanager
@@ -50,9 +56,42 @@ def atomic_text(target: str | Path) -> Iterator[IO[str]]:
 
 @contextmanager
 def private_directory(prefix: str) -> Iterator[Path]:
-    """A temporary folder that only the owner can read, removed at the end (TMPDIR is honoured)."""
+    """A temporary folder that only the owner can read, removed at the end (TMPDIR is honoured).
+
+    It is locked while we live, so that `remove_abandoned_directories` knows the folders of killed processes.
+    """
     with tempfile.TemporaryDirectory(prefix=f"filiation-{prefix}-") as name:
-        yield Path(name)
+        handle = os.open(name, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            # Where folders cannot be locked (some network file systems) none is ever taken for abandoned.
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield Path(name)
+        finally:
+            os.close(handle)
+
+
+def remove_abandoned_directories() -> int:
+    """Remove the user's scratch folders whose process was killed; returns how many.
+
+    A folder that is a minute old and not locked has no living owner: the kernel takes the lock away.
+    """
+    removed = 0
+    for folder in Path(tempfile.gettempdir()).glob("filiation-*-*"):
+        if not _SCRATCH.match(folder.name) or folder.is_symlink():
+            continue
+        with suppress(OSError):
+            status = folder.stat()
+            if status.st_uid != os.getuid() or time.time() - status.st_mtime < 60:
+                continue
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+                removed += 1
+            finally:
+                os.close(handle)
+    return removed
 
 
 def sha256(path: str | Path) -> str:

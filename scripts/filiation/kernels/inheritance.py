@@ -226,7 +226,10 @@ def _heterozygote_cells(
         # Two affected parents may have two causes: the one who lacks the allele makes it doubtful, not impossible.
         both_known = father != UNKNOWN and mother != UNKNOWN
         row[DOMINANT_INHERITED] = SUPPORTED if every_affected_carries and both_known else POSSIBLE
-    if not father_carries and not mother_carries and (father == UNKNOWN or mother == UNKNOWN):
+    unread = (father == UNKNOWN or mother == UNKNOWN) and not father_carries and not mother_carries
+    # Two parents without the allele whose thin data a carrier could have as well: less evidence must not show more.
+    doubted = father == ABSENT and mother == ABSENT and row[DE_NOVO] == NO
+    if unread or doubted:
         row[DOMINANT_UNKNOWN_ORIGIN] = POSSIBLE
     undeclared = (father_carries and affection[FATHER] != UNAFFECTED and affection[FATHER] != AFFECTED) or (
         mother_carries and affection[MOTHER] != UNAFFECTED and affection[MOTHER] != AFFECTED
@@ -269,7 +272,11 @@ def _hemizygous_boy_cells(
         row[PARENTAL_MOSAIC] = SUPPORTED
     elif mother == CARRIER or (mother == HOMOZYGOUS and affection[MOTHER] == AFFECTED):
         row[X_LINKED] = SUPPORTED
-    elif mother == UNKNOWN or (mother == HOMOZYGOUS and affection[MOTHER] != UNAFFECTED):
+    elif (
+        mother == UNKNOWN
+        or (mother == HOMOZYGOUS and affection[MOTHER] != UNAFFECTED)
+        or (mother == ABSENT and row[DE_NOVO] == NO)
+    ):
         row[X_LINKED] = POSSIBLE
     if healthy_father:
         row[X_LINKED] = weaker(row[X_LINKED], POSSIBLE)
@@ -299,7 +306,7 @@ def _single_parent_cells(
             row[column] = POSSIBLE if thresholds.reduced_penetrance else NO
         else:
             row[column] = SUPPORTED
-    elif state == UNKNOWN:
+    elif state == UNKNOWN or (state == ABSENT and row[DE_NOVO] == NO):
         row[column] = POSSIBLE
 
 
@@ -375,7 +382,8 @@ def inheritance_patterns(
 
     v = variants, p = members: proband, father, mother, then siblings; a parent who was not sequenced has
     UNKNOWN everywhere. Autosomes and pseudoautosomal regions: one copy may be de novo, from a mosaic parent,
-    dominant from an affected parent, of unknown origin when a parent has no data, or half of a compound pair;
+    dominant from an affected parent, of unknown origin when a parent has no data or both lack the allele on data too
+    thin for a de novo posterior, or half of a compound pair;
     two copies are recessive. A boy's X needs one copy, however the caller writes it (0/1, 1/1 or 1); his father
     does not pass it. A girl's X follows the autosomal rules, and one copy from a healthy mother with one copy stays
     X-linked possible (skewed inactivation). A father or brother who carries it on his X or Y carries it on every

@@ -90,5 +90,5 @@ MEANING: dict[Inheritance, str] = {
     Inheritance.Y_LINKED: "on the Y outside the pseudoautosomal regions",
     Inheritance.MITOCHONDRIAL: "on the mitochondrial genome: inherited from the mother or new",
     Inheritance.DOMINANT_INHERITED: "one copy, inherited from an affected parent",
-    Inheritance.DOMINANT_UNKNOWN_ORIGIN: "one copy; a parent without data could carry it, or it is de novo",
+    Inheritance.DOMINANT_UNKNOWN_ORIGIN: "one copy; a parent without enough data could carry it, or it is de novo",
 }

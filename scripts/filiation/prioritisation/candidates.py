@@ -142,12 +142,15 @@ def pair_up(drafts: list[Draft], family: Family, structural: Sequence[Structural
             if half is not None:
                 partner = Partner(other, pair.phase, pair.evidence)
                 (half.partners if pair.in_trans else half.rejected).append(partner)
+    weak = {half.evidence.key for half in halves if half.evidence.weak_proband}
     for half in halves:
         if not half.partners:
             del half.patterns[COMPOUND]
         else:
-            half.partners.sort(key=lambda partner: (-partner.phase, partner.key))
-            half.patterns[COMPOUND] = half.partners[0].phase.status.value
+            half.partners.sort(key=lambda partner: (partner.key in weak, -partner.phase, partner.key))
+            # A pair is as sure as the weaker genotype of its two halves.
+            doubtful = half.evidence.weak_proband or half.partners[0].key in weak
+            half.patterns[COMPOUND] = "possible" if doubtful else half.partners[0].phase.status.value
 
 
 def _choose_pattern(draft: Draft, panel: Panel | None, model: ScoringModel) -> None:

@@ -48,8 +48,8 @@ class Draft:
 
     @property
     def gene(self) -> str:
-        """Gene symbol, '' without annotation."""
-        return self.consequence.gene if self.consequence else ""
+        """Gene symbol, its id where it has no symbol, '' without annotation."""
+        return (self.consequence.gene or self.consequence.gene_id) if self.consequence else ""
 
     @property
     def score(self) -> float:

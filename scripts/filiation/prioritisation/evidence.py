@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from filiation.calls.clinvar import ClinVarEntry
-from filiation.calls.consequences import Consequence, csq_layout, find_annotator, parse_consequences
+from filiation.calls.consequences import Consequence, csq_layout, parse_consequences, used_annotator
 from filiation.calls.frequencies import NOT_ANNOTATED
 from filiation.errors import InputError
 from filiation.io.files import check_bgzf_blocks, require_file
@@ -115,6 +115,11 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def _clinvar_text(value: Any) -> str:
+    """ClinVar's words as ClinVar writes them; `annotate` stores their commas as &."""
+    return str(value or "").replace("&", ",")
+
+
 def read_evidence(variants: str | Path, family: Family, pseudoautosomal: tuple[Interval, ...]) -> Iterator[Evidence]:
     """Every record of an annotated BCF; stops when the screen's fields are not there."""
     import pysam
@@ -129,7 +134,7 @@ def read_evidence(variants: str | Path, family: Family, pseudoautosomal: tuple[I
                 expected="calls that went through `filiation screen`",
                 repair="run `filiation screen`, then `filiation annotate`",
             )
-        annotator = find_annotator(declared)
+        annotator = used_annotator(source.header)
         layout = csq_layout(str(source.header.info["CSQ"].description), str(variants)) if annotator == "CSQ" else None
         has_clinvar = "CLINVAR_SIGNIFICANCE" in declared
         for record in source:
@@ -151,11 +156,11 @@ def _evidence(
         name, _, status = str(item).partition(":")
         if status:
             patterns[Inheritance(name)] = status
-    significance = info.get("CLINVAR_SIGNIFICANCE") if has_clinvar else None
+    significance = _clinvar_text(info.get("CLINVAR_SIGNIFICANCE")) if has_clinvar else ""
     clinvar = None
     if significance and significance != "not_found":
-        review = str(info.get("CLINVAR_REVIEW") or "").replace("&", ",")
-        clinvar = ClinVarEntry(str(significance), review, str(info.get("CLINVAR_ID") or ""))
+        review = _clinvar_text(info.get("CLINVAR_REVIEW"))
+        clinvar = ClinVarEntry(significance, review, str(info.get("CLINVAR_ID") or ""))
     af = info.get("POPULATION_AF")
     homozygotes = info.get("POPULATION_HOMOZYGOTES")
     posterior = info.get("DE_NOVO_POSTERIOR")
@@ -166,7 +171,9 @@ def _evidence(
         alt=record.alts[0],
         contig_class=classify(record.chrom, record.pos - 1, pseudoautosomal),
         caller_filter=";".join(record.filter.keys()) or "PASS",
-        consequences=parse_consequences(info.get(annotator), annotator, layout) if annotator else [],
+        consequences=parse_consequences(info.get(annotator), annotator, layout, ref=record.ref, alt=record.alts[0])
+        if annotator
+        else [],
         annotated=annotator is not None,
         calls={sample: member_call(record.samples[sample]) for sample in family.samples},
         patterns=patterns,

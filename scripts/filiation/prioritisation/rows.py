@@ -7,7 +7,7 @@ from typing import Any
 from filiation.model.consequence import group_of
 from filiation.model.contigs import ContigClass
 from filiation.model.inheritance import CarrierState, Inheritance
-from filiation.model.pedigree import Role, Sex
+from filiation.model.pedigree import Member, Role, Sex
 from filiation.panels.load import OFF_PANEL
 from filiation.prioritisation.draft import COMPOUND, Context, Draft
 from filiation.prioritisation.evidence import NO_CALL
@@ -89,14 +89,28 @@ def candidate_row(rank: int, draft: Draft, context: Context) -> dict[str, Any]:
 
 
 def _member_states(draft: Draft, context: Context) -> list[tuple[str, str]]:
-    """(father|mother|sibling id, what the member's data say), for those who were sequenced."""
+    """(proband|father|mother|sibling id, what the member's data say); `hemizygous` where one copy is all there is."""
     family = context.family
-    roles = ["proband", "father", "mother", *(member.sample for member in family.siblings)]
-    sequenced = [True, family.father is not None, family.mother is not None] + [True] * len(family.siblings)
-    return [
-        (role, _STATE_WORDS[CarrierState(state)] if present else "not_sequenced")
-        for role, state, present in zip(roles, draft.evidence.states, sequenced, strict=True)
+    slots: list[tuple[str, Member | None]] = [
+        ("proband", family.proband),
+        ("father", family.father),
+        ("mother", family.mother),
+        *((member.sample, member) for member in family.siblings),
     ]
+    words = []
+    for (name, member), state in zip(slots, draft.evidence.states, strict=True):
+        if member is None:
+            words.append((name, "not_sequenced"))
+        elif state == CarrierState.HOMOZYGOUS and _single_copy(draft.evidence.contig_class, member.sex):
+            words.append((name, "hemizygous"))
+        else:
+            words.append((name, _STATE_WORDS[CarrierState(state)]))
+    return words
+
+
+def _single_copy(contig_class: ContigClass, sex: Sex) -> bool:
+    """Whether a person of this sex has one copy of the chromosome."""
+    return sex is Sex.MALE and contig_class in (ContigClass.X, ContigClass.Y)
 
 
 def _inheritance_reason(draft: Draft, context: Context) -> str:
@@ -133,8 +147,7 @@ def _flags(draft: Draft, context: Context) -> list[str]:
     if evidence.caller_filter not in ("PASS", "."):
         flags.append("caller_filter")
     proband = evidence.calls[family.proband.sample]
-    hemizygous = family.proband.sex is Sex.MALE and evidence.contig_class in (ContigClass.X, ContigClass.Y)
-    if hemizygous and proband.genotype.replace("|", "/") in ("0/1", "1/0"):
+    if _single_copy(evidence.contig_class, family.proband.sex) and proband.genotype.replace("|", "/") in ("0/1", "1/0"):
         flags.append("heterozygous_call_where_one_copy_is_expected")
     if evidence.contig_class is ContigClass.PSEUDOAUTOSOMAL and proband.genotype in ("0", "1"):
         flags.append("one_copy_called_where_two_are_expected")

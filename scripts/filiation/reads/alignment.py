@@ -30,7 +30,7 @@ def index_reference(reference: str | Path, aligner: str, output: str | Path) -> 
     files = {suffix: Path(f"{genome}{suffix}") for suffix in INDEX_SUFFIXES[aligner]}
     if not all(is_newer(path, genome) for path in files.values()):
         # On the same disk as the genome, so that a finished index is moved into place at once.
-        with tempfile.TemporaryDirectory(prefix=".index-", dir=genome.parent) as work:
+        with tempfile.TemporaryDirectory(prefix=".index-", suffix=".part", dir=genome.parent) as work:
             prefix = Path(work) / "genome.fa"
             run_tool([aligner, "index", "-p", prefix, genome], purpose="index the genome", where=str(reference))
             for suffix, path in files.items():

@@ -185,9 +185,20 @@ def _genotype_words(genotype: str) -> Bilingual:
 
 
 def _evidence_of(
-    role: str, sample: str, genotype: str | None, ref: int | None, alt: int | None, depth: int | None, gq: int | None
+    role: str,
+    sample: str,
+    genotype: str | None,
+    ref: int | None,
+    alt: int | None,
+    depth: int | None,
+    gq: int | None,
+    *,
+    one_copy: bool = False,
 ) -> MemberEvidence:
-    """Evidence of a sequenced member. A genotype without a read behind it is no data, whatever was called."""
+    """Evidence of a sequenced member. A genotype without a read behind it is no data, whatever was called.
+
+    one_copy: the member has one copy of this chromosome, so that 1/1 is the caller's way of writing 1.
+    """
     letter, words = term("role_letter", role), term("role", role)
     # Depth may be missing while allele depths are there, and the other way round.
     reads = depth if depth is not None else (None if ref is None and alt is None else (ref or 0) + (alt or 0))
@@ -203,7 +214,7 @@ def _evidence_of(
         sample=sample,
         state="called" if called else "uncalled",
         genotype=genotype if called and genotype else "./.",
-        words=_genotype_words(genotype) if called and genotype else text("genotype.uncalled"),
+        words=_genotype_words("1" if one_copy else genotype) if called and genotype else text("genotype.uncalled"),
         allele_depths="—" if ref is None and alt is None else f"{_count(ref)},{_count(alt)}",
         depth=_count(depth),
         quality=_count(gq),
@@ -228,7 +239,8 @@ def member_evidence(row: Row, family: Family) -> tuple[MemberEvidence, ...]:
             continue
         names = ("genotype", "ref_depth", "alt_depth", "depth", "genotype_quality")
         genotype, ref, alt, depth, quality = (row[f"{role}_{name}"] for name in names)
-        lines.append(_evidence_of(role, member.sample, genotype, ref, alt, depth, quality))
+        one_copy = f"{role}=hemizygous" in (row["inheritance_reason"] or "").split()
+        lines.append(_evidence_of(role, member.sample, genotype, ref, alt, depth, quality, one_copy=one_copy))
     for sample, genotype, depths, quality in _SIBLING.findall(row["siblings"] or ""):
         ref, alt = ([*(_number(part) for part in depths.split(",")), None, None])[:2]
         lines.append(_evidence_of(Role.SIBLING, sample, genotype, ref, alt, None, _number(quality)))

@@ -32,7 +32,7 @@ def _pattern() -> re.Pattern[str]:
 def _french_numbers(text: str) -> str:
     text = re.sub(r"(?<=\d)\.(?=\d)", ",", text)
     text = re.sub(
-        r"(?<!\d)(?<!\d,)\d{5,}(?!\d)(?!,\d)",
+        r"(?<!\w)(?<!\d,)\d{5,}(?!\w)(?!,\d)",
         lambda match: integer(int(match.group()), "fr") if int(match.group()) >= _GROUPED_FROM else match.group(),
         text,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
     where = str(path)
     try:
         data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
             f"scoring model cannot be read: {error}",
             where=where,
@@ -114,6 +115,8 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
     meaning: dict[str, str] = {}
     for group, names in (("thresholds", THRESHOLDS), ("weights", WEIGHTS)):
         entries: Any = data.get(group) or {}
+        if not isinstance(entries, dict):
+            raise ConfigError(f"{group} holds no names", where=where, expected=f"{group}: name: value: …")
         values[group] = {}
         for name in entries:
             if name not in names:
@@ -125,8 +128,9 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
                 )
         for name in names:
             entry = entries.get(name)
-            value = entry.get("value") if isinstance(entry, dict) else None
-            if isinstance(value, bool) or not isinstance(value, int | float):
+            entry = entry if isinstance(entry, dict) else {}
+            value = entry.get("value")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                 raise ConfigError(
                     f"'{name}' of {group} has no number: {value!r}",
                     where=where,

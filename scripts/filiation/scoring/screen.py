@@ -21,9 +21,10 @@ from filiation.calls.frequencies import (
     info_names,
     population_frequency,
 )
-from filiation.io.files import atomic_path, private_directory
+from filiation.io.files import atomic_path, private_directory, require_file
 from filiation.io.tools import run_tool
 from filiation.io.vcf import TrioBatch, header_contigs, pseudoautosomal_intervals, read_batches
+from filiation.io.vcf_header import open_calls
 from filiation.kernels.encoding import MISSING, RUNG_NAMES
 from filiation.kernels.inheritance import NO
 from filiation.model.pedigree import Family
@@ -145,7 +146,6 @@ def decisions(
         if sources:
             path = folder / "with_frequencies.bcf"
             add_frequencies(variants, sources, list(contigs), path, folder)
-            run_tool(["bcftools", "index", "-f", path], purpose="index the calls")
         for batch in read_batches(path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)):
             yield batch, decide(batch, codes, model, sources)
 
@@ -204,7 +204,7 @@ def screen_calls(
     result = ScreenResult(dict.fromkeys(("records_in", *REASONS, "records_out"), 0))
     output = Path(output)
     with write_excluded(excluded) as removals, atomic_path(output) as temporary:
-        with pysam.VariantFile(str(variants)) as source:
+        with open_calls(require_file(variants, "normalised calls")) as source:
             for line in _HEADER_LINES:
                 source.header.add_line(line)
             with pysam.VariantFile(str(temporary), "wb", header=source.header) as sink:
