@@ -1,66 +1,83 @@
 """How frequent is each variant in the populations that the configuration names?
 
-Exact look-up by position and alleles with `bcftools annotate`, one source after the other in one pipe. A variant
-that is in no source is `not_found`; where no source is configured it is `not_annotated`: neither is a frequency
-of zero.
+Every source is looked up by position and exact alleles in its compiled form. A source that is still a VCF is first
+reduced to the family's own variants with `bcftools annotate` and compiled for this run, so that both forms give one
+answer. A variant that is in no source is `not_found`; outside the regions that a source has looked at it is
+`not_covered`; a source that holds it without a usable frequency gives `no_frequency`; where no source is configured
+it is `not_annotated`. None of these is a frequency of zero.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from filiation.errors import InputError
+from filiation.errors import ConfigError, InputError
+from filiation.frequencies.alleles import allele_codes
+from filiation.frequencies.compile import compile_source
+from filiation.frequencies.layout import is_compiled
+from filiation.frequencies.source import Fields
+from filiation.frequencies.table import ABSENT, FOUND, NO_FREQUENCY, NOT_COVERED, FrequencyTable
 from filiation.io.files import require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
-from filiation.model.contigs import bare_name, contig_style
+from filiation.model.contigs import ContigClass, bare_name, contig_style, detect_assembly
 
 NOT_FOUND = "not_found"
 NOT_ANNOTATED = "not_annotated"
+WITHOUT_COVERAGE = "not_covered"
+WITHOUT_FREQUENCY = "no_frequency"
+# What is told of a variant that no source gives a frequency for, the most telling state over the sources first: a
+# value that is missing is not absence, and one source that has looked outweighs another that has not.
+_STATES = ((NO_FREQUENCY, WITHOUT_FREQUENCY), (ABSENT, NOT_FOUND), (NOT_COVERED, WITHOUT_COVERAGE))
+_HEMIZYGOUS_CLASSES = (int(ContigClass.X), int(ContigClass.Y))
 
 
 @dataclass(frozen=True)
 class Source:
-    """One VCF of population frequencies and the INFO fields to read."""
+    """One source of population frequencies: a compiled side-car, or a VCF and the INFO fields to read."""
 
     name: str
     vcf: str
     af: str = "AF"
     homozygotes: str = "nhomalt"
+    hemizygotes: str = ""
+
+
+@dataclass(frozen=True)
+class OpenSource:
+    """A source ready for look-ups, and the number in it of each of the family's contigs."""
+
+    name: str
+    table: FrequencyTable
+    contigs: npt.NDArray[np.int32]
 
 
 def parse_source(text: str) -> Source:
-    """`NAME=FILE[,af=FIELD][,homozygotes=FIELD]`, the form of the command line."""
-    from filiation.errors import ConfigError
-
+    """`NAME=FILE[,af=FIELD][,homozygotes=FIELD][,hemizygotes=FIELD]`, the form of the command line."""
     name, sign, rest = text.partition("=")
     path, *options = rest.split(",")
-    known = {"af": "AF", "homozygotes": "nhomalt"}
+    known = {"af": "AF", "homozygotes": "nhomalt", "hemizygotes": ""}
     for option in options:
         key, _, value = option.partition("=")
         if key not in known or not re.fullmatch(r"[A-Za-z0-9_.]+", value):
             raise ConfigError(
-                f"--frequency {text!r}: '{option}' not understood", expected="af=FIELD or homozygotes=FIELD"
+                f"--frequency {text!r}: '{option}' not understood",
+                expected="af=FIELD, homozygotes=FIELD or hemizygotes=FIELD",
             )
         known[key] = value
     if not sign or not path or not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         raise ConfigError(f"--frequency {text!r}", expected="NAME=FILE[,af=FIELD][,homozygotes=FIELD]")
-    return Source(name, path, known["af"], known["homozygotes"])
+    return Source(name, path, known["af"], known["homozygotes"], known["hemizygotes"])
 
 
-def info_names(sources: Sequence[Source]) -> list[str]:
-    """Names of the temporary INFO fields that `add_frequencies` writes, two for each source."""
-    return [f"FREQUENCY_{kind}_{number}" for number in range(len(sources)) for kind in ("AF", "HOMOZYGOTES")]
-
-
-def _source_fields(source: Source, header: str) -> list[str]:
-    """Which of a source's two fields its header declares; the frequency itself must be there."""
+def _source_fields(source: Source, header: str) -> list[tuple[str, str]]:
+    """The source's fields that its header declares, with the names they are given; the frequency must be there."""
     declared = set(re.findall(r"##INFO=<ID=([^,]+),", header))
     if source.af not in declared:
         raise InputError(
@@ -69,90 +86,134 @@ def _source_fields(source: Source, header: str) -> list[str]:
             expected=f"one of {', '.join(sorted(declared)) or 'none declared'}",
             repair="set frequencies: af to the field that holds the allele frequency",
         )
-    return [source.af] + ([source.homozygotes] if source.homozygotes in declared else [])
+    wanted = {"FREQUENCY": source.af, "HOMOZYGOTES": source.homozygotes, "HEMIZYGOTES": source.hemizygotes}
+    return [(new, old) for new, old in wanted.items() if old in declared]
 
 
-def _renaming(contigs: list[str], header: str, folder: Path, label: str) -> tuple[Path, Path] | None:
-    """Two name maps (to the source's style and back) when the styles differ, else None."""
+def _renaming(contigs: list[str], header: str, folder: Path) -> list[list[str | Path]]:
+    """The command that gives the calls' contigs the names of the source, when the styles differ."""
     theirs = re.findall(r"##contig=<ID=([^,>]+)", header)
     ours_style, their_style = contig_style(contigs), contig_style(theirs)
     if "none" in (ours_style, their_style) or ours_style == their_style:
-        return None
+        return []
     by_bare = {bare_name(name): name for name in theirs}
     pairs = [(name, by_bare[bare_name(name)]) for name in contigs if bare_name(name) in by_bare]
-    forward, backward = folder / f"{label}.forward.txt", folder / f"{label}.backward.txt"
-    forward.write_text("".join(f"{ours}\t{their}\n" for ours, their in pairs), encoding="utf-8")
-    backward.write_text("".join(f"{their}\t{ours}\n" for ours, their in pairs), encoding="utf-8")
-    return forward, backward
+    names = folder / "names.txt"
+    names.write_text("".join(f"{ours}\t{their}\n" for ours, their in pairs), encoding="utf-8")
+    return [["bcftools", "annotate", "--no-version", "-Ob1", "--rename-chrs", names, "-"]]
 
 
-def add_frequencies(
-    calls: str | Path, sources: Sequence[Source], contigs: list[str], output: Path, folder: Path
-) -> None:
-    """Write `calls` with the temporary INFO fields of `info_names`, one pipe for all sources."""
-    annotate = ["bcftools", "annotate", "--no-version", "-Ou"]
-    commands: list[list[str | Path]] = []
+def compile_for_calls(calls: str | Path, source: Source, contigs: Mapping[str, int], folder: Path) -> Path:
+    """Side-car of what a VCF source says of the family's own variants; `folder` is private to this source."""
+    if not any(Path(f"{source.vcf}{suffix}").is_file() for suffix in (".csi", ".tbi")):
+        raise InputError(
+            "no index beside the file",
+            where=f"{source.vcf} (frequency source {source.name})",
+            expected=".csi or .tbi, or a side-car of `filiation resources compile`",
+            repair=f"bcftools index {source.vcf}",
+        )
+    header = run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
+    fields = _source_fields(source, header)
+    columns = ",".join(f"INFO/{new}:=INFO/{old}" for new, old in fields)
+    sites, found, sidecar = folder / "sites.bcf", folder / "found.bcf", folder / "found.filfreq"
+    annotate: list[str | Path] = ["bcftools", "annotate", "--no-version"]
+    strip: list[list[str | Path]] = [
+        ["bcftools", "view", "--no-version", "-G", "-Ou", calls],
+        [*annotate, "-x", "INFO,ID,QUAL,FILTER", "-Ob1", "-"],
+        *_renaming(list(contigs), header, folder),
+    ]
+    run_pipeline(strip, purpose="take the sites of the calls", where=str(calls), output=sites)
+    # `bcftools annotate -a` reads a file with an index, never a pipe.
+    run_tool(["bcftools", "index", "-f", sites], purpose="index the sites of the calls")
+    look_up: list[list[str | Path]] = [
+        [*annotate, "-Ou", "-a", source.vcf, "-c", columns, "-m", "+IN_SOURCE", sites],
+        ["bcftools", "view", "--no-version", "-i", "INFO/IN_SOURCE=1", "-Ob", "-o", found, "-"],
+    ]
+    run_pipeline(look_up, purpose="look up population frequencies", where=f"{calls}, {source.vcf}")
+    names = {new for new, _ in fields}
+    compile_source(
+        [found],
+        source.name,
+        sidecar,
+        fields=Fields(
+            "FREQUENCY",
+            "HOMOZYGOTES" if "HOMOZYGOTES" in names else None,
+            "HEMIZYGOTES" if "HEMIZYGOTES" in names else None,
+        ),
+        label=f"{source.vcf} (frequency source {source.name})",
+    )
+    return sidecar
+
+
+def _require_build(source: Source, contigs: Mapping[str, int]) -> None:
+    """Stop when a VCF source is of another genome build than the calls."""
+    from filiation.io.vcf import header_contigs
+
+    ours, theirs = detect_assembly(dict(contigs)), detect_assembly(header_contigs(source.vcf))
+    if "other" not in (ours, theirs) and ours != theirs:
+        raise InputError(
+            f"frequencies of {theirs} for calls of {ours}",
+            where=f"{source.vcf} (frequency source {source.name})",
+            expected=f"a source on {ours}",
+            repair="give the file of the calls' build",
+        )
+
+
+def open_sources(
+    sources: Sequence[Source], calls: str | Path, contigs: Mapping[str, int], folder: Path
+) -> list[OpenSource]:
+    """Every source ready for look-ups; VCF sources are reduced to the calls' variants in `folder` first.
+
+    Raises InputError for a missing or damaged source, and for one of another genome build than the calls.
+    """
+    opened: list[OpenSource] = []
     for number, source in enumerate(sources):
-        require_file(source.vcf, f"frequency source {source.name}")
-        if not any(Path(f"{source.vcf}{suffix}").is_file() for suffix in (".csi", ".tbi")):
-            raise InputError(
-                "no index beside the file",
-                where=f"{source.vcf} (frequency source {source.name})",
-                expected=".csi or .tbi",
-                repair=f"bcftools index {source.vcf}",
-            )
-        header = run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
-        fields = _source_fields(source, header)
-        targets = [f"FREQUENCY_AF_{number}", f"FREQUENCY_HOMOZYGOTES_{number}"]
-        columns = ",".join(f"INFO/{new}:=INFO/{old}" for new, old in zip(targets, fields, strict=False))
-        maps = _renaming(contigs, header, folder, f"source{number}")
-        if maps:
-            commands.append([*annotate, "--rename-chrs", maps[0], "-"])
-        commands.append([*annotate, "-a", source.vcf, "-c", columns, "-"])
-        if maps:
-            commands.append([*annotate, "--rename-chrs", maps[1], "-"])
-    commands[0][-1] = calls
-    commands.append(["bcftools", "view", "--no-version", "-Ob", "-o", output, "-"])
-    run_pipeline(commands, purpose="look up population frequencies", where=str(calls))
+        path = require_file(source.vcf, f"frequency source {source.name}")
+        if not is_compiled(path):
+            _require_build(source, contigs)
+            own = folder / f"source{number}"
+            own.mkdir()
+            path = compile_for_calls(calls, source, contigs, own)
+        table = FrequencyTable(path)
+        table.require_build(dict(contigs))
+        opened.append(OpenSource(source.name, table, table.contig_map(list(contigs))))
+    return opened
 
 
 @dataclass
 class PopulationFrequency:
-    """Highest frequency over the sources for each variant of a batch, with the source that gave it."""
+    """Highest frequency over the sources for each variant of a batch, with the source that gave it.
+
+    af, homozygotes, hemizygotes : float64 (v,), NaN where unknown; source : the source's name, or why there is none
+    unknown : bool (v,), sources are configured and none of them can say how frequent the variant is.
+    """
 
     af: npt.NDArray[np.float64]
     homozygotes: npt.NDArray[np.float64]
-    source: list[str]
+    hemizygotes: npt.NDArray[np.float64]
+    source: npt.NDArray[np.object_]
+    unknown: npt.NDArray[np.bool_]
 
 
-def _number(value: object) -> float:
-    """A frequency or count from INFO; anything that is not a finite number ≥ 0 is missing, never rare."""
-    if isinstance(value, tuple | list):
-        value = value[0] if value else None
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return float("nan")
-    return number if number >= 0.0 and np.isfinite(number) else float("nan")
-
-
-def population_frequency(batch: TrioBatch, sources: Sequence[Source]) -> PopulationFrequency:
-    """Read the temporary fields of a batch; NaN where no source has the variant."""
+def population_frequency(batch: TrioBatch, sources: Sequence[OpenSource]) -> PopulationFrequency:
+    """Look a batch up in every source. Hemizygotes are counted on X and Y outside the pseudoautosomal regions only."""
     n = len(batch)
-    af = np.full(n, np.nan)
-    homozygotes = np.full(n, np.nan)
-    names = [NOT_FOUND if sources else NOT_ANNOTATED] * n
+    af, homozygotes, hemizygotes = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    names = np.full(n, NOT_ANNOTATED, dtype=object)
+    if not sources:
+        return PopulationFrequency(af, homozygotes, hemizygotes, names, np.zeros(n, dtype=bool))
+    codes = allele_codes(batch)
+    states = np.empty((len(sources), n), dtype=np.int8)
     for number, source in enumerate(sources):
-        frequencies = batch.info[f"FREQUENCY_AF_{number}"]
-        counts = batch.info[f"FREQUENCY_HOMOZYGOTES_{number}"]
-        for v in range(n):
-            if frequencies[v] is None:
-                continue
-            value = _number(frequencies[v])
-            if np.isnan(value):
-                continue
-            if np.isnan(af[v]) or value > af[v]:
-                af[v] = value
-                names[v] = source.name
-                homozygotes[v] = _number(counts[v])
-    return PopulationFrequency(af, homozygotes, names)
+        found = source.table.lookup(source.contigs[batch.contig_index], codes)
+        states[number] = found.state
+        better = (found.state == FOUND) & ~(found.af <= af)
+        af[better] = found.af[better]
+        names[better] = source.name
+        homozygotes[better] = np.where(found.homozygotes >= 0, found.homozygotes, np.nan)[better]
+        hemizygotes[better] = np.where(found.hemizygotes >= 0, found.hemizygotes, np.nan)[better]
+    hemizygotes[~np.isin(batch.contig_class, _HEMIZYGOUS_CLASSES)] = np.nan
+    without = np.isnan(af)
+    for state, name in reversed(_STATES):
+        names[without & (states == state).any(axis=0)] = name
+    return PopulationFrequency(af, homozygotes, hemizygotes, names, without & (names != NOT_FOUND))

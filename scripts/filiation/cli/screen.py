@@ -7,6 +7,8 @@ excludes nothing.
 
 Examples:
   filiation screen --pedigree FAM.ped --variants FAM.bcf --output FAM.screened.bcf --funnel FAM.funnel.tsv
+  filiation screen --pedigree FAM.ped --variants FAM.bcf --frequency gnomad4.1=gnomad4.1.filfreq \\
+      --output FAM.screened.bcf --funnel FAM.funnel.tsv
   filiation screen --pedigree FAM.ped --variants FAM.bcf --frequency gnomad4.1=gnomad.vcf.gz,af=AF_joint \\
       --output FAM.screened.bcf --funnel FAM.funnel.tsv
 """
@@ -25,8 +27,9 @@ def add_screen_arguments(parser: argparse.ArgumentParser, *, required: bool = Tr
         "--frequency",
         nargs="*",
         default=[],
-        metavar="NAME=FILE[,af=FIELD][,homozygotes=FIELD]",
-        help="population frequencies (VCF or BCF with index); none: every variant is 'not_annotated'",
+        metavar="NAME=FILE[,af=FIELD][,homozygotes=FIELD][,hemizygotes=FIELD]",
+        help="population frequencies: side-car of `filiation resources compile`, which is fast, or VCF or BCF with "
+        "index; none: every variant is 'not_annotated'",
     )
     parser.add_argument(
         "--assembly", default="auto", choices=["auto", "GRCh38", "GRCh37", "other"], help="for the PAR tables"

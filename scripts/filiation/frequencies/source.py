@@ -147,6 +147,7 @@ class SourceReader:
 
     fields: Fields
     counts: Counts = field(default_factory=Counts)
+    label: str = ""
     contigs: dict[str, str] = field(default_factory=dict)
 
     def positions(self, path: str | Path) -> Iterator[tuple[str, dict[Allele, Entry]]]:
@@ -203,7 +204,7 @@ class SourceReader:
         if not alternates:
             self.counts.without_alternate += 1
             return
-        where = f"{path}, {record.CHROM}:{record.POS}"
+        where = f"{self.label or path}, {record.CHROM}:{record.POS}"
         names = (self.fields.af, self.fields.homozygotes, self.fields.hemizygotes)
         values = [
             values_of(record.INFO.get(name), len(alternates), name, where) if name else [math.nan] * len(alternates)

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.calls.frequencies import (
+    OpenSource,
     PopulationFrequency,
     Source,
-    add_frequencies,
-    info_names,
+    open_sources,
     population_frequency,
 )
 from filiation.io.files import atomic_path, private_directory
@@ -80,11 +80,14 @@ class Decision:
     frequency: PopulationFrequency
 
 
-def decide(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sources: Sequence[Source]) -> Decision:
+def decide(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sources: Sequence[OpenSource]) -> Decision:
     """Score one batch and name the first reason that removes each record."""
     value = model.threshold
     frequency = population_frequency(batch, sources)
-    scores = score_batch(batch, codes, model, frequency.af, bool(sources))
+    # Where no source has looked, the stated default is the prior: not covered is not absent.
+    default = np.where(batch.is_snv, value["default_frequency_snv"], value["default_frequency_indel"])
+    prior = np.where(frequency.unknown, default, frequency.af)
+    scores = score_batch(batch, codes, model, prior, bool(sources))
     fits_genotypes = (scores.patterns != NO).any(axis=1)
     af = np.nan_to_num(frequency.af, nan=0.0)
     homozygotes = np.nan_to_num(frequency.homozygotes, nan=0.0)
@@ -141,13 +144,9 @@ def decisions(
     contigs = header_contigs(variants)
     regions = pseudoautosomal_intervals(assembly, contigs, pseudoautosomal_bed)
     with private_directory("screen") as folder:
-        path = Path(variants)
-        if sources:
-            path = folder / "with_frequencies.bcf"
-            add_frequencies(variants, sources, list(contigs), path, folder)
-            run_tool(["bcftools", "index", "-f", path], purpose="index the calls")
-        for batch in read_batches(path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)):
-            yield batch, decide(batch, codes, model, sources)
+        opened = open_sources(sources, variants, contigs, folder)
+        for batch in read_batches(variants, codes.samples, pseudoautosomal=regions):
+            yield batch, decide(batch, codes, model, opened)
 
 
 _HEADER_LINES = (
@@ -158,8 +157,10 @@ _HEADER_LINES = (
     '3 homozygous: proband, father, mother, siblings">',
     '##INFO=<ID=WEAK_PROBAND,Number=0,Type=Flag,Description="Low genotype quality or allele balance in the proband">',
     '##INFO=<ID=POPULATION_AF,Number=1,Type=Float,Description="Highest allele frequency over the sources">',
-    '##INFO=<ID=POPULATION_SOURCE,Number=1,Type=String,Description="Source of it, not_found or not_annotated">',
+    '##INFO=<ID=POPULATION_SOURCE,Number=1,Type=String,Description="Source of it, else not_found, '
+    'not_covered, no_frequency or not_annotated">',
     '##INFO=<ID=POPULATION_HOMOZYGOTES,Number=1,Type=Integer,Description="Homozygotes in that source">',
+    '##INFO=<ID=POPULATION_HEMIZYGOTES,Number=1,Type=Integer,Description="Hemizygotes in that source">',
 )
 
 
@@ -180,6 +181,8 @@ def _evidence(decision: Decision, v: int) -> dict[str, object]:
         info["POPULATION_AF"] = float(frequency.af[v])
     if not np.isnan(frequency.homozygotes[v]):
         info["POPULATION_HOMOZYGOTES"] = int(frequency.homozygotes[v])
+    if not np.isnan(frequency.hemizygotes[v]):
+        info["POPULATION_HEMIZYGOTES"] = int(frequency.hemizygotes[v])
     return info
 
 
