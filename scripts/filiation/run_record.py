@@ -81,8 +81,9 @@ def panel_rows(config: RunConfig, sheet: SampleSheet) -> list[Row]:
 
 
 def model_rows(config: RunConfig) -> list[Row]:
-    """The scoring model and the quality thresholds, by file name and checksum."""
-    files = [scoring_model_path(config), *sorted((RESOURCES / "scoring").glob("quality-*.yaml"))]
+    """The scoring model and the thresholds of quality and recheck, by file name and checksum."""
+    folder = RESOURCES / "scoring"
+    files = [scoring_model_path(config), *sorted(folder.glob("quality-*.yaml")), *sorted(folder.glob("recheck-*.yaml"))]
     return [_file_row(path.name, "model", path, path.stem.rpartition("-")[2]) for path in files]
 
 
