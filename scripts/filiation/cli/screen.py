@@ -49,7 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation screen`."""
     add_screen_arguments(parser)
     parser.add_argument("--output", required=True, help="BCF of the survivors to write (with .csi)")
+    parser.add_argument("--threads", type=int, default=2, help="threads that decompress and score (default: 2)")
     parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
+    parser.add_argument(
+        "--reference",
+        help="FASTA with .fai, for the CpG and repeat context of what looks new; without it, averages over contexts",
+    )
     parser.add_argument("--excluded", help="reason of every removed record, compressed TSV to write (.tsv.gz)")
 
 
@@ -74,9 +79,14 @@ def main(options: argparse.Namespace) -> int:
         options.output,
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
+        threads=max(1, options.threads),
         excluded=options.excluded,
+        reference=options.reference,
     )
-    header = {"scoring_model": f"{model.name} sha256={model.checksum}"}
+    header = {
+        "scoring_model": f"{model.name} sha256={model.checksum}",
+        "mutation_context": "from the reference" if options.reference else "average over contexts (no --reference)",
+    }
     write_table(options.funnel, FUNNEL, funnel_rows("screen", result.rows(model)), header)
     counts = result.counts
     print(f"screen: {counts['records_in']} records in, {counts['records_out']} out", file=sys.stderr)
