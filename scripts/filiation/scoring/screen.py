@@ -7,6 +7,7 @@ that are kept.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -92,12 +93,38 @@ def decide(
     flanks: ReferenceFlanks | None = None,
 ) -> Decision:
     """Score one batch and name the first reason that removes each record; `flanks`: the reference, if given."""
+    return _decide(batch, codes, model, population_frequency(batch, sources), bool(sources), flanks)
+
+
+def _proband_questions(batch: TrioBatch, value: Mapping[str, float]) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    """What the index case alone removes: a mask for each reason, in order."""
+    genotype = batch.genotype[:, 0]
+    alt_reads = batch.alt_depth[:, 0]
+    quality = batch.genotype_quality[:, 0]
+    with np.errstate(invalid="ignore"):
+        low_quality = quality < value["min_proband_genotype_quality"]
+    return [
+        (genotype == MISSING, "proband_without_data"),
+        (genotype == 0, "proband_without_allele"),
+        ((alt_reads >= 0) & (alt_reads < value["min_proband_alt_depth"]), "proband_few_alternate_reads"),
+        (low_quality & np.isfinite(quality), "proband_low_genotype_quality"),
+    ]
+
+
+def _decide(
+    batch: TrioBatch,
+    codes: FamilyCodes,
+    model: ScoringModel,
+    frequency: PopulationFrequency,
+    annotated: bool,
+    flanks: ReferenceFlanks | None,
+) -> Decision:
+    """`decide` with the frequencies at hand."""
     value = model.threshold
-    frequency = population_frequency(batch, sources)
     # Where no source has looked, the stated default is the prior: not covered is not absent.
     default = np.where(batch.is_snv, value["default_frequency_snv"], value["default_frequency_indel"])
     prior = np.where(frequency.unknown, default, frequency.af)
-    scores = score_batch(batch, codes, model, prior, bool(sources), flanks)
+    scores = score_batch(batch, codes, model, prior, annotated, flanks)
     fits_genotypes = (scores.patterns != NO).any(axis=1)
     af = np.nan_to_num(frequency.af, nan=0.0)
     homozygotes = np.nan_to_num(frequency.homozygotes, nan=0.0)
@@ -137,7 +164,13 @@ class Screened:
         return np.array([*REASONS, KEPT], dtype=object)[self.reason]
 
 
-def screen_batch(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sources: Sequence[OpenSource]) -> Screened:
+def screen_batch(
+    batch: TrioBatch,
+    codes: FamilyCodes,
+    model: ScoringModel,
+    sources: Sequence[OpenSource],
+    flanks: ReferenceFlanks | None = None,
+) -> Screened:
     """`decide`, with the same reasons, where each question is asked only of the records that the ones before left.
 
     Nothing is lost by it: a record that an earlier question removes keeps that reason whatever the later ones say.
@@ -158,7 +191,7 @@ def screen_batch(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sour
         rows, carried, frequency = rows[rare], carried.take(rare), _of_rows(frequency, rare)
     if not rows.size:
         return Screened(reason, rows, None)
-    decision = _decide(carried, codes, model, frequency, bool(sources))
+    decision = _decide(carried, codes, model, frequency, bool(sources), flanks)
     for name in np.unique(decision.reason):
         if name != KEPT:
             reason[rows[decision.reason == name]] = REASONS.index(str(name))
@@ -260,6 +293,7 @@ def screen_calls(
     pseudoautosomal_bed: str | Path | None = None,
     excluded: str | Path | None = None,
     reference: str | Path | None = None,
+    threads: int = 1,
 ) -> ScreenResult:
     """Write the survivors with their evidence to `output` (BCF with .csi); returns the counts.
 
@@ -279,11 +313,19 @@ def screen_calls(
         atomic_path(output) as temporary,
     ):
         opened = open_sources(sources, variants, contigs, folder)
+        own = threading.local()
+
+        def screened_batch(batch: TrioBatch) -> Screened:
+            # A FASTA has one place of reading: each thread opens its own.
+            if reference and not hasattr(own, "flanks"):
+                own.flanks = ReferenceFlanks(reference)
+            return screen_batch(batch, codes, model, opened, own.flanks if reference else None)
+
         with RecordWriter(header, _HEADER_LINES, temporary) as sink:
             for batch, screened in work_on_batches(
                 variants,
                 codes.samples,
-                lambda batch: screen_batch(batch, codes, model, opened),
+                screened_batch,
                 regions,
                 threads=threads,
             ):
