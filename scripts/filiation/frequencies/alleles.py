@@ -56,6 +56,8 @@ def minimal_allele(pos: int, ref: str, alt: str) -> tuple[int, str, str]:
     `AT>CT` and `A>C` are one allele; so are `CA>CG` at 10 and `A>G` at 11.
     """
     ref, alt = ref.upper(), alt.upper()
+    if len(ref) == 1 or len(alt) == 1:
+        return pos, ref, alt
     while len(ref) > 1 and len(alt) > 1 and ref[-1] == alt[-1]:
         ref, alt = ref[:-1], alt[:-1]
     start = 0

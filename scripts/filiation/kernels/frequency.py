@@ -219,6 +219,21 @@ def segment_is_whole(
 segment_is_whole_jit = inline(segment_is_whole)
 
 
+def go_to(data: np.ndarray, here: int, j: int, at: int, last: int, target: int) -> tuple[int, int, int]:
+    """The first allele of a block at or after a position, else the last: its position, index, and the next delta."""
+    while here < target and j < last:
+        delta = int(np.int64(data[at]))
+        at += 1
+        if delta >= 128:
+            delta, at = get_number_jit(data, at - 1)
+        here += delta
+        j += 1
+    return here, j, at
+
+
+go_to_jit = inline(go_to)
+
+
 def find_allele(
     data: np.ndarray, layout: np.ndarray, j: int, at: int, key: int, text: np.ndarray, text_offset: np.ndarray
 ) -> int:
@@ -297,10 +312,7 @@ def lookup(
                 opened, j, here = block, 0, int(np.int64(block_start[block]))
                 at = layout[_DELTAS] + 1
             before = target
-            while here < target and j + 1 < layout[_N]:
-                delta, at = get_number_jit(data, at)
-                here += delta
-                j += 1
+            here, j, at = go_to_jit(data, here, j, at, layout[_N] - 1, target)
             if here == target:
                 found = find_allele_jit(data, layout, j, at, key[v], text, text_offset)
                 if found >= 0:
