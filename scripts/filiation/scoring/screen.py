@@ -331,7 +331,7 @@ def screen_calls(
             ):
                 result.counts["records_in"] += len(batch)
                 if removals is not None:
-                    removals.add(batch, screened.names(), KEPT)
+                    removals.add(batch, screened.reason, REASONS)
                 for number, count in enumerate(np.bincount(screened.reason + 1, minlength=len(REASONS) + 1)):
                     result.counts[REASONS[number - 1] if number else "records_out"] += int(count)
                 assert batch.records is not None
