@@ -38,7 +38,8 @@ def hail(batch: Any, population_frequency: np.ndarray) -> np.ndarray:
 
     Autosomes of a single trio: the allele count of a site is that of the trio's own calls.
     """
-    likelihood = 10 ** (-np.nan_to_num(batch.phred) / 10)
+    phred = np.nan_to_num(batch.phred)
+    likelihood = 10 ** (-(phred - phred.min(axis=2, keepdims=True)) / 10)
     likelihood /= likelihood.sum(axis=2, keepdims=True)
     called = batch.genotype
     alleles = np.where(called >= 0, called, 0).sum(axis=1)

@@ -140,12 +140,14 @@ def _depths(random: np.random.Generator, coverage: float, n: int) -> np.ndarray:
 
 def _phred(
     random: np.random.Generator, ref: np.ndarray, alt: np.ndarray, false_alt: np.ndarray, indel: np.ndarray, repeat: Any
-) -> np.ndarray:
-    """PL of a caller that trusts base qualities and independence; false alternate reads have low qualities."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """PL of a caller that trusts base qualities and independence, and its sum of qualities by allele (QS); false
+    alternate reads have low qualities."""
     qualities = np.array([12.0, 25.0, 37.0])
     shares = {"true": [0.03, 0.10, 0.87], "false": [0.35, 0.35, 0.30]}
     gap = np.where(repeat, 15.0, 30.0)
     log = np.zeros((*ref.shape, 3))
+    quality_sum = np.zeros((*ref.shape, 2))
     for counts, share, alternate in ((ref, "true", False), (alt - false_alt, "true", True), (false_alt, "false", True)):
         bins = random.multinomial(counts, shares[share])
         for b, quality in enumerate(qualities):
@@ -153,10 +155,11 @@ def _phred(
             error = 10 ** (-phred / 10)
             same, other = np.log10(1 - error), np.log10(np.where(indel[:, None], error, error / 3))
             n = bins[:, :, b]
+            quality_sum[:, :, int(alternate)] += n * phred
             log[:, :, 0] += n * (other if alternate else same)
             log[:, :, 1] += n * np.log10(0.5)
             log[:, :, 2] += n * (same if alternate else other)
-    return np.rint(-10 * (log - log.max(axis=2, keepdims=True)))
+    return np.rint(-10 * (log - log.max(axis=2, keepdims=True))), quality_sum
 
 
 def simulate(coverage: float, n: int, model: Any, seed: int) -> Simulated:
@@ -238,7 +241,7 @@ def _reads(
     true_share[both, 3 - parent[both]] = True
     false_alt = np.where(true_share, 0, alt)
     ref = depth - alt
-    phred = _phred(random, ref, alt, false_alt, indel, repeat)
+    phred, quality_sum = _phred(random, ref, alt, false_alt, indel, repeat)
     ordered = np.sort(phred, axis=2)
     genotype = phred.argmin(axis=2).astype(np.int8)
     genotype[depth == 0] = -1
@@ -259,6 +262,7 @@ def _reads(
         depth=depth.astype(np.int32),
         genotype_quality=quality,
         phred=phred,
+        quality_sum=quality_sum,
         log10_likelihood=np.full(phred.shape, np.nan),
     )
     return Simulated(batch, origin, kind, weight, frequency, SimulatedReference(kind))

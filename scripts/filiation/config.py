@@ -84,17 +84,21 @@ class CallingConfig(Closed):
 
 
 class FrequencySource(Closed):
-    """One VCF with allele frequencies of a population."""
+    """One source of allele frequencies of a population."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name shown in the report, with its version.")
     # A comma separates the options of --frequency.
     vcf: str = Field(
         pattern=r"^[^{},\x00-\x1f]+$",
-        description="VCF or BCF, sorted and indexed, split to one alternate allele a record.",
+        description="Side-car of `filiation resources compile` (fast; its own fields and coverage), or VCF or BCF, "
+        "sorted and indexed.",
     )
     af: str = Field("AF", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the allele frequency.")
     homozygotes: str = Field(
         "nhomalt", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the homozygote count, where there is one."
+    )
+    hemizygotes: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the hemizygote count on X and Y: AC_XY, AC_Hemi."
     )
 
 

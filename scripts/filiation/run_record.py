@@ -14,6 +14,7 @@ import yaml
 from filiation import __version__
 from filiation.config import RESOURCES, RunConfig, panels_folder, scoring_model_path
 from filiation.errors import ConfigError
+from filiation.frequencies.layout import is_compiled, read_header
 from filiation.io.files import atomic_text, sha256
 from filiation.io.sheet import SampleSheet
 from filiation.io.tables import write_table
@@ -80,8 +81,9 @@ def panel_rows(config: RunConfig, sheet: SampleSheet) -> list[Row]:
 
 
 def model_rows(config: RunConfig) -> list[Row]:
-    """The scoring model and the quality thresholds, by file name and checksum."""
-    files = [scoring_model_path(config), *sorted((RESOURCES / "scoring").glob("quality-*.yaml"))]
+    """The scoring model and the thresholds of quality and recheck, by file name and checksum."""
+    folder = RESOURCES / "scoring"
+    files = [scoring_model_path(config), *sorted(folder.glob("quality-*.yaml")), *sorted(folder.glob("recheck-*.yaml"))]
     return [_file_row(path.name, "model", path, path.stem.rpartition("-")[2]) for path in files]
 
 
@@ -107,7 +109,13 @@ def resource_rows(config: RunConfig, sheet: SampleSheet, base: Path) -> list[Row
 
 
 def _resource_rows(name: str, path: Path) -> list[Row]:
-    """One row for a file; for a very large one, a second row with the checksum of its index."""
+    """One row for a file; for a very large one, a second row with the checksum of its index.
+
+    Compiled frequencies are named by the checksum of their content, which `resources status` proves.
+    """
+    if is_compiled(path):
+        header = read_header(path)
+        return [{"name": name, "kind": "resource", "version": header.name, "sha256": header.body_sha256}]
     version = _header_value(path, ("fileDate", "source", "version", "date"))
     if path.stat().st_size <= _LARGEST_CHECKSUM:
         return [_file_row(name, "resource", path, version)]

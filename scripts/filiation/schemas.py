@@ -91,7 +91,8 @@ def _frequency_example(indent: str) -> list[str]:
     lines = []
     for number, (name, field) in enumerate(FrequencySource.model_fields.items()):
         example = {"name": "gnomAD-4.1", "vcf": "resources/gnomad.sites.vcf.gz"}.get(name, field.default)
-        line = f"{indent}#   {'- ' if number == 0 else '  '}{name}: {example}"
+        value = "null" if example is None else example
+        line = f"{indent}#   {'- ' if number == 0 else '  '}{name}: {value}"
         lines.append(f"{line:<48} # {field.description}")
     return lines
 

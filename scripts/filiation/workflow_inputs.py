@@ -142,13 +142,14 @@ class WorkflowInputs:
         return ["--sample-name", *renamed] if renamed else []
 
     def frequency_files(self) -> list[str]:
-        """The VCFs of the configured frequency sources."""
+        """The files of the configured frequency sources, VCF or compiled."""
         return [source.vcf for source in self.config.frequencies]
 
     def frequency_options(self) -> list[str]:
         """--frequency NAME=FILE,… for every configured source."""
         sources = [
             f"{source.name}={source.vcf},af={source.af},homozygotes={source.homozygotes}"
+            + (f",hemizygotes={source.hemizygotes}" if source.hemizygotes else "")
             for source in self.config.frequencies
         ]
         return ["--frequency", *sources] if sources else []

@@ -29,8 +29,8 @@ class Change:
 class Reads:
     """`count` molecules that carry the changes given, each starting so that it covers `over`.
 
-    before : bases of the read before the variant, cycled through; quality : of every base; clip : bases that the
-    aligner left clipped at the end instead of aligning them across the first change.
+    before : bases of the read before the variant, cycled through; quality : of every base; clipped : "end" or
+    "start", the side of the first change that the aligner left clipped instead of aligning across it.
     """
 
     count: int
@@ -39,7 +39,7 @@ class Reads:
     mapping_quality: int = 60
     strands: str = "+-"
     before: Sequence[int] = field(default_factory=lambda: range(12, 88, 5))
-    clipped: bool = False
+    clipped: str = ""
     mate_after: int | None = None
     flag: int = 0
 
@@ -56,8 +56,10 @@ def change_at(genome: str, pos: int) -> Change:
     return Change(pos, ref, "CGTA"["ACGT".index(ref)])
 
 
-def _aligned(genome: str, start: int, changes: tuple[Change, ...], clipped: bool) -> tuple[str, list[tuple[int, int]]]:
-    """Bases and CIGAR of a read of one molecule from a 0-based start."""
+def _aligned(
+    genome: str, start: int, changes: tuple[Change, ...], clipped: str
+) -> tuple[str, list[tuple[int, int]], int]:
+    """Bases, CIGAR and place of a read of one molecule from a 0-based start."""
     bases, cigar, place = "", [], start
     for change in sorted(changes, key=lambda change: change.pos):
         first = change.pos - 1
@@ -74,10 +76,12 @@ def _aligned(genome: str, start: int, changes: tuple[Change, ...], clipped: bool
         bases += genome[place : place + rest]
         cigar.append((0, rest))
     bases = bases[:READ_LENGTH]
-    if clipped and len(cigar) > 1:
-        aligned = cigar[0][1]
-        return bases, [(0, aligned), (4, len(bases) - aligned)]
-    return bases, _trimmed(cigar, len(bases))
+    if not clipped or len(cigar) == 1:
+        return bases, _trimmed(cigar, len(bases)), start
+    if clipped == "end":
+        return bases, [(0, cigar[0][1]), (4, len(bases) - cigar[0][1])], start
+    lost = cigar[0][1] + (cigar[1][1] if cigar[1][0] == 1 else 0)
+    return bases, [(4, lost), (0, len(bases) - lost)], place
 
 
 def _trimmed(cigar: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
@@ -111,13 +115,13 @@ def write_person(folder: Path, sample: str, genome: str, over: int, groups: Sequ
             start = over - 1 - group.before[copy % len(group.before)]
             starts = [start] if group.mate_after is None else [start, start + group.mate_after]
             for mate, first in enumerate(starts):
-                bases, cigar = _aligned(genome, first, group.changes, group.clipped)
+                bases, cigar, place = _aligned(genome, first, group.changes, group.clipped)
                 read = pysam.AlignedSegment()
                 read.query_name = f"{sample}.{number}.{copy}"
                 reverse = group.strands[copy % len(group.strands)] == "-"
                 paired = 0x1 | (0x40 if mate == 0 else 0x80) if len(starts) == 2 else 0
                 read.flag = group.flag | (0x10 if reverse != (mate == 1) else 0) | paired
-                read.reference_id, read.reference_start = 0, first
+                read.reference_id, read.reference_start = 0, place
                 read.mapping_quality = group.mapping_quality
                 read.query_sequence = bases
                 read.query_qualities = pysam.qualitystring_to_array(chr(group.quality + 33) * len(bases))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filiation.frequencies.alleles import encode_alleles
+from filiation.frequencies.alleles import allele_codes, encode_alleles, minimal_allele
 from filiation.kernels import frequency as kernel
+from filiation.kernels import frequency_packing as packing
 from reference.frequency import Source
 
 pytestmark = pytest.mark.kernels
@@ -81,9 +83,9 @@ def packed(entries: Entries, contigs: list[str], pack) -> dict[str, np.ndarray]:
         contig_byte.append(len(payload))
     data = np.frombuffer(payload + bytes(-len(payload) % 8), dtype=np.uint8).copy()
     words = data.view(np.uint64)
-    first = np.concatenate(bytes_of_block)[:: kernel.BLOCKS_PER_SEGMENT].astype(np.int64)
+    first = np.concatenate(bytes_of_block)[:: packing.BLOCKS_PER_SEGMENT].astype(np.int64)
     bounds = np.concatenate([first, [len(payload)]]).astype(np.int64)
-    checks = [kernel.checksum_jit(words, a // 8, (b + 7) // 8) for a, b in pairwise(bounds)]
+    checks = [packing.checksum_jit(words, a // 8, (b + 7) // 8) for a, b in pairwise(bounds)]
     return {
         "data": data,
         "words": words,
@@ -145,7 +147,7 @@ def test_lookup__agrees_with_a_dictionary_in_any_order(entries: Entries, data: s
         asked = data.draw(st.permutations(asked))
     truth = Source(dict(entries), covered)
     expected = [truth.lookup(*query) for query in asked]
-    for pack, lookup in ((kernel.pack, kernel.lookup), (kernel.pack_jit, kernel.lookup_jit)):
+    for pack, lookup in ((packing.pack, kernel.lookup), (packing.pack_jit, kernel.lookup_jit)):
         bad, found = ask(packed(entries, contigs, pack), contigs, asked, covered, lookup)
         assert bad == -1
         same(found, expected)
@@ -157,7 +159,7 @@ def test_decimal_code__gives_back_the_very_single_or_says_that_it_cannot(value: 
     bits = np.array([value], dtype=np.float32).view(np.uint32)
     assert kernel.single_jit(int(bits[0])) == value
     entries: Entries = {("1", 1, "A", "C"): (value, 0, 0)}
-    _, found = ask(packed(entries, ["1"], kernel.pack_jit), ["1"], [("1", 1, "A", "C")])
+    _, found = ask(packed(entries, ["1"], packing.pack_jit), ["1"], [("1", 1, "A", "C")])
     assert found[0][0] == value
 
 
@@ -166,32 +168,64 @@ def test_decimal_code__holds_every_six_digit_decimal_next_to_a_threshold() -> No
         for mantissa in (100_000, 100_001, 123_456, 500_000, 999_998, 999_999):
             single = np.float32(f"{mantissa}e-{exponent + 5}")
             if single <= 1:
-                assert kernel.decimal_code_jit(single) < kernel.FREQUENCY_MISSING
+                assert packing.decimal_code_jit(single) < packing.FREQUENCY_MISSING
 
 
-@pytest.mark.parametrize("alleles", [1, 127, 128, 129, 180])
+@pytest.mark.parametrize("alleles", [1, 63, 64, 65, 180])
 def test_lookup__finds_the_last_of_many_alleles_at_one_position(alleles: int) -> None:
     entries: Entries = {("1", 9, "A", "C"): (0.5, 0, 0), ("1", 12, "A", "C"): (0.25, 0, 0)}
     for k in range(alleles):
         entries[("1", 10, "A", "A" + "ACGT"[k % 4] * (k // 4 + 1))] = (k / 1000, k % 3, 0)
     truth = Source(dict(entries))
-    bad, found = ask(packed(entries, ["1"], kernel.pack_jit), ["1"], list(entries))
+    bad, found = ask(packed(entries, ["1"], packing.pack_jit), ["1"], list(entries))
     assert bad == -1
     same(found, [truth.lookup(*query) for query in entries])
 
 
 def test_lookup__names_the_segment_whose_bytes_were_changed() -> None:
-    entries: Entries = {("1", pos, "A", "C"): (0.01, 0, 0) for pos in range(1, 70_000)}
-    table = packed(entries, ["1"], kernel.pack_jit)
+    entries: Entries = {("1", pos, "A", "C"): (0.01, 0, 0) for pos in range(1, 40_000)}
+    table = packed(entries, ["1"], packing.pack_jit)
     assert len(table["segment_checksum"]) == 2
     table["data"][-9] ^= 4
     assert ask(table, ["1"], [("1", 5, "A", "C")])[0] == -1
-    assert ask(table, ["1"], [("1", 5, "A", "C"), ("1", 69_999, "A", "C")])[0] == 1
+    assert ask(table, ["1"], [("1", 5, "A", "C"), ("1", 39_999, "A", "C")])[0] == 1
 
 
 def test_lookup__an_empty_source_has_nothing_and_fails_on_nothing() -> None:
-    table = packed({}, ["1"], kernel.pack_jit)
+    table = packed({}, ["1"], packing.pack_jit)
     assert (
         ask(table, ["1"], [("1", 5, "A", "C"), ("2", 1, "A", "C")])[1]
         == [pytest.approx((math.nan, -1, -1, kernel.ABSENT), nan_ok=True)] * 2
     )
+
+
+@dataclass
+class Records:
+    """Alleles as a batch gives them."""
+
+    pos: np.ndarray
+    ref: list[str]
+    alt: list[str]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10**9), st.text("ACGTacgt", min_size=1, max_size=30), st.text("ACGTN*", min_size=1))
+    )
+)
+def test_allele_codes__are_those_of_the_shortest_form_of_each_allele(alleles: list[tuple[int, str, str]]) -> None:
+    columns = list(zip(*alleles, strict=True)) or [(), (), ()]
+    found = allele_codes(Records(np.array(columns[0], dtype=np.int64), list(columns[1]), list(columns[2])))
+    expected = encode_alleles(minimal_allele(*allele) for allele in alleles)
+    np.testing.assert_array_equal(found.pos, expected.pos)
+    np.testing.assert_array_equal(found.key, expected.key)
+    assert found.text.tobytes() == expected.text.tobytes()
+
+
+def test_minimal_allele__keeps_what_differs_and_one_base() -> None:
+    assert minimal_allele(10, "AT", "CT") == (10, "A", "C")
+    assert minimal_allele(10, "CA", "CG") == (11, "A", "G")
+    assert minimal_allele(10, "CAA", "CA") == (10, "CA", "C")
+    assert minimal_allele(10, "ACG", "TCT") == (10, "ACG", "TCT")
+    assert minimal_allele(10, "a", "t") == (10, "A", "T")

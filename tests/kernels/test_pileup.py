@@ -68,9 +68,9 @@ def letters(text: str) -> np.ndarray:
 
 
 def compare(reads: list[str], ref: str, alt: str, tract: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Log10 ratio (alternate over reference) of each read, and whether it needs a gap in the tract."""
+    """Log10 ratio (alternate over reference) of each read, and what the better loses without a gap in the tract."""
     segments = [letters(read) for read in reads]
-    likelihood, gap = kernel.allele_log_likelihoods_jit(
+    likelihood, strict = kernel.allele_log_likelihoods_jit(
         np.concatenate(segments),
         np.full(sum(len(segment) for segment in segments), 30, dtype=np.uint8),
         np.cumsum([0, *(len(segment) for segment in segments)], dtype=np.int64),
@@ -80,7 +80,7 @@ def compare(reads: list[str], ref: str, alt: str, tract: tuple[int, int, int]) -
         GAP_EXTEND,
         *tract,
     )
-    return (likelihood[:, 1] - likelihood[:, 0]) / math.log(10), gap
+    return (likelihood[:, 1] - likelihood[:, 0]) / math.log(10), (likelihood.max(axis=1) - strict) / math.log(10)
 
 
 def test_allele_log_likelihoods__a_repeat_length_is_told_only_by_reads_that_span_it() -> None:
@@ -90,20 +90,21 @@ def test_allele_log_likelihoods__a_repeat_length_is_told_only_by_reads_that_span
     spanning_ref, spanning_alt = ref[4:26], alt[4:25]
     inside = left + "T" + "A" * 5
     third = left + "T" + "A" * 6 + right
-    ratio, gap = compare([spanning_ref, spanning_alt, inside, third], ref, alt, tract)
+    ratio, lost = compare([spanning_ref, spanning_alt, inside, third], ref, alt, tract)
     assert ratio[0] < -3
     assert ratio[1] > 3
     assert abs(ratio[2]) < 1e-9
-    assert list(gap) == [False, False, False, True]
+    assert lost[:3] == pytest.approx([0, 0, 0])
+    assert lost[3] > ratio[3] - 3
 
 
 def test_allele_log_likelihoods__a_clipped_read_counts_for_the_deletion_it_spans() -> None:
     left, deleted, right = "GCTAGGCTTACC", "GGTTCCAAGGTTAACCGATG", "TGATCCTGACGT"
     ref, alt = left + deleted + right, left + right
     # The aligner clipped the last ten bases, which follow the deletion.
-    ratio, gap = compare([left + right[:10]], ref, alt, (len(left), len(left + deleted) - 1, len(left) - 1))
+    ratio, lost = compare([left + right[:10]], ref, alt, (len(left), len(left + deleted) - 1, len(left) - 1))
     assert ratio[0] > 3
-    assert not gap[0]
+    assert lost[0] == pytest.approx(0)
 
 
 def test_allele_log_likelihoods__a_neighbour_outside_the_tract_does_not_hide_the_allele() -> None:
@@ -111,9 +112,9 @@ def test_allele_log_likelihoods__a_neighbour_outside_the_tract_does_not_hide_the
     ref, alt = left + "GT" + right, left + "G" + right
     # The read carries the deletion, and another one eight bases before it.
     read = left[:9] + left[10:] + "G" + right
-    ratio, gap = compare([read], ref, alt, (len(left) + 1, len(left) + 1, len(left)))
+    ratio, lost = compare([read], ref, alt, (len(left) + 1, len(left) + 1, len(left)))
     assert ratio[0] > 3
-    assert not gap[0]
+    assert lost[0] == pytest.approx(0)
 
 
 read_likelihoods = st.lists(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from filiation.io.tables import read_table
-from filiation.model.columns import CANDIDATES
+from filiation.model.columns import CANDIDATES, RECHECK
 
 pytestmark = [pytest.mark.real_data, pytest.mark.tools, pytest.mark.workflow, pytest.mark.slow]
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -86,6 +86,31 @@ def test_real_trio__exact_duplicates_are_dropped_and_counted(trio) -> None:
         text = (results / "alignment" / f"{sample}.extracted.tsv").read_text()
         line = next(line for line in text.splitlines() if "\texact_duplicate\t" in line)
         assert int(line.split("\t")[2]) == count
+
+
+def test_real_trio__the_reads_confirm_the_two_and_find_the_others_in_a_parent(trio, tmp_path: Path) -> None:
+    results, sites = trio
+    windows = {site: "-".join(row[name] for name in ("chrom", "pos", "ref", "alt")) for site, row in sites.items()}
+    called_as = windows["chr8:70042671 C>G"].replace("-849-C-G", "-847-GCCA-G")
+    subprocess.run(
+        [sys.executable, "-m", "filiation", "recheck", "--pedigree", str(results / "AJ.ped")]
+        + ["--variants", str(results / "normalised" / "AJ.bcf")]
+        + ["--reads", *(str(results / "alignment" / f"{name}.cram") for name in ("HG002", "HG003", "HG004"))]
+        + ["--reference", str(results.parent / "reference" / "genome.fa")]
+        + ["--site", *windows.values(), called_as, "--output", str(tmp_path / "recheck.tsv")],
+        check=True,
+    )
+    rows = read_table(tmp_path / "recheck.tsv", RECHECK).rows
+    verdicts = {f"{row['chrom']}-{row['pos']}-{row['ref']}-{row['alt']}": row for row in rows}
+    assert verdicts[called_as]["verdict"] == "inherited_missed"
+    by_verdict: dict[str, set[str]] = {}
+    for site, window in windows.items():
+        by_verdict.setdefault(verdicts[window]["verdict"], set()).add(site)
+    written_otherwise = {"chr8:70042671 C>G"}
+    assert by_verdict.pop("confirmed_de_novo") == DE_NOVO
+    assert by_verdict.pop("inherited_missed") == (FROM_MOTHER | FROM_FATHER | FROM_BOTH) - written_otherwise
+    assert set.union(*by_verdict.values()) == REFERENCE_IS_N | written_otherwise
+    assert "written otherwise" in verdicts[windows["chr8:70042671 C>G"]]["reason"]
 
 
 def test_real_trio__parents_are_recognised_or_not_judged_but_never_refused(trio) -> None:

@@ -37,10 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "quality": BASE | {"kernels"},
     "prioritisation": BASE | {"calls", "filters", "panels", "scoring"},
     "report": BASE | {"panels"},
-    "checks": BASE | {"config", "calls", "panels", "reads", "scoring", "toolbox"},
+    "checks": BASE | {"config", "calls", "frequencies", "panels", "reads", "scoring", "toolbox"},
     "schemas": BASE | {"config"},
     "doctor": BASE | {"toolbox"},
-    "run_record": BASE | {"config", "toolbox"},
+    "run_record": BASE | {"config", "frequencies", "toolbox"},
     "workflow_run": BASE | {"config", "toolbox"},
     "workflow_inputs": BASE | {"config", "panels"},
 }
@@ -249,7 +249,7 @@ def test_workflow__every_rule_calls_a_command_in_a_shell_line() -> None:
 
 
 def test_workflow__every_step_of_a_family_has_its_rule() -> None:
-    own = {"demo", "check", "run", "doctor", "explain", "schemas"}
+    own = {"demo", "check", "run", "doctor", "explain", "resources", "schemas"}
     texts = " ".join(rule_texts().values())
     missing = [name for name in COMMANDS if name not in own and f" {name} " not in texts]
     assert missing == []

@@ -171,3 +171,13 @@ def test_change__of_a_gene_is_found_by_what_the_annotator_wrote() -> None:
         assert [site.pos for site in sites_asked([question], records, [])] == [pos], question
     with pytest.raises(InputError, match=r"no change .GENE1:c\.7A>C"):
         sites_asked(["GENE1:c.7A>C"], records, [])
+
+
+@pytest.mark.usefixtures("results")
+def test_explain__rules_after_the_one_that_removed_it_are_not_reached(capsys: pytest.CaptureFixture[str]) -> None:
+    for site, first in (("chr1-600-A-C", "penetrance"), ("chr1-400-A-C", "benign_in_clinvar")):
+        text = explained(capsys, "FAM", site)
+        for rule in (first, "second_variant_in_trans", "panel"):
+            assert outcome(text, rule) == "unknown"
+            assert f"{rule} " in text
+        assert text.count("removed before this rule") == (3 if first == "penetrance" else 5)

@@ -12,9 +12,9 @@ from filiation.config import recheck_thresholds_path
 from filiation.errors import ConfigError, InputError
 from filiation.io.ped import read_pedigree
 from filiation.model.contigs import ContigClass
-from filiation.model.pedigree import Role, Sex
+from filiation.model.pedigree import Affection, Member, Role, Sex
 from filiation.reads.pileup import Allele
-from filiation.reads.recheck import VERDICTS, Question, expected_ploidy, giving_parents
+from filiation.reads.recheck import VERDICTS, Bias, MemberReads, Question, expected_ploidy, giving_parents, judge
 from filiation.reads.recheck_family import match_reads, new_question, questions_of, recheck_family
 from filiation.reads.recheck_thresholds import load_recheck_thresholds
 
@@ -38,20 +38,21 @@ def recheck(
     *,
     change: Change = CHANGE,
     ped: str = TRIO_PED,
+    genome: str = GENOME,
     **others: tuple[Reads, ...],
 ) -> dict[str, Any]:
     """The row of one allele in a family with these reads."""
     (folder / "fam.ped").write_text(ped, encoding="utf-8")
     groups = {"child": child, "father": father, "mother": mother, **others}
     reads = {
-        name: write_person(folder, name, GENOME, change.pos, list(found))
+        name: write_person(folder, name, genome, change.pos, list(found))
         for name, found in groups.items()
         if found is not None
     }
     allele = Allele(CONTIG, change.pos, change.ref, change.alt)
     asked = {allele: question or new_question()}
     [row] = recheck_family(
-        read_pedigree(folder / "fam.ped"), asked, reads, write_reference(folder, GENOME), None, THRESHOLDS
+        read_pedigree(folder / "fam.ped"), asked, reads, write_reference(folder, genome), None, THRESHOLDS
     )
     assert row["verdict"] in VERDICTS
     return row
@@ -116,6 +117,41 @@ def test_a_parent_without_a_file_and_a_parent_who_was_not_sequenced_are_unknown(
     row = recheck(tmp_path, HETEROZYGOUS, (REFERENCE,), None, ped=duo)
     assert (row["verdict"], row["mother_state"]) == ("not_covered", "not_sequenced")
     assert "mother_ref_reads" not in row
+
+
+def test_one_read_of_nine_in_a_parent__is_neither_error_nor_a_carrier(tmp_path: Path) -> None:
+    row = recheck(tmp_path, HETEROZYGOUS, (Reads(8), Reads(1, (CHANGE,))), (REFERENCE,))
+    assert (row["verdict"], row["father_state"]) == ("not_covered", "undecided")
+
+
+def test_four_reads_of_a_parent_in_a_homopolymer__are_slippage(tmp_path: Path) -> None:
+    genome = genome_with(SITE - 2, "GTC" + "A" * 10 + "CGTGCATTGC")
+    change = Change(SITE, "CA", "C")
+    middle = range(30, 70, 5)
+    child = (Reads(15, before=middle), Reads(15, (change,), before=middle))
+    parents = (Reads(26, before=middle), Reads(4, (change,), before=middle))
+    row = recheck(tmp_path, child, (Reads(30, before=middle),), parents, change=change, genome=genome)
+    assert (row["verdict"], row["mother_alt_reads"]) == ("not_covered", 4)
+    assert row["mother_state"] == "undecided"
+    assert row["mother_log10_mosaic_over_error"] < 2
+
+
+def test_few_reads_of_the_mothers_mitochondria__are_her_heteroplasmy() -> None:
+    def weighed(role: Role, state: str, alt: int) -> MemberReads:
+        member = Member(role, role, Sex.FEMALE, Affection.UNKNOWN)
+        return MemberReads(member, state, ref=100 - alt, alt=alt, ploidy=1)
+
+    members = {Role.PROBAND: weighed(Role.PROBAND, "mosaic", 60), Role.MOTHER: weighed(Role.MOTHER, "mosaic", 10)}
+    found = judge(
+        members,
+        (),
+        (Role.MOTHER,),
+        Bias(0.5, 0.5, 0),
+        Question("mitochondrial", carriers=frozenset({Role.MOTHER})),
+        THRESHOLDS,
+        heteroplasmy=True,
+    )
+    assert (found.verdict, found.agreement, found.post_zygotic) == ("confirmed", "agrees", False)
 
 
 def test_inherited__as_called_is_confirmed_and_in_the_other_parent_too_is_missed(tmp_path: Path) -> None:

@@ -64,10 +64,10 @@ rule recheck:
         "logs/recheck/{family}.log",
     benchmark:
         "logs/benchmarks/recheck/{family}.tsv"
-    conda:
-        ENVIRONMENT
     wildcard_constraints:
         family=RUN.one_of(RUN.families_with_reads),
+    conda:
+        ENVIRONMENT
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,

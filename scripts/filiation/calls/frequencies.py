@@ -1,14 +1,16 @@
 """How frequent is each variant in the populations that the configuration names?
 
-Exact look-up by position and alleles with `bcftools annotate`, one source after the other. A variant that is in
-no source is `not_found`; where no source is configured it is `not_annotated`: neither is a frequency
-of zero.
+Every source is looked up by position and exact alleles in its compiled form. A source that is still a VCF is first
+reduced to the positions of the family's own variants and compiled for this run, so that both forms give one
+answer. A variant that is in no source is `not_found`; outside the regions that a source has looked at it is
+`not_covered`; a source that holds it without a usable frequency gives `no_frequency`; where no source is configured
+it is `not_annotated`. None of these is a frequency of zero.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,53 +18,67 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from filiation.errors import InputError
+from filiation.errors import ConfigError, InputError
+from filiation.frequencies.alleles import allele_codes
+from filiation.frequencies.compile import compile_source
+from filiation.frequencies.layout import is_compiled
+from filiation.frequencies.source import Fields
+from filiation.frequencies.table import ABSENT, FOUND, NO_FREQUENCY, NOT_COVERED, FrequencyTable
 from filiation.io.files import require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
-from filiation.io.vcf_header import open_calls
-from filiation.model.contigs import bare_name, contig_style
+from filiation.model.contigs import ContigClass, bare_name, contig_style, detect_assembly
 
 NOT_FOUND = "not_found"
 NOT_ANNOTATED = "not_annotated"
+WITHOUT_COVERAGE = "not_covered"
+WITHOUT_FREQUENCY = "no_frequency"
+# What is told of a variant that no source gives a frequency for, the most telling state over the sources first: a
+# value that is missing is not absence, and one source that has looked outweighs another that has not.
+_STATES = ((NO_FREQUENCY, WITHOUT_FREQUENCY), (ABSENT, NOT_FOUND), (NOT_COVERED, WITHOUT_COVERAGE))
+_HEMIZYGOUS_CLASSES = (int(ContigClass.X), int(ContigClass.Y))
 
 
 @dataclass(frozen=True)
 class Source:
-    """One VCF of population frequencies and the INFO fields to read."""
+    """One source of population frequencies: a compiled side-car, or a VCF and the INFO fields to read."""
 
     name: str
     vcf: str
     af: str = "AF"
     homozygotes: str = "nhomalt"
+    hemizygotes: str = ""
+
+
+@dataclass(frozen=True)
+class OpenSource:
+    """A source ready for look-ups, and the number in it of each of the family's contigs."""
+
+    name: str
+    table: FrequencyTable
+    contigs: npt.NDArray[np.int32]
 
 
 def parse_source(text: str) -> Source:
-    """`NAME=FILE[,af=FIELD][,homozygotes=FIELD]`, the form of the command line."""
-    from filiation.errors import ConfigError
-
+    """`NAME=FILE[,af=FIELD][,homozygotes=FIELD][,hemizygotes=FIELD]`, the form of the command line."""
     name, sign, rest = text.partition("=")
     path, *options = rest.split(",")
-    known = {"af": "AF", "homozygotes": "nhomalt"}
+    known = {"af": "AF", "homozygotes": "nhomalt", "hemizygotes": ""}
     for option in options:
         key, _, value = option.partition("=")
         if key not in known or not re.fullmatch(r"[A-Za-z0-9_.]+", value):
             raise ConfigError(
-                f"--frequency {text!r}: '{option}' not understood", expected="af=FIELD or homozygotes=FIELD"
+                f"--frequency {text!r}: '{option}' not understood",
+                expected="af=FIELD, homozygotes=FIELD or hemizygotes=FIELD",
             )
         known[key] = value
     if not sign or not path or not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         raise ConfigError(f"--frequency {text!r}", expected="NAME=FILE[,af=FIELD][,homozygotes=FIELD]")
-    return Source(name, path, known["af"], known["homozygotes"])
+    return Source(name, path, known["af"], known["homozygotes"], known["hemizygotes"])
 
 
-def info_names(sources: Sequence[Source]) -> list[str]:
-    """Names of the temporary INFO fields that `add_frequencies` writes, two for each source."""
-    return [f"FREQUENCY_{kind}_{number}" for number in range(len(sources)) for kind in ("AF", "HOMOZYGOTES")]
-
-
-def _source_fields(source: Source, header: str) -> list[str]:
-    """Which of a source's two fields its header declares; the frequency itself must be there."""
+def _source_fields(source: Source, header: str) -> set[str]:
+    """The INFO fields that the source declares; the frequency must be among them."""
     declared = set(re.findall(r"##INFO=<ID=([^,]+),", header))
     if source.af not in declared:
         raise InputError(
@@ -71,142 +87,133 @@ def _source_fields(source: Source, header: str) -> list[str]:
             expected=f"one of {', '.join(sorted(declared)) or 'none declared'}",
             repair="set frequencies: af to the field that holds the allele frequency",
         )
-    return [source.af] + ([source.homozygotes] if source.homozygotes in declared else [])
+    return declared
 
 
-def _renaming(contigs: list[str], header: str, folder: Path, label: str) -> tuple[Path, Path] | None:
-    """Two name maps (to the source's style and back) when the styles differ, else None."""
+def _renaming(contigs: list[str], header: str, folder: Path) -> list[list[str | Path]]:
+    """The command that gives the calls' contigs the names of the source, when the styles differ."""
     theirs = re.findall(r"##contig=<ID=([^,>]+)", header)
     ours_style, their_style = contig_style(contigs), contig_style(theirs)
     if "none" in (ours_style, their_style) or ours_style == their_style:
-        return None
+        return []
     by_bare = {bare_name(name): name for name in theirs}
     pairs = [(name, by_bare[bare_name(name)]) for name in contigs if bare_name(name) in by_bare]
-    forward, backward = folder / f"{label}.forward.txt", folder / f"{label}.backward.txt"
-    forward.write_text("".join(f"{ours}\t{their}\n" for ours, their in pairs), encoding="utf-8")
-    backward.write_text("".join(f"{their}\t{ours}\n" for ours, their in pairs), encoding="utf-8")
-    return forward, backward
+    names = folder / "names.txt"
+    names.write_text("".join(f"{ours}\t{their}\n" for ours, their in pairs), encoding="utf-8")
+    return [["bcftools", "annotate", "--no-version", "-Ou", "--rename-chrs", names, "-"]]
 
 
-def add_frequencies(
-    calls: str | Path, sources: Sequence[Source], contigs: list[str], output: Path, folder: Path
-) -> None:
-    """Write `calls` with the temporary INFO fields of `info_names`, and its index.
-
-    One pass for each source, because htslib looks alleles up in indexed files only; calls of another contig style
-    are renamed for the look-up and back.
-    """
-    current = Path(calls)
-    for number, source in enumerate(sources):
-        header = _checked_header(source)
-        targets = [f"FREQUENCY_AF_{number}", f"FREQUENCY_HOMOZYGOTES_{number}"]
-        fields = _source_fields(source, header)
-        columns = ",".join(f"INFO/{new}:=INFO/{old}" for new, old in zip(targets, fields, strict=False))
-        maps = _renaming(contigs, header, folder, f"source{number}")
-        target = output if number == len(sources) - 1 else folder / f"frequencies{number}.bcf"
-        annotate: list[str | Path] = ["bcftools", "annotate", "--no-version"]
-        if maps:
-            renamed = folder / f"renamed{number}.bcf"
-            rename = [*annotate, "--rename-chrs", maps[0], "-Ob1", "-o", renamed, current]
-            run_tool(rename, purpose="name contigs as the frequencies do", where=str(calls))
-            run_tool(["bcftools", "index", "-f", renamed], purpose="index the calls")
-            current = renamed
-        commands = [[*annotate, "-a", source.vcf, "-c", columns, "-Ou", current]]
-        if maps:
-            commands.append([*annotate, "--rename-chrs", maps[1], "-Ou", "-"])
-        commands.append(["bcftools", "view", "--no-version", "-Ob1", "-o", target, "-"])
-        run_pipeline(commands, purpose=f"look up frequencies in {source.name}", where=f"{calls}, {source.vcf}")
-        run_tool(["bcftools", "index", "-f", target], purpose="index the calls")
-        current = target
-
-
-def _checked_header(source: Source) -> str:
-    """Header of a source that is there and has its index."""
-    require_file(source.vcf, f"frequency source {source.name}")
+def compile_for_calls(calls: str | Path, source: Source, contigs: Mapping[str, int], folder: Path) -> Path:
+    """Side-car of what a VCF source says of the family's own variants; `folder` is private to this source."""
     if not any(Path(f"{source.vcf}{suffix}").is_file() for suffix in (".csi", ".tbi")):
         raise InputError(
             "no index beside the file",
             where=f"{source.vcf} (frequency source {source.name})",
-            expected=".csi or .tbi",
+            expected=".csi or .tbi, or a side-car of `filiation resources compile`",
             repair=f"bcftools index {source.vcf}",
         )
-    return run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
+    header = run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
+    declared = _source_fields(source, header)
+    positions, found, sidecar = folder / "positions.tsv", folder / "found.bcf", folder / "found.filfreq"
+    run_pipeline(
+        [
+            ["bcftools", "view", "--no-version", "-G", "-Ou", calls],
+            *_renaming(list(contigs), header, folder),
+            ["bcftools", "query", "-f", "%CHROM\\t%POS\\n", "-"],
+        ],
+        purpose="take the positions of the calls",
+        where=str(calls),
+        output=positions,
+    )
+    # Whole records of the source: one of several alternate alleles answers for each of ours.
+    run_tool(
+        ["bcftools", "view", "--no-version", "-G", "-T", positions, "-Ob1", "-o", found, source.vcf],
+        purpose=f"look up frequencies in {source.name}",
+        where=source.vcf,
+    )
+    compile_source(
+        [found],
+        source.name,
+        sidecar,
+        fields=Fields(
+            source.af,
+            source.homozygotes if source.homozygotes in declared else None,
+            source.hemizygotes if source.hemizygotes in declared else None,
+        ),
+        label=f"{source.vcf} (frequency source {source.name})",
+    )
+    return sidecar
+
+
+def _require_build(source: Source, contigs: Mapping[str, int]) -> None:
+    """Stop when a VCF source is of another genome build than the calls."""
+    from filiation.io.vcf import header_contigs
+
+    ours, theirs = detect_assembly(dict(contigs)), detect_assembly(header_contigs(source.vcf))
+    if "other" not in (ours, theirs) and ours != theirs:
+        raise InputError(
+            f"frequencies of {theirs} for calls of {ours}",
+            where=f"{source.vcf} (frequency source {source.name})",
+            expected=f"a source on {ours}",
+            repair="give the file of the calls' build",
+        )
+
+
+def open_sources(
+    sources: Sequence[Source], calls: str | Path, contigs: Mapping[str, int], folder: Path
+) -> list[OpenSource]:
+    """Every source ready for look-ups; VCF sources are reduced to the calls' variants in `folder` first.
+
+    Raises InputError for a missing or damaged source, and for one of another genome build than the calls.
+    """
+    opened: list[OpenSource] = []
+    for number, source in enumerate(sources):
+        path = require_file(source.vcf, f"frequency source {source.name}")
+        if not is_compiled(path):
+            _require_build(source, contigs)
+            own = folder / f"source{number}"
+            own.mkdir()
+            path = compile_for_calls(calls, source, contigs, own)
+        table = FrequencyTable(path)
+        table.require_build(dict(contigs))
+        opened.append(OpenSource(source.name, table, table.contig_map(list(contigs))))
+    return opened
 
 
 @dataclass
 class PopulationFrequency:
-    """Highest frequency over the sources for each variant of a batch, with the source that gave it."""
+    """Highest frequency over the sources for each variant of a batch, with the source that gave it.
+
+    af, homozygotes, hemizygotes : float64 (v,), NaN where unknown; source : the source's name, or why there is none
+    unknown : bool (v,), sources are configured and none of them can say how frequent the variant is.
+    """
 
     af: npt.NDArray[np.float64]
     homozygotes: npt.NDArray[np.float64]
-    source: list[str]
+    hemizygotes: npt.NDArray[np.float64]
+    source: npt.NDArray[np.object_]
+    unknown: npt.NDArray[np.bool_]
 
 
-def _number(value: object) -> float:
-    """A frequency or count from INFO; anything that is not a finite number ≥ 0 is missing, never rare."""
-    if isinstance(value, tuple | list):
-        value = value[0] if value else None
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return float("nan")
-    return number if number >= 0.0 and np.isfinite(number) else float("nan")
-
-
-def population_frequency(batch: TrioBatch, sources: Sequence[Source]) -> PopulationFrequency:
-    """Read the temporary fields of a batch; NaN where no source has the variant."""
+def population_frequency(batch: TrioBatch, sources: Sequence[OpenSource]) -> PopulationFrequency:
+    """Look a batch up in every source. Hemizygotes are counted on X and Y outside the pseudoautosomal regions only."""
     n = len(batch)
-    af = np.full(n, np.nan)
-    homozygotes = np.full(n, np.nan)
-    names = [NOT_FOUND if sources else NOT_ANNOTATED] * n
+    af, homozygotes, hemizygotes = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    names = np.full(n, NOT_ANNOTATED, dtype=object)
+    if not sources:
+        return PopulationFrequency(af, homozygotes, hemizygotes, names, np.zeros(n, dtype=bool))
+    codes = allele_codes(batch)
+    states = np.empty((len(sources), n), dtype=np.int8)
     for number, source in enumerate(sources):
-        frequencies = list(batch.info[f"FREQUENCY_AF_{number}"])
-        counts = list(batch.info[f"FREQUENCY_HOMOZYGOTES_{number}"])
-        for v, (frequency, count) in _second_look(batch, source, frequencies).items():
-            frequencies[v], counts[v] = frequency, count
-        for v in range(n):
-            value = _number(frequencies[v])
-            if np.isnan(value):
-                continue
-            if np.isnan(af[v]) or value > af[v]:
-                af[v] = value
-                names[v] = source.name
-                homozygotes[v] = _number(counts[v])
-    return PopulationFrequency(af, homozygotes, names)
-
-
-def _second_look(batch: TrioBatch, source: Source, frequencies: Sequence[object]) -> dict[int, tuple[object, object]]:
-    """Frequency and homozygotes of records that share their position with another and were not found.
-
-    `bcftools annotate` spends a record of several alternate alleles on the first of ours that it fits, so the
-    others are looked up one by one. The neighbours of a batch's ends are not known: they count as shared.
-    """
-    place = np.stack([batch.contig_index.astype(np.int64), batch.pos], axis=1)
-    same = (place[1:] == place[:-1]).all(axis=1)
-    shared = np.append(same, True) | np.insert(same, 0, True)
-    open_questions = [v for v in map(int, np.flatnonzero(shared)) if frequencies[v] is None]
-    if not open_questions:
-        return {}
-    found: dict[int, tuple[object, object]] = {}
-    with open_calls(source.vcf) as handle:
-        contigs = {bare_name(str(name)): str(name) for name in handle.header.contigs}
-        for v in open_questions:
-            contig = contigs.get(bare_name(batch.contigs[batch.contig_index[v]]))
-            pos = int(batch.pos[v])
-            for record in handle.fetch(contig, pos - 1, pos) if contig else ():
-                alternates = record.alts or ()
-                if record.pos == pos and record.ref == batch.ref[v] and batch.alt[v] in alternates:
-                    which = alternates.index(batch.alt[v])
-                    found[v] = tuple(  # type: ignore[assignment]
-                        _of_allele(record.info, field, which) for field in (source.af, source.homozygotes)
-                    )
-                    break
-    return found
-
-
-def _of_allele(info: Any, field: str, which: int) -> object:
-    """The value of one alternate allele, of a field with one value or one for each."""
-    value = info.get(field)
-    if isinstance(value, tuple | list):
-        return value[which] if which < len(value) else None
-    return value
+        found = source.table.lookup(source.contigs[batch.contig_index], codes)
+        states[number] = found.state
+        better = (found.state == FOUND) & ~(found.af <= af)
+        af[better] = found.af[better]
+        names[better] = source.name
+        homozygotes[better] = np.where(found.homozygotes >= 0, found.homozygotes, np.nan)[better]
+        hemizygotes[better] = np.where(found.hemizygotes >= 0, found.hemizygotes, np.nan)[better]
+    hemizygotes[~np.isin(batch.contig_class, _HEMIZYGOUS_CLASSES)] = np.nan
+    without = np.isnan(af)
+    for state, name in reversed(_STATES):
+        names[without & (states == state).any(axis=0)] = name
+    return PopulationFrequency(af, homozygotes, hemizygotes, names, without & (names != NOT_FOUND))

@@ -7,6 +7,7 @@ from pathlib import Path
 from filiation.checks.configuration import need_faults, read_config
 from filiation.checks.members import check_fastq_files, compare_members, read_members
 from filiation.checks.resources import (
+    check_compiled,
     check_reference,
     check_regions,
     compare_resources,
@@ -50,4 +51,5 @@ def check_everything(
     compare_members(report, config, members, usable)
     check_regions(report, config, usable)
     compare_resources(report, config, resources, usable)
+    check_compiled(report, config, usable, deep=deep, progress=progress)
     return report

@@ -8,6 +8,7 @@ from pathlib import Path
 from filiation.checks.result import CheckedFile, CheckReport, Progress, tell_long
 from filiation.config import FrequencySource, RunConfig
 from filiation.errors import ConfigError, InputError, UserError, nearest
+from filiation.frequencies.layout import is_compiled, read_header, verify
 from filiation.io.files import compression, open_text, require_file
 from filiation.io.reference_check import (
     BUILD_WORDS,
@@ -23,7 +24,8 @@ from filiation.model.contigs import bare_name
 
 def read_resources(config: RunConfig, *, deep: bool, progress: Progress) -> dict[str, CallsSummary]:
     """Read the header and first records of every configured VCF of frequencies and of ClinVar, by its key."""
-    wanted = {f"frequencies, {source.name}": source.vcf for source in config.frequencies}
+    # Compiled sources are no VCF: `check_compiled` reads them.
+    wanted = {f"frequencies, {s.name}": s.vcf for s in config.frequencies if not is_compiled(s.vcf)}
     if config.annotation.clinvar_vcf:
         wanted["annotation.clinvar_vcf"] = config.annotation.clinvar_vcf
     found: dict[str, CallsSummary] = {}
@@ -52,6 +54,40 @@ def compare_resources(
                 summary.faults += [] if summary.faults else site_faults(summary.sites, str(path), key)
         notes = [*summary.notes, *(index_notes(path)[1] if path.is_file() else [])]
         report.add(CheckedFile(str(path), "resource VCF", key, summary.faults, notes))
+
+
+def check_compiled(
+    report: CheckReport,
+    config: RunConfig,
+    reference: ReferenceSummary | None,
+    *,
+    deep: bool,
+    progress: Progress,
+) -> None:
+    """Faults of compiled frequencies: cut, damaged, of another version or another genome; `deep` reads every byte."""
+    for source in config.frequencies:
+        if not is_compiled(source.vcf):
+            continue
+        key = f"frequencies, {source.name}"
+        faults: list[UserError] = []
+        try:
+            if deep:
+                tell_long(progress, key, source.vcf)
+            header = verify(source.vcf) if deep else read_header(source.vcf)
+        except UserError as fault:
+            report.add(CheckedFile(source.vcf, "compiled frequencies", key, [fault]))
+            continue
+        if reference and "other" not in (header.build, reference.build) and header.build != reference.build:
+            faults.append(
+                InputError(
+                    f"{key}: frequencies of {BUILD_WORDS[header.build]}",
+                    where=source.vcf,
+                    expected=f"a source on the build of the reference, {BUILD_WORDS[reference.build]}",
+                    repair="compile a VCF of that build: filiation resources compile",
+                )
+            )
+        notes = [] if header.coverage else ["no covered regions: what is not in the source counts as absent"]
+        report.add(CheckedFile(source.vcf, "compiled frequencies", key, faults, notes))
 
 
 def _index_faults(path: Path, key: str) -> list[UserError]:

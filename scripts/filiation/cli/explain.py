@@ -50,7 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--panel", help="panel file of the pre-indication")
     parser.add_argument("--candidates", help="candidates table of the family")
     parser.add_argument("--removed", help="removed table of the family")
-    parser.add_argument("--reference", help="FASTA, to tell N from an unremarkable base")
+    parser.add_argument(
+        "--reference", help="FASTA, to tell N from an unremarkable base, and for the context of de novo candidates"
+    )
     parser.add_argument(
         "--reads",
         nargs="*",
@@ -128,6 +130,17 @@ def _take_configuration(options: argparse.Namespace, config: RunConfig) -> None:
         options.panel = str(panel_path(panels_folder(config), label[0])) if label else None
 
 
+def _context_was_read(options: argparse.Namespace) -> bool:
+    """Whether the screen of this family was given the reference; without its funnel, what is given here was."""
+    from filiation.io.tables import read_table
+    from filiation.model.columns import FUNNEL
+
+    funnel = Path(options.results) / (options.family or "") / "screened" / f"{options.family}.funnel.tsv"
+    if not (options.family and funnel.is_file()):
+        return True
+    return read_table(funnel, FUNNEL).header.get("mutation_context") == "from the reference"
+
+
 def _sites(options: argparse.Namespace, annotated: list[Evidence]) -> list[Site]:
     """The sites asked for, in whichever way."""
     from filiation.errors import ConfigError
@@ -187,6 +200,7 @@ def main(options: argparse.Namespace) -> int:
         candidates=options.candidates,
         removed=options.removed,
         reference=options.reference,
+        context_reference=options.reference if _context_was_read(options) else None,
         reads=options.reads,
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,

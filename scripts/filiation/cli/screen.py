@@ -7,6 +7,8 @@ excludes nothing.
 
 Examples:
   filiation screen --pedigree FAM.ped --variants FAM.bcf --output FAM.screened.bcf --funnel FAM.funnel.tsv
+  filiation screen --pedigree FAM.ped --variants FAM.bcf --frequency gnomad4.1=gnomad4.1.filfreq \\
+      --output FAM.screened.bcf --funnel FAM.funnel.tsv
   filiation screen --pedigree FAM.ped --variants FAM.bcf --frequency gnomad4.1=gnomad.vcf.gz,af=AF_joint \\
       --output FAM.screened.bcf --funnel FAM.funnel.tsv
 """
@@ -25,8 +27,9 @@ def add_screen_arguments(parser: argparse.ArgumentParser, *, required: bool = Tr
         "--frequency",
         nargs="*",
         default=[],
-        metavar="NAME=FILE[,af=FIELD][,homozygotes=FIELD]",
-        help="population frequencies (VCF or BCF with index); none: every variant is 'not_annotated'",
+        metavar="NAME=FILE[,af=FIELD][,homozygotes=FIELD][,hemizygotes=FIELD]",
+        help="population frequencies: side-car of `filiation resources compile`, which is fast, or VCF or BCF with "
+        "index; none: every variant is 'not_annotated'",
     )
     parser.add_argument(
         "--assembly", default="auto", choices=["auto", "GRCh38", "GRCh37", "other"], help="for the PAR tables"
@@ -46,7 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation screen`."""
     add_screen_arguments(parser)
     parser.add_argument("--output", required=True, help="BCF of the survivors to write (with .csi)")
+    parser.add_argument("--threads", type=int, default=2, help="threads that decompress and score (default: 2)")
     parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
+    parser.add_argument(
+        "--reference",
+        help="FASTA with .fai, for the CpG and repeat context of what looks new; without it, averages over contexts",
+    )
     parser.add_argument("--excluded", help="reason of every removed record, compressed TSV to write (.tsv.gz)")
 
 
@@ -71,9 +79,14 @@ def main(options: argparse.Namespace) -> int:
         options.output,
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
+        threads=max(1, options.threads),
         excluded=options.excluded,
+        reference=options.reference,
     )
-    header = {"scoring_model": f"{model.name} sha256={model.checksum}"}
+    header = {
+        "scoring_model": f"{model.name} sha256={model.checksum}",
+        "mutation_context": "from the reference" if options.reference else "average over contexts (no --reference)",
+    }
     write_table(options.funnel, FUNNEL, funnel_rows("screen", result.rows(model)), header)
     counts = result.counts
     print(f"screen: {counts['records_in']} records in, {counts['records_out']} out", file=sys.stderr)

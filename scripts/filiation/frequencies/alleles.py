@@ -7,7 +7,7 @@ by letter; their key is -1 minus their number in that text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -15,7 +15,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from filiation.kernels.frequency import KEY_BASES
+from filiation.io.raw.records import Alleles
+from filiation.kernels.allele_key import KEY_BASES, allele_keys_jit
 
 _BASE = {"A": 0, "C": 1, "G": 2, "T": 3}
 
@@ -23,9 +24,17 @@ _BASE = {"A": 0, "C": 1, "G": 2, "T": 3}
 class HasAlleles(Protocol):
     """Records with one alternate allele each: what `allele_codes` reads of a batch."""
 
-    pos: npt.NDArray[np.int64]
-    ref: list[str]
-    alt: list[str]
+    @property
+    def pos(self) -> npt.NDArray[np.int64]:
+        """Position of every record, 1-based."""
+
+    @property
+    def ref(self) -> Sequence[str]:
+        """REF of every record."""
+
+    @property
+    def alt(self) -> Sequence[str]:
+        """ALT of every record."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ def minimal_allele(pos: int, ref: str, alt: str) -> tuple[int, str, str]:
     `AT>CT` and `A>C` are one allele; so are `CA>CG` at 10 and `A>G` at 11.
     """
     ref, alt = ref.upper(), alt.upper()
+    if len(ref) == 1 or len(alt) == 1:
+        return pos, ref, alt
     while len(ref) > 1 and len(alt) > 1 and ref[-1] == alt[-1]:
         ref, alt = ref[:-1], alt[:-1]
     start = 0
@@ -91,8 +102,21 @@ def encode_alleles(alleles: Iterable[tuple[int, str, str]]) -> AlleleCodes:
     )
 
 
+def _letters(alleles: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The letters of all alleles in one array, and where each starts and how long it is."""
+    if isinstance(alleles, Alleles):
+        return alleles.arrays()
+    encoded = [allele.encode() for allele in alleles]
+    length = np.array([len(allele) for allele in encoded], dtype=np.int64)
+    return np.frombuffer(b"".join(encoded), dtype=np.uint8), np.cumsum(length) - length, length
+
+
 def allele_codes(batch: HasAlleles) -> AlleleCodes:
     """Alleles of a batch, in the order of its records, as the look-up wants them."""
-    return encode_alleles(
-        minimal_allele(int(pos), ref, alt) for pos, ref, alt in zip(batch.pos, batch.ref, batch.alt, strict=True)
-    )
+    pos = np.empty(len(batch.pos), dtype=np.int64)
+    key = np.empty(len(batch.pos), dtype=np.int64)
+    allele_keys_jit(batch.pos, *_letters(batch.ref), *_letters(batch.alt), pos, key)
+    text = np.flatnonzero(key < 0).tolist()
+    codes = encode_alleles(minimal_allele(int(batch.pos[v]), batch.ref[v], batch.alt[v]) for v in text)
+    pos[text], key[text] = codes.pos, codes.key
+    return AlleleCodes(pos, key, codes.text, codes.text_offset)

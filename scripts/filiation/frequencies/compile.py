@@ -26,7 +26,7 @@ from filiation.frequencies.table import SECTION_TYPES
 from filiation.io.files import atomic_path, sha256
 from filiation.io.vcf import header_contigs
 from filiation.kernels.encoding import MISSING_INT
-from filiation.kernels.frequency import BLOCKS_PER_SEGMENT, checksum_jit, pack_jit
+from filiation.kernels.frequency_packing import BLOCKS_PER_SEGMENT, checksum_jit, pack_jit
 from filiation.model.contigs import bare_name, base_class, detect_assembly
 
 CHUNK_ALLELES = 65_536
@@ -199,10 +199,12 @@ def compile_source(
     optional_homozygotes: bool = True,
     coverage: str | Path | None = None,
     progress: Progress | None = None,
+    label: str = "",
 ) -> Header:
     """Write the side-car of one source, from one file or from one file per contig; returns its header.
 
-    Raises InputError for a damaged, unsorted or contradictory source; the output is then left as it was.
+    `label` names the source in messages, where it is not the file itself. Raises InputError for a damaged, unsorted
+    or contradictory source; the output is then left as it was.
     """
     if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         raise ConfigError(f"name {name!r}", expected="letters, digits, '.', '_' and '-', with the release: gnomad4.1")
@@ -217,7 +219,7 @@ def compile_source(
             expected="files of one release, with the same fields",
             repair="compile the files of another release apart",
         )
-    reader = SourceReader(used)
+    reader = SourceReader(used, label=label)
     with atomic_path(output) as temporary, open(temporary, "w+b") as handle:
         handle.write(bytes(PREFIX.size))
         writer = _Writer(handle, used)

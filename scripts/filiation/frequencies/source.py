@@ -8,7 +8,7 @@ two values of one, and libraries read AF=0,001 as 0 and 1 without a word.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Fields:
     hemizygotes: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One alternate allele; NaN and None are missing."""
 
@@ -57,6 +57,8 @@ class Counts:
 
 
 Allele = tuple[int, str, str]
+# The place of a record, told only when it is wanted: making it costs as much as reading the record.
+Where = Callable[[], str]
 
 
 def declared_fields(path: str | Path, wanted: Fields, *, optional_homozygotes: bool) -> Fields:
@@ -79,8 +81,10 @@ def declared_fields(path: str | Path, wanted: Fields, *, optional_homozygotes: b
     return Fields(wanted.af, homozygotes, wanted.hemizygotes)
 
 
-def values_of(raw: Any, n_alleles: int, name: str, where: str) -> list[float]:
+def values_of(raw: Any, n_alleles: int, name: str, where: Where) -> list[float]:
     """One number per alternate allele, NaN for missing; InputError when the values do not fit the alleles."""
+    if n_alleles == 1 and type(raw) in (float, int):
+        return [raw]
     if raw is None:
         return [math.nan] * n_alleles
     items = raw.split(",") if isinstance(raw, str) else list(raw) if isinstance(raw, tuple | list) else [raw]
@@ -89,7 +93,7 @@ def values_of(raw: Any, n_alleles: int, name: str, where: str) -> list[float]:
     if len(items) != n_alleles:
         raise InputError(
             f"{name} has {len(items)} values for {n_alleles} alternate allele(s)",
-            where=where,
+            where=where(),
             expected="one value per alternate allele, with a decimal point",
             repair="replace decimal commas by points, or split the records: bcftools norm -m-any",
         )
@@ -97,16 +101,19 @@ def values_of(raw: Any, n_alleles: int, name: str, where: str) -> list[float]:
         return [math.nan if item in (".", None) else float(item) for item in items]
     except (TypeError, ValueError):
         raise InputError(
-            f"{name}={raw} is not a number", where=where, expected="a number, with a decimal point", repair="correct it"
+            f"{name}={raw} is not a number",
+            where=where(),
+            expected="a number, with a decimal point",
+            repair="correct it",
         ) from None
 
 
-def frequency_of(value: float, name: str, where: str) -> float:
+def frequency_of(value: float, name: str, where: Where) -> float:
     """A frequency from 0 to 1; NaN for not a number and for negative ones. Above 1 it is no frequency: stop."""
     if value > 1.0:
         raise InputError(
             f"{name}={value:g} is not a frequency",
-            where=where,
+            where=where(),
             expected="a number from 0 to 1",
             repair="name the field of the allele frequency: --af FIELD (a share, no percentage and no count)",
         )
@@ -147,6 +154,7 @@ class SourceReader:
 
     fields: Fields
     counts: Counts = field(default_factory=Counts)
+    label: str = ""
     contigs: dict[str, str] = field(default_factory=dict)
 
     def positions(self, path: str | Path) -> Iterator[tuple[str, dict[Allele, Entry]]]:
@@ -160,11 +168,11 @@ class SourceReader:
         pending: dict[Allele, Entry] = {}
         try:
             for record in reader:
-                pos = int(record.POS)
-                if contig != record.CHROM:
+                pos, chrom = int(record.POS), record.CHROM
+                if chrom != contig:
                     if pending:
                         yield contig, pending
-                    contig, last, pending = record.CHROM, 0, {}
+                    contig, last, pending = chrom, 0, {}
                     self._open_contig(contig, path)
                 elif pos < last:
                     raise InputError(
@@ -178,7 +186,7 @@ class SourceReader:
                     yield contig, ready
                     pending = {allele: pending[allele] for allele in pending if allele[0] >= pos}
                 last = pos
-                self._take(record, pending, path)
+                self._take(record, pos, pending, path)
             if pending:
                 yield contig, pending
         finally:
@@ -196,29 +204,33 @@ class SourceReader:
             )
         self.contigs[bare_name(contig)] = contig
 
-    def _take(self, record: Any, pending: dict[Allele, Entry], path: str | Path) -> None:
+    def _take(self, record: Any, pos: int, pending: dict[Allele, Entry], path: str | Path) -> None:
         """Add a record's alleles to those of its position."""
-        self.counts.records += 1
+        counts, fields = self.counts, self.fields
+        counts.records += 1
         alternates = record.ALT
         if not alternates:
-            self.counts.without_alternate += 1
+            counts.without_alternate += 1
             return
-        where = f"{path}, {record.CHROM}:{record.POS}"
-        names = (self.fields.af, self.fields.homozygotes, self.fields.hemizygotes)
+
+        def where() -> str:
+            return f"{self.label or path}, {record.CHROM}:{pos}"
+
+        info, ref, missing = record.INFO, record.REF, [math.nan] * len(alternates)
         values = [
-            values_of(record.INFO.get(name), len(alternates), name, where) if name else [math.nan] * len(alternates)
-            for name in names
+            values_of(info.get(name), len(alternates), name, where) if name else missing
+            for name in (fields.af, fields.homozygotes, fields.hemizygotes)
         ]
         for k, alternate in enumerate(alternates):
-            allele = minimal_allele(record.POS, record.REF, alternate)
-            self.counts.trimmed += len(allele[1]) != len(record.REF)
-            af = frequency_of(values[0][k], self.fields.af, where)
+            allele = minimal_allele(pos, ref, alternate)
+            counts.trimmed += len(allele[1]) != len(ref)
+            af = frequency_of(values[0][k], fields.af, where)
             entry = Entry(af, count_of(values[1][k]), count_of(values[2][k]))
             present = pending.get(allele)
             if present is None:
-                self.counts.alleles += 1
+                counts.alleles += 1
                 pending[allele] = entry
                 continue
-            self.counts.repeated += 1
+            counts.repeated += 1
             if math.isnan(present.af) or entry.af > present.af:
                 pending[allele] = entry

@@ -15,8 +15,11 @@ from filiation.errors import InputError
 from filiation.frequencies.alleles import AlleleCodes
 from filiation.frequencies.layout import PREFIX, Header, damaged, read_header
 from filiation.io.files import require_file
-from filiation.kernels.frequency import lookup_jit
+from filiation.kernels.encoding import MISSING_INT
+from filiation.kernels.frequency import ABSENT, FOUND, NO_FREQUENCY, NOT_COVERED, lookup_jit
 from filiation.model.contigs import bare_name, detect_assembly
+
+__all__ = ["ABSENT", "FOUND", "NOT_COVERED", "NO_FREQUENCY", "Frequencies", "FrequencyTable"]
 
 SECTION_TYPES = {
     "block_start": np.uint32,
@@ -126,4 +129,8 @@ class FrequencyTable:
         )
         if bad >= 0:
             raise damaged(self.path, f"segment {bad} of the alleles does not have its checksum")
+        if self.header.homozygotes is None:
+            found.homozygotes.fill(MISSING_INT)
+        if self.header.hemizygotes is None:
+            found.hemizygotes.fill(MISSING_INT)
         return found

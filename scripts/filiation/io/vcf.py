@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from filiation.errors import InputError
 from filiation.io.files import check_bgzf_blocks, require_file
-from filiation.io.raw.records import RawRecords
+from filiation.io.raw.records import Alleles, RawRecords
 from filiation.io.tools import run_tool
 from filiation.io.vcf_header import open_calls
 from filiation.kernels.encoding import MISSING, MISSING_INT
@@ -69,6 +69,18 @@ class TrioBatch:
         changed["info"] = {name: values[rows] for name, values in self.info.items()}
         changed["records"] = None if self.records is None else self.records[rows]
         return replace(self, first_record=self.first_record + start, **changed)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> TrioBatch:
+        """Some of the records, in the order of `rows`; `first_record` keeps its meaning only for the whole."""
+        changed: dict[str, Any] = {
+            name: value[rows] for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
+        for name in ("ref", "alt"):
+            alleles = getattr(self, name)
+            changed[name] = alleles.take(rows) if isinstance(alleles, Alleles) else [alleles[v] for v in rows]
+        changed["info"] = {name: [values[v] for v in rows] for name, values in self.info.items()}
+        changed["records"] = None if self.records is None else self.records[rows]
+        return replace(self, **changed)
 
 
 def pseudoautosomal_intervals(

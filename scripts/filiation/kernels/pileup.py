@@ -97,10 +97,10 @@ def allele_log_likelihoods(
     ref_tract_end: int,
     alt_tract_end: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How well each read fits the reference and the alternate haplotype, and whether the better one needs a gap.
+    """How well each read fits the reference and the alternate haplotype, and the better one without a gap in the tract.
 
-    r = reads. A gap inside the tract (where the variant can be written) means that the read carries another
-    allele than both: a third length of a repeat.
+    r = reads. A read that needs a gap inside the tract (where the variant can be written) may carry another allele
+    than both: a third length of a repeat.
 
     Parameters
     ----------
@@ -111,25 +111,27 @@ def allele_log_likelihoods(
     Returns
     -------
     log_likelihood : float64 (r, 2), natural log, reference and alternate.
-    gap : bool (r,), the better haplotype needs a gap in the tract.
+    strict : float64 (r,), natural log, the better haplotype when no gap may lie in the tract.
     """
     n_reads = len(offsets) - 1
     log_likelihood = np.zeros((n_reads, 2))
-    gap = np.zeros(n_reads, dtype=np.bool_)
+    strict = np.zeros(n_reads)
     for r in range(n_reads):
         read = bases[offsets[r] : offsets[r + 1]]
         quality = qualities[offsets[r] : offsets[r + 1]]
         ref = best_alignment_jit(read, quality, ref_haplotype, gap_open, gap_extend, 0, -1)
         alt = best_alignment_jit(read, quality, alt_haplotype, gap_open, gap_extend, 0, -1)
         if alt > ref:
-            strict = best_alignment_jit(read, quality, alt_haplotype, gap_open, gap_extend, tract_start, alt_tract_end)
-            gap[r] = strict < alt - 1e-9
+            strict[r] = best_alignment_jit(
+                read, quality, alt_haplotype, gap_open, gap_extend, tract_start, alt_tract_end
+            )
         else:
-            strict = best_alignment_jit(read, quality, ref_haplotype, gap_open, gap_extend, tract_start, ref_tract_end)
-            gap[r] = strict < ref - 1e-9
+            strict[r] = best_alignment_jit(
+                read, quality, ref_haplotype, gap_open, gap_extend, tract_start, ref_tract_end
+            )
         log_likelihood[r, 0] = ref
         log_likelihood[r, 1] = alt
-    return log_likelihood, gap
+    return log_likelihood, strict
 
 
 allele_log_likelihoods_jit = jit(allele_log_likelihoods)

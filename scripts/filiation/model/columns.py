@@ -83,7 +83,12 @@ CANDIDATES = TableSchema(
         *_member_columns("mother"),
         Column("siblings", "str", "other members: SAMPLE:genotype:ref,alt:GQ separated by |"),
         Column("population_af", "float", "highest allele frequency in the configured sources", "0–1"),
-        Column("population_source", "str", "source of that frequency; not_found, or not_annotated"),
+        Column(
+            "population_source",
+            "str",
+            "source of that frequency; else not_found, not_covered (no source has looked there), no_frequency (in a "
+            "source, without a value) or not_annotated",
+        ),
         Column("population_homozygotes", "int", "homozygotes in the source of that frequency"),
         Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
         Column("clinvar_review", "str", "ClinVar review status"),

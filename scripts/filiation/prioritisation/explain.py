@@ -85,6 +85,7 @@ def explain(
     candidates: str | Path | None = None,
     removed: str | Path | None = None,
     reference: str | Path | None = None,
+    context_reference: str | Path | None = None,
     reads: Sequence[str | Path] = (),
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
@@ -92,15 +93,18 @@ def explain(
     """What became of each site, in the order asked, with every rule on the way.
 
     annotated : records after annotation, for the rules that come after the screen. reads : CRAMs of the members in
-    family order; where nothing was called, their reads are counted.
+    family order; where nothing was called, their reads are counted. context_reference : FASTA that the screen was
+    given for the context of de novo candidates, None when it was given none.
     """
     family = context.family
-    reported: dict[Key, dict[str, Any]] = {}
+    reported: dict[Key, list[dict[str, Any]]] = {}
     for shown in read_table(candidates, CANDIDATES).rows if candidates else []:
-        reported.setdefault(_key(shown), shown)
+        reported.setdefault(_key(shown), []).append(shown)
     later = {_key(row): row for row in read_table(removed, REMOVED).rows} if removed else {}
     known = {(record.chrom, record.pos, record.ref, record.alt): record for record in annotated}
-    found = _decisions_at(sites, variants, family, context.model, sources, assembly, pseudoautosomal_bed)
+    found = _decisions_at(
+        sites, variants, family, context.model, sources, assembly, pseudoautosomal_bed, context_reference
+    )
     explanations = []
     for site in sites:
         row: dict[str, Any] = {"chrom": site.chrom, "pos": site.pos, "ref": site.ref, "alt": site.alt}
@@ -108,11 +112,11 @@ def explain(
         if site.key in found:
             batch, decision, v = found[site.key]
             row |= _called(batch, decision, v, family)
-            row |= _outcome(str(decision.reason[v]), reported.get(site.key), later.get(site.key), context.model)
+            row |= _outcome(str(decision.reason[v]), reported.get(site.key, []), later.get(site.key), context.model)
             kept = decision.reason[v] == KEPT
             lines = screen_rules(batch, decision, v, context)
             lines += later_rules(
-                known.get(site.key) if kept else None, context, reported.get(site.key), later.get(site.key)
+                known.get(site.key) if kept else None, context, reported.get(site.key, []), later.get(site.key)
             )
         else:
             row |= _uncalled(site, found, family, reference, reads)
@@ -121,12 +125,13 @@ def explain(
 
 
 def _outcome(
-    screen_reason: str, candidate: dict[str, Any] | None, removal: dict[str, Any] | None, model: ScoringModel
+    screen_reason: str, candidates: Sequence[dict[str, Any]], removal: dict[str, Any] | None, model: ScoringModel
 ) -> dict[str, str]:
     """Status and reason of a called record: the tables of `prioritise` where they know it, else the screen."""
     words = {**reason_meanings(model), **RULE_MEANING}
-    if candidate is not None:
-        return {"status": "reported", "reason": f"rank {candidate['rank']}: {candidate['inheritance']}"}
+    if candidates:
+        best = candidates[0]
+        return {"status": "reported", "reason": f"rank {best['rank']}: {best['inheritance']}"}
     if screen_reason != KEPT:
         return {"status": "removed", "reason": f"{screen_reason}: {words[screen_reason]}"}
     if removal is not None:
@@ -151,6 +156,7 @@ def _decisions_at(
     sources: Sequence[Source],
     assembly: str,
     pseudoautosomal_bed: str | Path | None,
+    context_reference: str | Path | None,
 ) -> Found:
     """The screen's decision for every record at or near the sites."""
     found: Found = {}
@@ -168,7 +174,13 @@ def _decisions_at(
         )
         run_tool(["bcftools", "index", "-f", subset], purpose="index the records at the sites")
         for batch, decision in decisions(
-            subset, family, model, sources, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed
+            subset,
+            family,
+            model,
+            sources,
+            assembly=assembly,
+            pseudoautosomal_bed=pseudoautosomal_bed,
+            reference=context_reference,
         ):
             for v in range(len(batch)):
                 name = batch.contigs[batch.contig_index[v]]

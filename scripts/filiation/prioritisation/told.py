@@ -166,15 +166,17 @@ def _pattern_rules(batch: TrioBatch, decision: Decision, v: int, context: Contex
 
 
 def later_rules(
-    evidence: Evidence | None, context: Context, candidate: dict[str, Any] | None, removed: dict[str, Any] | None
+    evidence: Evidence | None, context: Context, candidates: Sequence[dict[str, Any]], removed: dict[str, Any] | None
 ) -> list[RuleLine]:
     """The rules after the screen: ClinVar, consequence, penetrance, second variant, panel.
 
-    evidence : the annotated record, None when it never came so far. candidate, removed : its rows of the tables.
+    evidence : the annotated record, None when it never came so far. candidates : its rows of the candidates table, one
+    a gene. removed : its row of the removed table.
     """
     if evidence is None:
-        names = ("benign_in_clinvar", "consequence_considered", "penetrance", "second_variant_in_trans", "panel")
-        return [RuleLine(name, NOT_REACHED, "-", UNKNOWN) for name in names]
+        return _not_reached(
+            ("benign_in_clinvar", "consequence_considered", "penetrance", "second_variant_in_trans", "panel")
+        )
     panel_genes = set(context.panel.genes) if context.panel else set()
     stars = "" if evidence.clinvar is None else f", {evidence.clinvar.stars} star(s)"
     benign = benign_in_clinvar(evidence)
@@ -200,9 +202,17 @@ def later_rules(
         )
     if gone is not None and not evidence.consequences:
         lines.append(RuleLine("consequence_considered", gone.detail, "a gene", FAIL, "annotation.consequences"))
+    if benign is not None or gone is not None:
+        return lines + _not_reached(("penetrance", "second_variant_in_trans", "panel"))
     for symbol in [consequence.gene for consequence in kept] or [""]:
-        lines += _gene_rules(evidence, symbol, context, candidate, removed)
+        row = next((row for row in candidates if (row["gene"] or "") == symbol), None)
+        lines += _gene_rules(evidence, symbol, context, row, removed)
     return lines
+
+
+def _not_reached(names: Sequence[str]) -> list[RuleLine]:
+    """Rules that nobody could ask any more."""
+    return [RuleLine(name, NOT_REACHED, "-", UNKNOWN) for name in names]
 
 
 def _gene_rules(

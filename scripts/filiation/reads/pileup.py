@@ -293,7 +293,7 @@ def _haplotype_reads(records: list[Any], context: Context, thresholds: ReadThres
     if not chosen:
         return []
     to_log = -np.log(10.0) / 10.0
-    likelihood, gap = allele_log_likelihoods_jit(
+    likelihood, strict = allele_log_likelihoods_jit(
         np.concatenate(bases),
         np.concatenate(qualities),
         np.cumsum([0, *(len(segment) for segment in bases)], dtype=np.int64),
@@ -306,15 +306,15 @@ def _haplotype_reads(records: list[Any], context: Context, thresholds: ReadThres
         context.alt_tract_end,
     )
     reads = []
-    for (record, index), (ref, alt), needs_gap in zip(chosen, likelihood, gap, strict=True):
-        ratio = (alt - ref) / np.log(10.0)
-        leaning = UNINFORMATIVE
-        if needs_gap:
+    least = thresholds.allele_ratio_min * np.log(10.0)
+    for (record, index), (ref, alt), without_gap in zip(chosen, likelihood, strict, strict=True):
+        ratio = abs(alt - ref) / np.log(10.0)
+        leaning = (ALT if alt > ref else REF) if ratio >= thresholds.allele_ratio_min else UNINFORMATIVE
+        # A third length of a repeat; a change beside the variant fits its haplotype better all the same.
+        if without_gap < max(ref, alt) - 1e-9 and without_gap - min(ref, alt) < least:
             leaning = OTHER
-        elif abs(ratio) >= thresholds.allele_ratio_min:
-            leaning = ALT if ratio > 0 else REF
         told = (float(ref), float(alt)) if leaning in (REF, ALT) else (0.0, 0.0)
-        quality = _MAX_ALLELE_QUALITY if leaning == OTHER else round(10.0 * abs(ratio))
+        quality = _MAX_ALLELE_QUALITY if leaning == OTHER else round(10.0 * ratio)
         reads.append(_read(record, index, leaning, told, quality))
     return reads
 

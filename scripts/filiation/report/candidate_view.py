@@ -252,10 +252,10 @@ def _number(value: str) -> int | None:
 
 
 def frequency(row: Row) -> Evidence:
-    """Highest population frequency; absent from the sources and never looked up are different states."""
+    """Highest population frequency; absent, not covered, without a value and never looked up are different states."""
     source, value = row["population_source"], row["population_af"]
-    if value is None and source == "not_found":
-        return Evidence("not_found", text("frequency.not_found"))
+    if value is None and source in ("not_found", "not_covered", "no_frequency"):
+        return Evidence(source, text(f"frequency.{source}"))
     if value is None:
         return Evidence("not_annotated", text("frequency.not_annotated"))
     return Evidence("found", both(significant, value), source or "", row["population_homozygotes"])

@@ -25,6 +25,7 @@ class MemberReads:
     other: str
     uninformative: str
     share: Bilingual
+    interval: Bilingual
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,11 @@ class Recheck:
         return tuple(found)
 
 
-def _share(fraction: float | None, low: float | None, high: float | None) -> Bilingual:
-    """`12 % (3–30 %)`, or a dash without reads."""
-    if fraction is None:
-        return same("—")
+def _interval(low: float | None, high: float | None) -> Bilingual:
+    """`3 à 30 %`; nothing without reads."""
     if low is None or high is None:
-        return both(percent, fraction, 0)
-    return text(
-        "recheck.share", share=both(percent, fraction, 0), low=both(percent, low, 0), high=both(percent, high, 0)
-    )
+        return same("")
+    return text("recheck.interval", low=both(compact, round(100 * low)), high=both(percent, high, 0))
 
 
 def _member(row: Row, role: Role, sample: str) -> MemberReads:
@@ -68,6 +65,7 @@ def _member(row: Row, role: Role, sample: str) -> MemberReads:
     state = row[f"{role}_state"] or "not_covered"
     ref, alt, other, lost = (row[f"{role}_{name}_reads"] for name in ("ref", "alt", "other", "uninformative"))
     read = ref is not None and alt is not None
+    share = row[f"{role}_alt_fraction"]
     return MemberReads(
         role=term("role", role),
         sample=sample,
@@ -75,7 +73,8 @@ def _member(row: Row, role: Role, sample: str) -> MemberReads:
         counts=f"{ref},{alt}" if read else "—",
         other="—" if other is None else str(other),
         uninformative="—" if lost is None else str(lost),
-        share=_share(*(row[f"{role}_alt_fraction{end}"] for end in ("", "_low", "_high"))),
+        share=same("—") if share is None else both(percent, share, 0),
+        interval=_interval(row[f"{role}_alt_fraction_low"], row[f"{role}_alt_fraction_high"]),
     )
 
 
@@ -89,7 +88,9 @@ def _members(row: Row, family: Family) -> tuple[MemberReads, ...]:
         reads = int(ref) + int(alt) + int(other)
         share = both(percent, int(alt) / reads, 0) if reads else same("—")
         sibling = term("role", Role.SIBLING)
-        lines.append(MemberReads(sibling, sample, term("reads_state", state), f"{ref},{alt}", other, lost, share))
+        lines.append(
+            MemberReads(sibling, sample, term("reads_state", state), f"{ref},{alt}", other, lost, share, same(""))
+        )
     return tuple(lines)
 
 

@@ -7,24 +7,28 @@ that are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from filiation.calls.frequencies import (
+    OpenSource,
     PopulationFrequency,
     Source,
-    add_frequencies,
-    info_names,
+    open_sources,
     population_frequency,
 )
-from filiation.io.files import atomic_path, private_directory, require_file
+from filiation.io.files import atomic_path, private_directory
+from filiation.io.flanks import ReferenceFlanks
+from filiation.io.raw.batches import read_file_header, work_on_batches
+from filiation.io.raw.writer import InfoValue, RecordWriter
 from filiation.io.tools import run_tool
 from filiation.io.vcf import TrioBatch, header_contigs, pseudoautosomal_intervals, read_batches
-from filiation.io.vcf_header import open_calls
 from filiation.kernels.encoding import MISSING, RUNG_NAMES
 from filiation.kernels.inheritance import NO
 from filiation.model.pedigree import Family
@@ -81,11 +85,46 @@ class Decision:
     frequency: PopulationFrequency
 
 
-def decide(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sources: Sequence[Source]) -> Decision:
-    """Score one batch and name the first reason that removes each record."""
+def decide(
+    batch: TrioBatch,
+    codes: FamilyCodes,
+    model: ScoringModel,
+    sources: Sequence[OpenSource],
+    flanks: ReferenceFlanks | None = None,
+) -> Decision:
+    """Score one batch and name the first reason that removes each record; `flanks`: the reference, if given."""
+    return _decide(batch, codes, model, population_frequency(batch, sources), bool(sources), flanks)
+
+
+def _proband_questions(batch: TrioBatch, value: Mapping[str, float]) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    """What the index case alone removes: a mask for each reason, in order."""
+    genotype = batch.genotype[:, 0]
+    alt_reads = batch.alt_depth[:, 0]
+    quality = batch.genotype_quality[:, 0]
+    with np.errstate(invalid="ignore"):
+        low_quality = quality < value["min_proband_genotype_quality"]
+    return [
+        (genotype == MISSING, "proband_without_data"),
+        (genotype == 0, "proband_without_allele"),
+        ((alt_reads >= 0) & (alt_reads < value["min_proband_alt_depth"]), "proband_few_alternate_reads"),
+        (low_quality & np.isfinite(quality), "proband_low_genotype_quality"),
+    ]
+
+
+def _decide(
+    batch: TrioBatch,
+    codes: FamilyCodes,
+    model: ScoringModel,
+    frequency: PopulationFrequency,
+    annotated: bool,
+    flanks: ReferenceFlanks | None,
+) -> Decision:
+    """`decide` with the frequencies at hand."""
     value = model.threshold
-    frequency = population_frequency(batch, sources)
-    scores = score_batch(batch, codes, model, frequency.af, bool(sources))
+    # Where no source has looked, the stated default is the prior: not covered is not absent.
+    default = np.where(batch.is_snv, value["default_frequency_snv"], value["default_frequency_indel"])
+    prior = np.where(frequency.unknown, default, frequency.af)
+    scores = score_batch(batch, codes, model, prior, annotated, flanks)
     fits_genotypes = (scores.patterns != NO).any(axis=1)
     af = np.nan_to_num(frequency.af, nan=0.0)
     homozygotes = np.nan_to_num(frequency.homozygotes, nan=0.0)
@@ -95,26 +134,80 @@ def decide(batch: TrioBatch, codes: FamilyCodes, model: ScoringModel, sources: S
     patterns[np.ix_(af > value["max_frequency_dominant"], dominant)] = NO
     patterns[np.ix_(homozygotes > value["max_homozygotes_recessive"], ~dominant)] = NO
 
-    genotype = batch.genotype[:, 0]
-    alt_reads = batch.alt_depth[:, 0]
-    quality = batch.genotype_quality[:, 0]
     reason = np.full(len(batch), KEPT, dtype=object)
 
     def remove(mask: npt.NDArray[np.bool_], name: str) -> None:
         reason[mask & (reason == KEPT)] = name
 
-    remove(genotype == MISSING, "proband_without_data")
-    remove(genotype == 0, "proband_without_allele")
-    remove((alt_reads >= 0) & (alt_reads < value["min_proband_alt_depth"]), "proband_few_alternate_reads")
-    remove(
-        np.isfinite(quality) & (quality < value["min_proband_genotype_quality"]),
-        "proband_low_genotype_quality",
-    )
+    for mask, name in _proband_questions(batch, value):
+        remove(mask, name)
     remove(af > value["max_frequency_recessive"], "frequent_in_population")
     remains = (patterns != NO).any(axis=1)
     remove(~remains & fits_genotypes, "too_frequent_for_pattern")
     remove(~remains, "no_inheritance_pattern")
     return Decision(reason, scores, frequency)
+
+
+@dataclass
+class Screened:
+    """What the screen says of one batch, with evidence for the records that go on alone.
+
+    reason : int8 (v,), place in REASONS, -1 for the records that go on. `rows`: those, with `decision` in their order.
+    """
+
+    reason: npt.NDArray[np.int8]
+    rows: npt.NDArray[np.int64]
+    decision: Decision | None
+
+    def names(self) -> npt.NDArray[np.object_]:
+        """The reason of every record by its name, `kept` for those that go on."""
+        return np.array([*REASONS, KEPT], dtype=object)[self.reason]
+
+
+def screen_batch(
+    batch: TrioBatch,
+    codes: FamilyCodes,
+    model: ScoringModel,
+    sources: Sequence[OpenSource],
+    flanks: ReferenceFlanks | None = None,
+) -> Screened:
+    """`decide`, with the same reasons, where each question is asked only of the records that the ones before left.
+
+    Nothing is lost by it: a record that an earlier question removes keeps that reason whatever the later ones say.
+    """
+    value = model.threshold
+    reason = np.full(len(batch), -1, dtype=np.int8)
+    for mask, name in _proband_questions(batch, value):
+        reason[mask & (reason < 0)] = REASONS.index(name)
+    rows = np.flatnonzero(reason < 0)
+    if not rows.size:
+        return Screened(reason, rows, None)
+    carried = batch.take(rows)
+    frequency = population_frequency(carried, sources)
+    frequent = frequency.af > value["max_frequency_recessive"]
+    if frequent.any():
+        reason[rows[frequent]] = REASONS.index("frequent_in_population")
+        rare = np.flatnonzero(~frequent)
+        rows, carried, frequency = rows[rare], carried.take(rare), _of_rows(frequency, rare)
+    if not rows.size:
+        return Screened(reason, rows, None)
+    decision = _decide(carried, codes, model, frequency, bool(sources), flanks)
+    for name in np.unique(decision.reason):
+        if name != KEPT:
+            reason[rows[decision.reason == name]] = REASONS.index(str(name))
+    kept = np.flatnonzero(decision.reason == KEPT)
+    scores = replace(decision.scores, **_arrays_of_rows(decision.scores, kept))
+    return Screened(reason, rows[kept], Decision(decision.reason[kept], scores, _of_rows(decision.frequency, kept)))
+
+
+def _arrays_of_rows(columns: Any, rows: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """Some rows of every array of a dataclass."""
+    return {name: value[rows] for name, value in vars(columns).items() if isinstance(value, np.ndarray)}
+
+
+def _of_rows(frequency: PopulationFrequency, rows: npt.NDArray[np.int64]) -> PopulationFrequency:
+    """Frequencies of some records."""
+    return replace(frequency, **_arrays_of_rows(frequency, rows))
 
 
 @dataclass
@@ -136,18 +229,20 @@ def decisions(
     *,
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
+    reference: str | Path | None = None,
 ) -> Iterator[tuple[TrioBatch, Decision]]:
-    """Every batch of a normalised file with what the screen says of it."""
+    """Every batch of a normalised file with what the screen says of it.
+
+    reference : FASTA, for the CpG and repeat context of what looks new; without it the averages of all contexts.
+    """
     codes = family_codes(family)
     contigs = header_contigs(variants)
     regions = pseudoautosomal_intervals(assembly, contigs, pseudoautosomal_bed)
+    flanks = ReferenceFlanks(reference) if reference else None
     with private_directory("screen") as folder:
-        path = Path(variants)
-        if sources:
-            path = folder / "with_frequencies.bcf"
-            add_frequencies(variants, sources, list(contigs), path, folder)
-        for batch in read_batches(path, codes.samples, pseudoautosomal=regions, info_fields=info_names(sources)):
-            yield batch, decide(batch, codes, model, sources)
+        opened = open_sources(sources, variants, contigs, folder)
+        for batch in read_batches(variants, codes.samples, pseudoautosomal=regions):
+            yield batch, decide(batch, codes, model, opened, flanks)
 
 
 _HEADER_LINES = (
@@ -158,15 +253,17 @@ _HEADER_LINES = (
     '3 homozygous: proband, father, mother, siblings">',
     '##INFO=<ID=WEAK_PROBAND,Number=0,Type=Flag,Description="Low genotype quality or allele balance in the proband">',
     '##INFO=<ID=POPULATION_AF,Number=1,Type=Float,Description="Highest allele frequency over the sources">',
-    '##INFO=<ID=POPULATION_SOURCE,Number=1,Type=String,Description="Source of it, not_found or not_annotated">',
+    '##INFO=<ID=POPULATION_SOURCE,Number=1,Type=String,Description="Source of it, else not_found, '
+    'not_covered, no_frequency or not_annotated">',
     '##INFO=<ID=POPULATION_HOMOZYGOTES,Number=1,Type=Integer,Description="Homozygotes in that source">',
+    '##INFO=<ID=POPULATION_HEMIZYGOTES,Number=1,Type=Integer,Description="Hemizygotes in that source">',
 )
 
 
-def _evidence(decision: Decision, v: int) -> dict[str, object]:
+def _evidence(decision: Decision, v: int) -> dict[str, InfoValue]:
     """INFO fields of one survivor."""
     scores, frequency = decision.scores, decision.frequency
-    info: dict[str, object] = {
+    info: dict[str, InfoValue] = {
         "INHERITANCE": tuple(inheritance_text(scores.patterns[v]).split(",")),
         "EVIDENCE_RUNG": tuple(RUNG_NAMES[code] for code in scores.rung[v, :3]),
         "CARRIER_STATES": tuple(int(state) for state in scores.states[v]),
@@ -180,6 +277,8 @@ def _evidence(decision: Decision, v: int) -> dict[str, object]:
         info["POPULATION_AF"] = float(frequency.af[v])
     if not np.isnan(frequency.homozygotes[v]):
         info["POPULATION_HOMOZYGOTES"] = int(frequency.homozygotes[v])
+    if not np.isnan(frequency.hemizygotes[v]):
+        info["POPULATION_HEMIZYGOTES"] = int(frequency.hemizygotes[v])
     return info
 
 
@@ -193,43 +292,52 @@ def screen_calls(
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
     excluded: str | Path | None = None,
+    reference: str | Path | None = None,
+    threads: int = 1,
 ) -> ScreenResult:
     """Write the survivors with their evidence to `output` (BCF with .csi); returns the counts.
 
     Two stages: arrays of genotypes for all records, full records for the survivors only. `excluded`: compressed
-    table that names, in the same pass, the reason of every record that does not go on.
+    table that names, in the same pass, the reason of every record that does not go on. The bytes written are the same
+    with any number of `threads`. `reference`: see decisions.
     """
-    import pysam
-
     result = ScreenResult(dict.fromkeys(("records_in", *REASONS, "records_out"), 0))
     output = Path(output)
-    with write_excluded(excluded) as removals, atomic_path(output) as temporary:
-        with open_calls(require_file(variants, "normalised calls")) as source:
-            for line in _HEADER_LINES:
-                source.header.add_line(line)
-            with pysam.VariantFile(str(temporary), "wb", header=source.header) as sink:
-                ordinal = -1
-                for batch, decision in decisions(
-                    variants,
-                    family,
-                    model,
-                    sources,
-                    assembly=assembly,
-                    pseudoautosomal_bed=pseudoautosomal_bed,
-                ):
-                    result.counts["records_in"] += len(batch)
-                    if removals is not None:
-                        removals.add(batch, decision.reason, KEPT)
-                    for name, count in zip(*np.unique(decision.reason, return_counts=True), strict=True):
-                        result.counts["records_out" if name == KEPT else str(name)] += int(count)
-                    for v in np.flatnonzero(decision.reason == KEPT):
-                        wanted = batch.first_record + int(v)
-                        while ordinal < wanted:
-                            record = next(source)
-                            ordinal += 1
-                        for key, content in _evidence(decision, int(v)).items():
-                            record.info[key] = content
-                        sink.write(record)
+    codes = family_codes(family)
+    header = read_file_header(variants)
+    contigs = dict(zip(header.contigs, header.contig_length, strict=True))
+    regions = pseudoautosomal_intervals(assembly, contigs, pseudoautosomal_bed)
+    with (
+        private_directory("screen") as folder,
+        write_excluded(excluded) as removals,
+        atomic_path(output) as temporary,
+    ):
+        opened = open_sources(sources, variants, contigs, folder)
+        own = threading.local()
+
+        def screened_batch(batch: TrioBatch) -> Screened:
+            # A FASTA has one place of reading: each thread opens its own.
+            if reference and not hasattr(own, "flanks"):
+                own.flanks = ReferenceFlanks(reference)
+            return screen_batch(batch, codes, model, opened, own.flanks if reference else None)
+
+        with RecordWriter(header, _HEADER_LINES, temporary) as sink:
+            for batch, screened in work_on_batches(
+                variants,
+                codes.samples,
+                screened_batch,
+                regions,
+                threads=threads,
+            ):
+                result.counts["records_in"] += len(batch)
+                if removals is not None:
+                    removals.add(batch, screened.reason, REASONS)
+                for number, count in enumerate(np.bincount(screened.reason + 1, minlength=len(REASONS) + 1)):
+                    result.counts[REASONS[number - 1] if number else "records_out"] += int(count)
+                assert batch.records is not None
+                for place, v in enumerate(screened.rows):
+                    assert screened.decision is not None
+                    sink.write(batch.records.content(int(v)), _evidence(screened.decision, place))
         index = Path(f"{temporary}.csi")
         run_tool(["bcftools", "index", "-f", "-o", index, temporary], purpose="index the screened calls")
         index.replace(f"{output}.csi")

@@ -19,7 +19,7 @@ class RawRecords:
     ends: npt.NDArray[np.int64]
     is_bcf: bool
 
-    def __getitem__(self, rows: slice) -> RawRecords:
+    def __getitem__(self, rows: slice | npt.NDArray[np.int64]) -> RawRecords:
         return RawRecords(self.data, self.starts[rows], self.ends[rows], self.is_bcf)
 
     def content(self, v: int) -> bytes:
@@ -73,6 +73,10 @@ class Alleles(Sequence[str]):
     def first_bytes(self) -> npt.NDArray[np.uint8]:
         """First base of every allele, as a byte."""
         return self._data[self._starts]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Alleles:
+        """The alleles of some records."""
+        return Alleles(self._data, self._starts[rows], self._lengths[rows])
 
     def arrays(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The bytes that hold the alleles, and where each starts in them and how long it is."""
