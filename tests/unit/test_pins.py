@@ -13,7 +13,9 @@ from filiation.config import REPOSITORY
 from filiation.toolbox import PACKAGES, TOOLS, htslib_is_vulnerable, is_older
 
 # Lines of environment.yml that pyproject.toml has no use for.
-CONDA_ONLY = {"python", "pip", "setuptools", "htslib"}
+CONDA_ONLY = {"python", "pip", "setuptools", "htslib", "libdeflate"}
+# Lines of pyproject.toml that conda has another package for.
+PIP_ONLY = {"deflate": "libdeflate"}
 # Tools that Debian does not package; every one has another way, or belongs to one option.
 WITHOUT_APT = {
     "bwa-mem2": "bwa does its work",
@@ -97,6 +99,9 @@ def test_pins__conda_and_pip_get_the_same_ranges() -> None:
     project, conda = project_requirements(), conda_requirements()
     assert "pysam" in project
     tools = {tool.conda for tool in TOOLS}
+    assert set(PIP_ONLY.values()) <= set(conda)
+    for name in PIP_ONLY:
+        del project[name]
     assert {name: conda.get(name) for name in project} == project
     assert set(conda) - set(project) - tools == CONDA_ONLY - tools
 

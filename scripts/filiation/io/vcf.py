@@ -70,17 +70,30 @@ class TrioBatch:
         changed["records"] = None if self.records is None else self.records[rows]
         return replace(self, first_record=self.first_record + start, **changed)
 
+    def sites(self, rows: npt.NDArray[np.int64]) -> TrioBatch:
+        """Positions and alleles of some of the records, for look-ups; every array of the members is empty."""
+        named = {"contig_index", "contig_class", "pos", "is_snv"}
+        changed: dict[str, Any] = {
+            name: value[rows] if name in named else value[:0]
+            for name, value in vars(self).items()
+            if isinstance(value, np.ndarray)
+        }
+        return replace(self, **changed, ref=_alleles_of(self.ref, rows), alt=_alleles_of(self.alt, rows), info={})
+
     def take(self, rows: npt.NDArray[np.int64]) -> TrioBatch:
         """Some of the records, in the order of `rows`; `first_record` keeps its meaning only for the whole."""
         changed: dict[str, Any] = {
             name: value[rows] for name, value in vars(self).items() if isinstance(value, np.ndarray)
         }
-        for name in ("ref", "alt"):
-            alleles = getattr(self, name)
-            changed[name] = alleles.take(rows) if isinstance(alleles, Alleles) else [alleles[v] for v in rows]
+        changed |= {"ref": _alleles_of(self.ref, rows), "alt": _alleles_of(self.alt, rows)}
         changed["info"] = {name: [values[v] for v in rows] for name, values in self.info.items()}
         changed["records"] = None if self.records is None else self.records[rows]
         return replace(self, **changed)
+
+
+def _alleles_of(alleles: Sequence[str], rows: npt.NDArray[np.int64]) -> Sequence[str]:
+    """Alleles of some records."""
+    return alleles.take(rows) if isinstance(alleles, Alleles) else [alleles[v] for v in rows]
 
 
 def pseudoautosomal_intervals(

@@ -260,8 +260,8 @@ def decode_genotypes(
             first = byte_at(memory, start) >> 1
             second = byte_at(memory, start + 1) >> 1
             if first <= 2 and second <= 2:
-                known = (first > 0) + (second > 0)
-                alternate = (first == 2) + (second == 2)
+                known = int(first > 0) + int(second > 0)
+                alternate = int(first == 2) + int(second == 2)
                 alleles_called[v, p] = known
                 genotype[v, p] = alternate if known == 2 or alternate > 0 else MISSING
                 continue

@@ -25,7 +25,7 @@ import numpy as np
 from filiation.kernels._jit import inline, jit
 from filiation.kernels.encoding import MISSING_INT
 
-BLOCK_RECORDS = 64
+BLOCK_RECORDS = 96
 LONG = 255
 RAW = 1
 

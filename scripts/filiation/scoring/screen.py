@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -182,16 +183,15 @@ def screen_batch(
     rows = np.flatnonzero(reason < 0)
     if not rows.size:
         return Screened(reason, rows, None)
-    carried = batch.take(rows)
-    frequency = population_frequency(carried, sources)
+    frequency = population_frequency(batch.sites(rows), sources)
     frequent = frequency.af > value["max_frequency_recessive"]
     if frequent.any():
         reason[rows[frequent]] = REASONS.index("frequent_in_population")
         rare = np.flatnonzero(~frequent)
-        rows, carried, frequency = rows[rare], carried.take(rare), _of_rows(frequency, rare)
+        rows, frequency = rows[rare], _of_rows(frequency, rare)
     if not rows.size:
         return Screened(reason, rows, None)
-    decision = _decide(carried, codes, model, frequency, bool(sources), flanks)
+    decision = _decide(batch.take(rows), codes, model, frequency, bool(sources), flanks)
     for name in np.unique(decision.reason):
         if name != KEPT:
             reason[rows[decision.reason == name]] = REASONS.index(str(name))
@@ -260,13 +260,25 @@ _HEADER_LINES = (
 )
 
 
+@cache
+def _pattern_words(row: bytes) -> tuple[str, ...]:
+    """A row of the pattern table in words; few rows differ."""
+    return tuple(inheritance_text(np.frombuffer(row, dtype=np.int8)).split(","))
+
+
+@cache
+def _rung_words(row: bytes) -> tuple[str, ...]:
+    """Rungs of the evidence ladder in words."""
+    return tuple(RUNG_NAMES[code] for code in row)
+
+
 def _evidence(decision: Decision, v: int) -> dict[str, InfoValue]:
     """INFO fields of one survivor."""
     scores, frequency = decision.scores, decision.frequency
     info: dict[str, InfoValue] = {
-        "INHERITANCE": tuple(inheritance_text(scores.patterns[v]).split(",")),
-        "EVIDENCE_RUNG": tuple(RUNG_NAMES[code] for code in scores.rung[v, :3]),
-        "CARRIER_STATES": tuple(int(state) for state in scores.states[v]),
+        "INHERITANCE": _pattern_words(scores.patterns[v].tobytes()),
+        "EVIDENCE_RUNG": _rung_words(scores.rung[v, :3].tobytes()),
+        "CARRIER_STATES": tuple(scores.states[v].tolist()),
         "POPULATION_SOURCE": frequency.source[v],
     }
     if not np.isnan(scores.posterior[v]):
