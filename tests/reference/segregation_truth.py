@@ -117,6 +117,12 @@ def truth(question: Question) -> dict[str, int]:
     passing = _could_pass(question)
     if passing and all(parent.shows == "0" for parent in passing) and _new_is_possible(question):
         cells["de_novo"] = _by_posterior(question.posterior)
+        if cells["de_novo"] == NO:
+            # Parents who were read and lack it, but so thinly that it is no de novo either: the origin stays open.
+            place = {"mitochondrial": "mitochondrial", "Y": "y_linked"}.get(question.place, "dominant_unknown_origin")
+            if question.place == "X" and question.sex == "male":
+                place = "x_linked"
+            cells[place] = max(cells[place], POSSIBLE)
     boy_on_x = question.place == "X" and question.sex == "male"
     if boy_on_x and question.father.healthy_carrier and not question.reduced_penetrance:
         # A healthy man with the allele on his only X: it does no harm to men, however the boy came by it.

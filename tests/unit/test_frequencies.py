@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import pytest
 
-from builders.trio import CONTIGS, Trio, trio, write_fasta, write_frequencies, write_resource
-from filiation.calls.frequencies import Source, add_frequencies, info_names, parse_source, population_frequency
+from builders.trio import Trio, trio, write_fasta, write_frequencies, write_resource
+from filiation.calls.frequencies import Source, open_sources, parse_source, population_frequency
 from filiation.errors import ConfigError, InputError
-from filiation.io.vcf import read_batches
+from filiation.io.vcf import header_contigs, read_batches
 
 
 def looked_up(
@@ -18,12 +19,12 @@ def looked_up(
 ) -> dict[str, tuple[float | None, str, float | None]]:
     """`chrom-pos-ref-alt` → (frequency, source, homozygotes)."""
     calls, _ = family.normalised(folder, reference=reference)
-    output = folder / "with_frequencies.bcf"
-    add_frequencies(calls, sources, list(family.contigs), output, folder)
+    private = Path(mkdtemp(dir=folder))
+    opened = open_sources(sources, calls, header_contigs(calls), private)
     found = {}
     samples = family.family.samples
-    for batch in read_batches(output, samples, info_fields=info_names(sources), batch_records=batch_records):
-        result = population_frequency(batch, sources)
+    for batch in read_batches(calls, samples, batch_records=batch_records):
+        result = population_frequency(batch, opened)
         for v in range(len(batch)):
             key = f"{batch.contigs[batch.contig_index[v]]}-{batch.pos[v]}-{batch.ref[v]}-{batch.alt[v]}"
             af, homozygotes = (None if np.isnan(x) else float(x) for x in (result.af[v], result.homozygotes[v]))
@@ -61,11 +62,17 @@ def test_frequency__of_every_allele_of_a_source_that_was_not_split(tmp_path: Pat
     assert found["1-200-A-G"] == (None, "not_found", None)
 
 
-@pytest.mark.parametrize("value", ["AF=nan;nhomalt=0", "AF=.;nhomalt=0", "nhomalt=0", "AF=-1;nhomalt=0", "AF=inf"])
+@pytest.mark.parametrize("value", ["AF=nan;nhomalt=0", "AF=.;nhomalt=0", "nhomalt=0", "AF=-1;nhomalt=0"])
 def test_frequency__that_is_no_number_is_missing_and_never_zero(tmp_path: Path, value: str) -> None:
     population = write_frequencies(tmp_path / "f.vcf.gz", [f"1 100 . A G {value}"])
     found = looked_up(trio().at("1", 100, "A", "G"), [source(population)], tmp_path)
-    assert found["1-100-A-G"] == (None, "not_found", None)
+    assert found["1-100-A-G"][:2] == (None, "no_frequency")
+
+
+def test_frequency__that_cannot_be_one_stops(tmp_path: Path) -> None:
+    population = write_frequencies(tmp_path / "f.vcf.gz", ["1 100 . A G AF=2;nhomalt=0"])
+    with pytest.raises(InputError, match="1:100"):
+        looked_up(trio().at("1", 100, "A", "G"), [source(population)], tmp_path)
 
 
 def test_frequency__zero_is_found_and_is_zero(tmp_path: Path) -> None:
@@ -81,7 +88,7 @@ def test_frequency__the_highest_of_several_sources_counts(tmp_path: Path) -> Non
     assert found == {
         "1-100-A-G": (0.25, "lab", 7.0),
         "1-200-A-G": (0.5, "gnomad", None),
-        "1-300-A-G": (None, "not_found", None),
+        "1-300-A-G": (None, "no_frequency", None),
     }
 
 
@@ -119,7 +126,7 @@ def test_source__the_missing_field_index_or_file_is_named(tmp_path: Path) -> Non
 
     def fault(asked: Source) -> str:
         with pytest.raises(InputError) as caught:
-            add_frequencies(calls, [asked], list(CONTIGS), tmp_path / "o.bcf", tmp_path)
+            open_sources([asked], calls, header_contigs(calls), Path(mkdtemp(dir=tmp_path)))
         return str(caught.value)
 
     info = ('ID=AF_joint,Number=A,Type=Float,Description="x"',)

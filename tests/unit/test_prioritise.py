@@ -63,7 +63,7 @@ def test_compound__one_from_each_parent_is_supported_and_shares_a_rank(tmp_path:
 def test_compound__both_from_one_parent_are_in_cis_and_removed_with_the_reason(tmp_path: Path) -> None:
     result = pair(("0/1", "0/1", "0/0"), ("0/1", "0/1", "0/0")).prioritised(tmp_path)
     assert result.candidates == []
-    assert reasons(result) == {100: "compound_without_partner", 200: "compound_without_partner"}
+    assert reasons(result) == {100: "compound_in_cis", 200: "compound_in_cis"}
 
 
 @pytest.mark.parametrize("second", [("0/1", "./.", "0/1"), ("0/1", "0/0", "./."), ("0/1", "./.", "./.")])

@@ -139,6 +139,9 @@ def test_removal__names_the_worst_consequence_and_every_reason_is_explained() ->
     assert set(MEANING) == {
         "records_in",
         "benign_in_clinvar",
+        "compound_in_cis",
+        "compound_excluded_by_relatives",
+        "penetrance_is_full",
         "outside_genes",
         "consequence_not_considered",
         "compound_without_partner",

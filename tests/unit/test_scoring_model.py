@@ -75,9 +75,9 @@ def test_a_value_that_is_no_number_is_named(tmp_path: Path, value: object) -> No
 def test_an_exponent_without_a_point_is_text_in_yaml_and_the_message_says_so(tmp_path: Path) -> None:
     text = scoring_model_path().read_text(encoding="utf-8")
     path = tmp_path / "model.yaml"
-    path.write_text(text.replace("value: 1.2e-8", "value: 1e-8"), encoding="utf-8")
+    path.write_text(text.replace("value: 8.1e-9", "value: 8e-9", 1), encoding="utf-8")
     message = fault(path)
-    assert "'de_novo_prior_snv' of thresholds has no number: '1e-8'" in message
+    assert "of thresholds has no number: '8e-9'" in message
     assert "1.0e-8, with a point" in message
 
 

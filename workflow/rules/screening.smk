@@ -17,6 +17,7 @@ rule screen:
         pedigree="results/{family}/{family}.ped",
         calls="results/{family}/normalised/{family}.bcf",
         index="results/{family}/normalised/{family}.bcf.csi",
+        reference=RUN.reference(),
         frequencies=RUN.frequency_files(),
         model=RUN.scoring_model(),
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
@@ -38,9 +39,11 @@ rule screen:
     params:
         version=PACKAGE_VERSION,
         genome=RUN.genome_options(),
+        reference=["--reference", *RUN.reference()] if RUN.reference() else [],
         frequencies=RUN.frequency_options(),
         penetrance=RUN.penetrance_option(),
     shell:
         "filiation screen --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.frequencies:q} --scoring-model {input.model:q} {params.penetrance:q} --output {output.calls:q}"
-        " --funnel {output.funnel:q} --excluded {output.excluded:q} 2> {log:q}"
+        " {params.frequencies:q} {params.reference:q} --threads {threads} --scoring-model {input.model:q}"
+        " {params.penetrance:q} --output {output.calls:q} --funnel {output.funnel:q}"
+        " --excluded {output.excluded:q} 2> {log:q}"
