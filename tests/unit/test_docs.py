@@ -25,6 +25,11 @@ PAGES = [
         "docs/inputs.md",
         "docs/outputs.md",
         "docs/operations.md",
+        "docs/inheritance.md",
+        "docs/scoring.md",
+        "docs/recheck.md",
+        "docs/demo.md",
+        "docs/real-trio.md",
     )
 ]
 TEXTS = {str(page.relative_to(REPOSITORY)): page.read_text(encoding="utf-8") for page in PAGES}
