@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filiation.errors import FaultList, SheetError, UserError, nearest
 from filiation.io.files import atomic_text, require_file
+from filiation.io.tables import data_label
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 
 # The pattern of config.ID_PATTERN (a test holds them equal): ids become folder names and wildcards.
@@ -133,6 +134,8 @@ def write_pedigree(path: str | Path, family: Family) -> None:
     father = family.father.sample if family.father else "0"
     mother = family.mother.sample if family.mother else "0"
     with atomic_text(path) as handle:
+        if label := data_label():
+            handle.write(f"# {label}\n")
         for member in family.members:
             child = member.role in (Role.PROBAND, Role.SIBLING)
             parents = (father, mother) if child else ("0", "0")

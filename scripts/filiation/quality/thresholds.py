@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-
-from filiation.errors import ConfigError, nearest
-from filiation.io.files import require_file, sha256
+from filiation.errors import ConfigError
+from filiation.io.files import sha256
+from filiation.io.threshold_file import read_threshold_groups
 
 
 @dataclass(frozen=True)
@@ -142,19 +141,8 @@ class Thresholds:
     checksum: str
 
 
-Group = TypeVar("Group")
-
-
 def load_thresholds(path: str | Path) -> Thresholds:
     """Read resources/scoring/quality-<version>.yaml; an unknown, missing or non-numeric entry is an error."""
-    path = require_file(path, "quality thresholds")
-    where = str(path)
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(
-            f"not valid YAML: {' '.join(str(error).split())}", where=where, repair="correct the line named"
-        ) from None
     groups: dict[str, type[Any]] = {
         "evidence": EvidenceThresholds,
         "sex": SexThresholds,
@@ -165,10 +153,8 @@ def load_thresholds(path: str | Path) -> Thresholds:
         "homozygosity": HomozygosityThresholds,
         "uniparental": UniparentalThresholds,
     }
-    if not isinstance(data, dict):
-        raise ConfigError("no groups of thresholds", where=where, expected=f"groups {', '.join(groups)}")
-    _refuse_unknown(where, "group", [name for name in data if name != "version"], list(groups))
-    made = {name: _read_group(where, name, data.get(name) or {}, kind) for name, kind in groups.items()}
+    made = read_threshold_groups(path, "quality thresholds", groups)
+    path = Path(path)
     return Thresholds(**made, name=path.stem, checksum=sha256(path))
 
 
@@ -186,35 +172,3 @@ def newest_thresholds(folder: Path) -> Path:
             repair="run from a complete checkout of the repository, or give --thresholds",
         )
     return files[max(files)]
-
-
-def _refuse_unknown(where: str, what: str, found: list[str], known: list[str]) -> None:
-    for name in found:
-        if name not in known:
-            raise ConfigError(
-                f"unknown {what} '{name}'",
-                where=where,
-                expected=f"one of {', '.join(known)}",
-                repair=nearest(str(name), known) or "remove it",
-            )
-
-
-def _read_group(where: str, group: str, entries: Any, kind: type[Group]) -> Group:
-    """One group of thresholds; each entry is {value, unit, meaning, source}."""
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    if not isinstance(entries, dict):
-        raise ConfigError(f"group '{group}' has no entries", where=where, expected=", ".join(names))
-    _refuse_unknown(where, f"threshold of group {group}", list(entries), names)
-    values: dict[str, float] = {}
-    for name in names:
-        entry = entries.get(name)
-        value = entry.get("value") if isinstance(entry, dict) else None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ConfigError(
-                f"'{group}.{name}' has no number: {value!r}",
-                where=where,
-                expected="value: a number, with a point as decimal mark",
-                repair="take the entry from resources/scoring of this version",
-            )
-        values[name] = float(value)
-    return kind(**values)
