@@ -76,6 +76,15 @@ def test_missing_is_not_reference__a_parent_without_evidence_never_makes_de_novo
     assert max(posteriors[:4]) < 0.01, "a parent who says nothing leaves the posterior to the prior"
 
 
+def test_de_novo__the_log10_odds_stand_beside_the_posterior_and_say_the_same(tmp_path: Path) -> None:
+    calls = trio("0/1", "0/0", "0/0").at("1", 100, "A", "G").then("0/1", "0/1", "0/0").at("1", 200, "A", "G")
+    path, _ = calls.screened(tmp_path)
+    posteriors, odds = info(path, "DE_NOVO_POSTERIOR"), info(path, "DE_NOVO_LOG10_ODDS")
+    assert len(posteriors) == len(odds) > 0
+    assert [1 / (1 + 10**-value) for value in odds] == pytest.approx(posteriors, rel=1e-4)
+    assert odds[0] > 0
+
+
 def test_missing_is_not_reference__an_unsequenced_parent_is_unknown(tmp_path: Path) -> None:
     calls = trio("0/1", "0/0", "0/0").at("1", 100, "A", "G").without(Role.FATHER)
     assert screened(calls, tmp_path)["1-100-A-G"] == {

@@ -63,6 +63,7 @@ class Evidence:
     clinvar: ClinVarEntry | None
     clinvar_state: str
     phase: PhaseTag | None = None
+    log10_odds: float | None = None
     flags: list[str] = field(default_factory=list)
 
     @property
@@ -164,6 +165,7 @@ def _evidence(
     af = info.get("POPULATION_AF")
     homozygotes = info.get("POPULATION_HOMOZYGOTES")
     posterior = info.get("DE_NOVO_POSTERIOR")
+    log10_odds = info.get("DE_NOVO_LOG10_ODDS")
     return Evidence(
         chrom=record.chrom,
         pos=record.pos,
@@ -179,6 +181,7 @@ def _evidence(
         patterns=patterns,
         states=tuple(int(state) for state in _as_tuple(info.get("CARRIER_STATES"))),
         posterior=None if posterior is None else float(posterior),
+        log10_odds=None if log10_odds is None else round(float(log10_odds), 3),
         rungs=tuple(str(rung) for rung in _as_tuple(info.get("EVIDENCE_RUNG"))),
         weak_proband=bool(info.get("WEAK_PROBAND")),
         population_af=None if af is None else float(af),

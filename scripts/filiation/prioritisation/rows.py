@@ -57,6 +57,7 @@ def candidate_row(rank: int, draft: Draft, context: Context) -> dict[str, Any]:
         "compound_phase": ",".join(partner.text for partner in draft.partners) if paired else None,
         "overturned_by": ";".join(overturned_by(draft, context)),
         "de_novo_posterior": evidence.posterior,
+        "de_novo_log10_odds": evidence.log10_odds,
         "evidence_rung": ",".join(evidence.rungs),
         "siblings": "|".join(
             f"{member.sample}:{evidence.calls[member.sample].summary()}" for member in family.siblings

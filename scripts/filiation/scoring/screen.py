@@ -248,6 +248,7 @@ def decisions(
 _HEADER_LINES = (
     '##INFO=<ID=INHERITANCE,Number=.,Type=String,Description="Patterns that fit the family, class:status">',
     '##INFO=<ID=DE_NOVO_POSTERIOR,Number=1,Type=Float,Description="Probability that the allele arose in the child">',
+    '##INFO=<ID=DE_NOVO_LOG10_ODDS,Number=1,Type=Float,Description="Log10 odds of it, -300 to 300; rank by them">',
     '##INFO=<ID=EVIDENCE_RUNG,Number=.,Type=String,Description="Field of the likelihoods: proband, father, mother">',
     '##INFO=<ID=CARRIER_STATES,Number=.,Type=Integer,Description="-1 unknown, 0 absent, 1 low fraction, 2 carrier, '
     '3 homozygous: proband, father, mother, siblings">',
@@ -283,6 +284,7 @@ def _evidence(decision: Decision, v: int) -> dict[str, InfoValue]:
     }
     if not np.isnan(scores.posterior[v]):
         info["DE_NOVO_POSTERIOR"] = float(scores.posterior[v])
+        info["DE_NOVO_LOG10_ODDS"] = float(scores.log10_odds[v])
     if scores.weak_proband[v]:
         info["WEAK_PROBAND"] = True
     if not np.isnan(frequency.af[v]):
