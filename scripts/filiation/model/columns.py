@@ -77,7 +77,7 @@ CANDIDATES = TableSchema(
             "(parents, reads, conflict, nothing)",
         ),
         Column("de_novo_posterior", "float", "probability that the allele arose in the child", "0–1"),
-        Column("de_novo_log10_odds", "float", "the same as log10 odds, which still rank what a probability rounds to 1"),
+        Column("de_novo_log10_odds", "float", "its log10 odds, which still rank what a probability rounds to 1"),
         Column("evidence_rung", "str", "field that the likelihoods came from: PL, GL, AD, GQ or none"),
         *_member_columns("proband"),
         *_member_columns("father"),
