@@ -101,15 +101,15 @@ def test_frequency__contigs_of_the_other_style_are_found_and_ours_keep_their_nam
     assert {key: value[:2] for key, value in found.items()} == {
         "1-100-A-G": (0.25, "gnomad"),
         "1-200-A-G": (0.125, "lab"),
-        "2-7-A-G": (None, "not_found"),
+        "2-7-A-G": (None, "not_covered"),
         "MT-50-A-G": (0.5, "gnomad"),
     }
 
 
-def test_frequency__a_source_of_other_contigs_finds_nothing(tmp_path: Path) -> None:
+def test_frequency__a_source_of_other_contigs_has_not_looked(tmp_path: Path) -> None:
     population = write_frequencies(tmp_path / "f.vcf.gz", ["chr22 100 . A G AF=0.25"], ["chr22"])
     calls = trio("1/2").at("1", 100, "A", "G,T")
-    assert looked_up(calls, [source(population)], tmp_path)["1-100-A-G"] == (None, "not_found", None)
+    assert looked_up(calls, [source(population)], tmp_path)["1-100-A-G"] == (None, "not_covered", None)
 
 
 def test_frequency__an_indel_is_found_at_its_left_aligned_place(tmp_path: Path) -> None:

@@ -157,6 +157,27 @@ def test_screen__where_no_source_has_looked_a_variant_is_not_covered(family: Pat
     assert any(covered < plain for covered, plain in new)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_screen__a_contig_of_which_the_source_holds_nothing_is_not_covered(tmp_path: Path, compiled: bool) -> None:
+    chosen = alleles(random.Random(7))
+    family_calls(tmp_path, chosen, random.Random(1))
+    # The header of the source names both contigs, as those of one file for each chromosome do.
+    known = [allele for allele in chosen if allele[0] == "chr1"][::2]
+    source = tmp_path / "chr1.vcf.gz"
+    write_indexed(source, source_lines(known, random.Random(2)))
+    if compiled:
+        arguments = ["--vcf", str(source), "--name", "part", "--output", str(tmp_path / "part.filfreq")]
+        assert main(["resources", "compile", *arguments]) == 0
+        source = tmp_path / "part.filfreq"
+    screen(tmp_path, "part", f"part={source}")
+    told: dict[str, set[str]] = {name: set() for name in CONTIGS}
+    with pysam.VariantFile(str(tmp_path / "part.bcf")) as survivors:
+        for entry in survivors:
+            told[entry.chrom].add(entry.info["POPULATION_SOURCE"])
+    assert told["chrX"] == {"not_covered"}
+    assert {"part", "not_found"} <= told["chr1"]
+
+
 def test_screen__a_source_of_another_build_is_refused(family: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = header_lines({"1": 249_250_621}, [], INFO)
     write_indexed(family / "old.vcf.gz", [*lines, record("1", 5, "A", "C", info="AF=0.1")])

@@ -2,9 +2,9 @@
 
 Every source is looked up by position and exact alleles in its compiled form. A source that is still a VCF is first
 reduced to the positions of the family's own variants and compiled for this run, so that both forms give one
-answer. A variant that is in no source is `not_found`; outside the regions that a source has looked at it is
-`not_covered`; a source that holds it without a usable frequency gives `no_frequency`; where no source is configured
-it is `not_annotated`. None of these is a frequency of zero.
+answer. A variant that is in no source is `not_found`; outside the regions that a source has looked at, and on a contig
+of which it holds no allele at all, it is `not_covered`; a source that holds it without a usable frequency gives
+`no_frequency`; where no source is configured it is `not_annotated`. None of these is a frequency of zero.
 """
 
 from __future__ import annotations
@@ -51,11 +51,16 @@ class Source:
 
 @dataclass(frozen=True)
 class OpenSource:
-    """A source ready for look-ups, and the number in it of each of the family's contigs."""
+    """A source ready for look-ups.
+
+    contigs : int32 (c,), number in it of each of the family's contigs. known : bool (c,), it holds alleles of the
+    contig; what it was not asked about is not absent from it (gnomAD has no mitochondrial genome among its own).
+    """
 
     name: str
     table: FrequencyTable
     contigs: npt.NDArray[np.int32]
+    known: npt.NDArray[np.bool_]
 
 
 def parse_source(text: str) -> Source:
@@ -175,8 +180,20 @@ def open_sources(
             path = compile_for_calls(calls, source, contigs, own)
         table = FrequencyTable(path)
         table.require_build(dict(contigs))
-        opened.append(OpenSource(source.name, table, table.contig_map(list(contigs))))
+        numbers = table.contig_map(list(contigs))
+        known = numbers >= 0
+        if not is_compiled(source.vcf):
+            # The side-car made for this run holds the family's variants alone.
+            filled = _filled_contigs(source)
+            known |= np.array([bare_name(name) in filled for name in contigs], dtype=bool)
+        opened.append(OpenSource(source.name, table, numbers, known))
     return opened
+
+
+def _filled_contigs(source: Source) -> set[str]:
+    """Contigs of a VCF source that hold a record, without `chr`."""
+    lines = run_tool(["bcftools", "index", "--stats", source.vcf], purpose="list the contigs", where=source.vcf)
+    return {bare_name(line.split("\t")[0]) for line in lines.splitlines() if line}
 
 
 @dataclass
@@ -206,6 +223,7 @@ def population_frequency(batch: TrioBatch, sources: Sequence[OpenSource]) -> Pop
     for number, source in enumerate(sources):
         found = source.table.lookup(source.contigs[batch.contig_index], codes)
         states[number] = found.state
+        states[number, (found.state == ABSENT) & ~source.known[batch.contig_index]] = NOT_COVERED
         better = (found.state == FOUND) & ~(found.af <= af)
         af[better] = found.af[better]
         names[better] = source.name
