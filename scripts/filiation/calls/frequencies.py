@@ -19,9 +19,7 @@ import numpy.typing as npt
 
 from filiation.errors import ConfigError, InputError
 from filiation.frequencies.alleles import allele_codes
-from filiation.frequencies.compile import compile_source
 from filiation.frequencies.layout import is_compiled
-from filiation.frequencies.source import Fields
 from filiation.frequencies.table import ABSENT, FOUND, NO_FREQUENCY, NOT_COVERED, FrequencyTable
 from filiation.io.files import require_file
 from filiation.io.tools import run_pipeline, run_tool
@@ -109,6 +107,9 @@ def _renaming(contigs: list[str], header: str, folder: Path) -> list[list[str | 
 
 def compile_for_calls(calls: str | Path, source: Source, contigs: Mapping[str, int], folder: Path) -> Path:
     """Side-car of what a VCF source says of the family's own variants; `folder` is private to this source."""
+    from filiation.frequencies.compile import compile_source
+    from filiation.frequencies.source import Fields
+
     if not any(Path(f"{source.vcf}{suffix}").is_file() for suffix in (".csi", ".tbi")):
         raise InputError(
             "no index beside the file",

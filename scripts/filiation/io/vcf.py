@@ -18,7 +18,6 @@ from filiation.errors import InputError
 from filiation.io.files import check_bgzf_blocks, require_file
 from filiation.io.raw.records import Alleles, RawRecords
 from filiation.io.tools import run_tool
-from filiation.io.vcf_header import open_calls
 from filiation.kernels.encoding import MISSING, MISSING_INT
 from filiation.model.contigs import ContigClass, Interval, bare_name, base_class
 
@@ -124,6 +123,8 @@ def pseudoautosomal_intervals(
 
 def header_contigs(path: str | Path) -> dict[str, int]:
     """Contig lengths declared in a VCF or BCF header (0 where the header gives none)."""
+    from filiation.io.vcf_header import open_calls
+
     with open_calls(require_file(path, "calls")) as handle:
         return {str(name): int(contig.length or 0) for name, contig in handle.header.contigs.items()}
 
