@@ -164,7 +164,7 @@ def test_change__of_a_gene_is_found_by_what_the_annotator_wrote() -> None:
     def record(pos: int, dna: str, amino: str) -> Evidence:
         consequence = Consequence("GENE1", "ENSG1", "missense_variant", "ENST1", amino, dna)
         fixed = ("chr1", pos, "A", "C", ContigClass.AUTOSOME, "PASS", [consequence], True, {}, {}, ())
-        return Evidence(*fixed, None, (), False, None, "not_annotated", None, None, "not_annotated")
+        return Evidence(*fixed, None, (), False, None, "not_annotated", None, None, None, "not_annotated")
 
     records = [record(5, "ENST1:c.5A>C", "ENSP1:p.Lys2Thr"), record(9, "9A>C", "3K>3T")]
     for question, pos in (("GENE1:c.5A>C", 5), ("ENST1:p.Lys2Thr", 5), ("gene1:3K>3T", 9), ("GENE1:9A>C", 9)):

@@ -178,6 +178,33 @@ def test_screen__a_contig_of_which_the_source_holds_nothing_is_not_covered(tmp_p
     assert {"part", "not_found"} <= told["chr1"]
 
 
+def test_screen__more_hemizygous_men_than_a_disorder_of_boys_allows_take_the_x_linked_pattern_away(
+    tmp_path: Path,
+) -> None:
+    cells = [f"{call}:{DEPTHS[call]}:30:99" for call in ("1/1", "0/0", "0/1")]
+    lines = header_lines(CONTIGS, ["IDX", "FAT", "MOT"], FORMATS)
+    source = header_lines(CONTIGS, [], INFO)
+    sites = {50_000_000: 5, 50_000_100: 6, 50_000_200: 0, 100_000: 6}
+    for pos, hemizygotes in sorted(sites.items()):
+        lines.append("\t".join([*record("chrX", pos, "A", "G").split("\t"), "GT:AD:DP:GQ", *cells]))
+        source.append(record("chrX", pos, "A", "G", info=f"AF=1e-05;nhomalt=0;AC_XY={hemizygotes}"))
+    write_indexed(tmp_path / "FAM.vcf.gz", lines)
+    (tmp_path / "FAM.bcf").write_bytes((tmp_path / "FAM.vcf.gz").read_bytes())
+    (tmp_path / "FAM.ped").write_text(PED, "utf-8")
+    write_indexed(tmp_path / "source.vcf.gz", source)
+    screen(tmp_path, "men", f"gnomad={tmp_path}/source.vcf.gz,hemizygotes=AC_XY")
+    found: dict[int, tuple[set[str], object]] = {}
+    with pysam.VariantFile(str(tmp_path / "men.bcf")) as survivors:
+        for entry in survivors:
+            patterns = {item.partition(":")[0] for item in entry.info["INHERITANCE"]}
+            found[entry.pos] = (patterns, entry.info.get("POPULATION_HEMIZYGOTES"))
+    assert found[50_000_000] == ({"x_linked"}, 5)
+    assert found[50_000_200] == ({"x_linked"}, 0)
+    assert 50_000_100 not in found
+    # In the pseudoautosomal region a man has two copies: nobody is hemizygous there.
+    assert found[100_000][1] is None
+
+
 def test_screen__a_source_of_another_build_is_refused(family: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = header_lines({"1": 249_250_621}, [], INFO)
     write_indexed(family / "old.vcf.gz", [*lines, record("1", 5, "A", "C", info="AF=0.1")])

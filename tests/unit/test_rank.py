@@ -39,6 +39,7 @@ EVIDENCE = Evidence(
     population_af=None,
     population_source="not_annotated",
     population_homozygotes=None,
+    population_hemizygotes=None,
     clinvar=None,
     clinvar_state="not_annotated",
 )

@@ -35,6 +35,7 @@ BARE = Evidence(
     population_af=None,
     population_source="not_found",
     population_homozygotes=None,
+    population_hemizygotes=None,
     clinvar=None,
     clinvar_state="not_annotated",
 )

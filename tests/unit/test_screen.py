@@ -312,8 +312,8 @@ def test_frequency__common_variants_are_removed_by_pattern_and_missing_is_never_
 def test_frequency__not_found_and_not_annotated_are_different(tmp_path: Path) -> None:
     calls = trio().at("1", 100, "A", "G")
     assert info(calls.screened(tmp_path)[0], "POPULATION_SOURCE") == ["not_annotated"]
-    empty = write_frequencies(tmp_path / "f.vcf.gz", [])
-    assert info(calls.screened(tmp_path, [Source("g", str(empty))])[0], "POPULATION_SOURCE") == ["not_found"]
+    other = write_frequencies(tmp_path / "f.vcf.gz", ["1 7 . A G AF=0.5;nhomalt=1"])
+    assert info(calls.screened(tmp_path, [Source("g", str(other))])[0], "POPULATION_SOURCE") == ["not_found"]
 
 
 def test_output__keeps_the_record_as_it_was_and_the_evidence_of_all_members(tmp_path: Path) -> None:

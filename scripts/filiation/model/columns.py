@@ -91,6 +91,7 @@ CANDIDATES = TableSchema(
             "source, without a value) or not_annotated",
         ),
         Column("population_homozygotes", "int", "homozygotes in the source of that frequency"),
+        Column("population_hemizygotes", "int", "hemizygous men in that source; X and Y outside the pseudoautosomal"),
         Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
         Column("clinvar_review", "str", "ClinVar review status"),
         Column("clinvar_id", "str", "ClinVar VariationID"),

@@ -60,6 +60,7 @@ class Evidence:
     population_af: float | None
     population_source: str
     population_homozygotes: int | None
+    population_hemizygotes: int | None
     clinvar: ClinVarEntry | None
     clinvar_state: str
     phase: PhaseTag | None = None
@@ -163,7 +164,7 @@ def _evidence(
         review = _clinvar_text(info.get("CLINVAR_REVIEW"))
         clinvar = ClinVarEntry(significance, review, str(info.get("CLINVAR_ID") or ""))
     af = info.get("POPULATION_AF")
-    homozygotes = info.get("POPULATION_HOMOZYGOTES")
+    homozygotes, hemizygotes = info.get("POPULATION_HOMOZYGOTES"), info.get("POPULATION_HEMIZYGOTES")
     posterior = info.get("DE_NOVO_POSTERIOR")
     log10_odds = info.get("DE_NOVO_LOG10_ODDS")
     return Evidence(
@@ -187,6 +188,7 @@ def _evidence(
         population_af=None if af is None else float(af),
         population_source=str(info.get("POPULATION_SOURCE") or NOT_ANNOTATED),
         population_homozygotes=None if homozygotes is None else int(homozygotes),
+        population_hemizygotes=None if hemizygotes is None else int(hemizygotes),
         clinvar=clinvar,
         clinvar_state=clinvar.significance if clinvar else ("not_found" if has_clinvar else NOT_ANNOTATED),
         phase=phase_tag(record.chrom, record.samples[family.proband.sample]),

@@ -65,6 +65,7 @@ def candidate_row(rank: int, draft: Draft, context: Context) -> dict[str, Any]:
         "population_af": evidence.population_af,
         "population_source": evidence.population_source,
         "population_homozygotes": evidence.population_homozygotes,
+        "population_hemizygotes": evidence.population_hemizygotes,
         "clinvar_significance": evidence.clinvar_state,
         "clinvar_review": evidence.clinvar.review if evidence.clinvar else None,
         "clinvar_id": evidence.clinvar.variation_id if evidence.clinvar else None,
@@ -195,6 +196,11 @@ def _kept_because(draft: Draft, model: ScoringModel) -> list[str]:
         count = "unknown" if evidence.population_homozygotes is None else str(evidence.population_homozygotes)
         rules.append(
             f"population_homozygotes {count} <= {value['max_homozygotes_recessive']:g} [max_homozygotes_recessive]"
+        )
+    if draft.pattern is Inheritance.X_LINKED:
+        count = "unknown" if evidence.population_hemizygotes is None else str(evidence.population_hemizygotes)
+        rules.append(
+            f"population_hemizygotes {count} <= {value['max_hemizygotes_x_linked']:g} [max_hemizygotes_x_linked]"
         )
     rules += [f"clinvar {evidence.clinvar_state} is not benign", f"consequence {word}"]
     if draft.pattern is Inheritance.DE_NOVO:

@@ -62,6 +62,7 @@ def screen_rules(batch: TrioBatch, decision: Decision, v: int, context: Context)
     alt_reads, quality = int(batch.alt_depth[v, 0]), float(batch.genotype_quality[v, 0])
     af = float(decision.frequency.af[v])
     homozygotes = float(decision.frequency.homozygotes[v])
+    hemizygotes = float(decision.frequency.hemizygotes[v])
     written = {-1: "./.", 0: "0/0", 1: "0/1", 2: "1/1"}[genotype]
     carried = UNKNOWN if genotype < 0 else (PASS if genotype > 0 else FAIL)
     lines = [
@@ -101,6 +102,14 @@ def screen_rules(batch: TrioBatch, decision: Decision, v: int, context: Context)
             "<=",
             limit["max_homozygotes_recessive"],
             "max_homozygotes_recessive",
+        ),
+        _compared(
+            "population_hemizygotes",
+            hemizygotes,
+            bool(np.isnan(hemizygotes)),
+            "<=",
+            limit["max_hemizygotes_x_linked"],
+            "max_hemizygotes_x_linked",
         ),
         *_evidence_rules(batch, decision, v, context),
         *_pattern_rules(batch, decision, v, context),
@@ -159,6 +168,8 @@ def _pattern_rules(batch: TrioBatch, decision: Decision, v: int, context: Contex
         else:
             value = "fits, too frequent in the population"
             key = "max_frequency_dominant" if column in DOMINANT_PATTERNS else "max_homozygotes_recessive"
+            if pattern is Inheritance.X_LINKED:
+                key += ", max_hemizygotes_x_linked"
         if pattern is Inheritance.DE_NOVO and not np.isnan(posterior):
             value += f" (posterior {posterior:.4g})"
         lines.append(RuleLine(f"pattern_{pattern.value}", value, threshold, PASS if cell else FAIL, key))

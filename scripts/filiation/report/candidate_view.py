@@ -64,6 +64,7 @@ class Evidence:
     review: str = ""
     stars: int | None = None
     identifier: str = ""
+    hemizygotes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,13 @@ def frequency(row: Row) -> Evidence:
         return Evidence(source, text(f"frequency.{source}"))
     if value is None:
         return Evidence("not_annotated", text("frequency.not_annotated"))
-    return Evidence("found", both(significant, value), source or "", row["population_homozygotes"])
+    return Evidence(
+        "found",
+        both(significant, value),
+        source or "",
+        row["population_homozygotes"],
+        hemizygotes=row["population_hemizygotes"],
+    )
 
 
 def clinvar(row: Row) -> Evidence:

@@ -58,6 +58,7 @@ THRESHOLDS = (
     "max_frequency_recessive",
     "max_frequency_dominant",
     "max_homozygotes_recessive",
+    "max_hemizygotes_x_linked",
     "min_markers_for_verdict",
 )
 WEIGHTS = (

@@ -31,7 +31,7 @@ from filiation.io.raw.writer import InfoValue, RecordWriter
 from filiation.io.tools import run_tool
 from filiation.io.vcf import TrioBatch, header_contigs, pseudoautosomal_intervals, read_batches
 from filiation.kernels.encoding import MISSING, RUNG_NAMES
-from filiation.kernels.inheritance import NO
+from filiation.kernels.inheritance import NO, X_LINKED
 from filiation.model.pedigree import Family
 from filiation.scoring.excluded import write_excluded
 from filiation.scoring.model import ScoringModel
@@ -71,7 +71,8 @@ def reason_meanings(model: ScoringModel) -> dict[str, str]:
         f"{value['max_frequency_recessive']:g} (max_frequency_recessive)",
         "too_frequent_for_pattern": "a pattern fits the genotypes, but the variant is too frequent for it "
         f"(above {value['max_frequency_dominant']:g} for one copy, or more than "
-        f"{value['max_homozygotes_recessive']:g} homozygotes)",
+        f"{value['max_homozygotes_recessive']:g} homozygotes, or on the X more than "
+        f"{value['max_hemizygotes_x_linked']:g} hemizygous men)",
         "no_inheritance_pattern": "no inheritance pattern fits the family's genotypes",
         "records_out": "rare and informative records, to be annotated",
     }
@@ -134,6 +135,9 @@ def _decide(
     dominant[list(DOMINANT_PATTERNS)] = True
     patterns[np.ix_(af > value["max_frequency_dominant"], dominant)] = NO
     patterns[np.ix_(homozygotes > value["max_homozygotes_recessive"], ~dominant)] = NO
+    # Counted outside the pseudoautosomal regions alone; a man with the allele on his only X is a healthy homozygote.
+    hemizygotes = np.nan_to_num(frequency.hemizygotes, nan=0.0)
+    patterns[hemizygotes > value["max_hemizygotes_x_linked"], X_LINKED] = NO
 
     reason = np.full(len(batch), KEPT, dtype=object)
 
