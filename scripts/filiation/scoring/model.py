@@ -12,6 +12,9 @@ import yaml
 from filiation.errors import ConfigError, nearest
 from filiation.io.files import sha256
 
+# The compiled loader, where the library has it, reads the same in a fifth of the time.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 # The names a model must give, no more and no fewer; a mistyped one must not become a silent default.
 THRESHOLDS = (
     "min_depth",
@@ -103,7 +106,7 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
     """Read a model; unknown, missing or non-numeric entries are errors that name them."""
     where = str(path)
     try:
-        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        data = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
             f"scoring model cannot be read: {error}",
