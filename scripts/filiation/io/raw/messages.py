@@ -9,6 +9,11 @@ from filiation.io.raw.header import Header
 from filiation.kernels import damage
 from filiation.kernels.damage import FIELDS
 
+
+class NotBiallelicError(InputError):
+    """A record with several alternate alleles, or none, where one is expected; `io.raw.split` makes one of each."""
+
+
 _NORMALISE = "run `filiation normalise` first"
 _COPY = "copy or produce the file again, and compare its checksum with the source"
 
@@ -80,4 +85,5 @@ def record_place(header: Header, number: int, content: bytes) -> str:
 def record_error(code: int, detail: int, path: str, header: Header, number: int, *, content: bytes = b"") -> InputError:
     """The error of record `number` (0-based), whose bytes are `content` where they are known."""
     found, expected, repair = _texts(code, detail, header)
-    return InputError(found, where=f"{path}, {record_place(header, number, content)}", expected=expected, repair=repair)
+    kind = NotBiallelicError if code == damage.NOT_BIALLELIC else InputError
+    return kind(found, where=f"{path}, {record_place(header, number, content)}", expected=expected, repair=repair)

@@ -17,6 +17,7 @@ import numpy as np
 
 from filiation.errors import ToolError
 from filiation.io.raw.header import BCF_MAGIC, Header
+from filiation.io.raw.typed import after, descriptor, integers, typed_at
 from filiation.io.tools import environment, require_tool
 
 InfoValue = bool | int | float | str | Sequence[int] | Sequence[float] | Sequence[str]
@@ -25,40 +26,22 @@ _FLAG, _FLOAT, _CHARACTER = b"\x00", 5, 7
 _BUFFER = 1 << 20
 
 
-def _descriptor(kind: int, number: int) -> bytes:
-    """The byte or bytes in front of typed values."""
-    if number < 15:
-        return bytes([number << 4 | kind])
-    return bytes([0xF0 | kind]) + _integers([number])
-
-
-def _integers(values: Sequence[int]) -> bytes:
-    """Whole numbers in the least width that holds them all (the eight lowest values of a width are reserved)."""
-    low, high = min(values), max(values)
-    kind, code = next(
-        (kind, code)
-        for kind, code, largest in ((1, "b", 127), (2, "h", 32_767), (3, "i", 2_147_483_647))
-        if high <= largest and low >= -largest + 7
-    )
-    return _descriptor(kind, len(values)) + struct.pack(f"<{len(values)}{code}", *values)
-
-
 def encode_value(value: InfoValue) -> bytes:
     """One INFO value as BCF types it."""
     if isinstance(value, bool):
         return _FLAG
     if isinstance(value, int):
-        return _integers([value])
+        return integers([value])
     if isinstance(value, float):
-        return _descriptor(_FLOAT, 1) + struct.pack("<f", value)
+        return descriptor(_FLOAT, 1) + struct.pack("<f", value)
     if isinstance(value, str):
         content = value.encode()
-        return _descriptor(_CHARACTER, len(content)) + content
+        return descriptor(_CHARACTER, len(content)) + content
     if value and isinstance(value[0], str):
         return encode_value(",".join(map(str, value)))
     if value and isinstance(value[0], float):
-        return _descriptor(_FLOAT, len(value)) + struct.pack(f"<{len(value)}f", *value)
-    return _integers([int(item) for item in value])
+        return descriptor(_FLOAT, len(value)) + struct.pack(f"<{len(value)}f", *value)
+    return integers([int(item) for item in value])
 
 
 def _text(value: InfoValue) -> str:
@@ -84,7 +67,7 @@ class RecordWriter:
         self._keys = dict(header.keys)
         for name in self.names:
             self._keys.setdefault(name, max(self._keys.values()) + 1)
-        self._codes = {name: _integers([self._keys[name]]) for name in self.names}
+        self._codes = {name: integers([self._keys[name]]) for name in self.names}
         self._known: dict[tuple[str, InfoValue], bytes] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._lines = [f"{line[:-1]},IDX={self._keys[name]}>" for line, name in zip(lines, self.names, strict=True)]
@@ -184,35 +167,18 @@ class RecordWriter:
             )
 
 
-def _typed_at(content: bytes | bytearray, at: int) -> tuple[int, int, int]:
-    """Type, number of values and start of the values of a typed vector."""
-    kind, number = content[at] & 15, content[at] >> 4
-    at += 1
-    if number == 15:
-        width = {1: 1, 2: 2, 3: 4}[content[at] & 15]
-        number = int.from_bytes(content[at + 1 : at + 1 + width], "little")
-        at += 1 + width
-    return kind, number, at
-
-
-def _after(content: bytes | bytearray, at: int) -> int:
-    """Where the typed vector at `at` ends."""
-    kind, number, at = _typed_at(content, at)
-    return at + number * {0: 0, 1: 1, 2: 2, 3: 4, 5: 4, 7: 1}[kind]
-
-
 def _without(shared: bytearray, keys: set[int]) -> tuple[bytearray, int]:
     """The shared block of a record without the INFO of some keys, and how many INFO fields are left."""
     number, alleles = struct.unpack_from("<HH", shared, 16)
     at = 24
     for _ in range(alleles + 2):
-        at = _after(shared, at)
+        at = after(shared, at)
     kept = shared[:at]
     left = 0
     for _ in range(number):
-        kind, _, value = _typed_at(shared, at)
+        kind, _, value = typed_at(shared, at)
         width = {1: 1, 2: 2, 3: 4}[kind]
-        end = _after(shared, value + width)
+        end = after(shared, value + width)
         if int.from_bytes(shared[value : value + width], "little") not in keys:
             kept += shared[at:end]
             left += 1
