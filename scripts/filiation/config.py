@@ -130,8 +130,9 @@ class PrioritisationConfig(Closed):
     )
     reduced_penetrance: list[str] = Field(
         default_factory=list,
-        description="Genes in which a healthy parent may carry a dominant or X-linked allele (symbols, or all): such "
-        "a candidate is shown as possible and flagged, never dropped.",
+        description="Genes in which a healthy parent may carry a dominant or X-linked allele: symbols; panel for "
+        "every gene of the family's panel; panel:NAME for those of one pre-indication; all. Such a candidate is shown "
+        "as possible and flagged, never dropped.",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from builders.annotated import TRIO, Site, call, prioritised
+from builders.panel import write_panel
 from filiation.config import RESOURCES
 from filiation.errors import InputError
 from filiation.io.tables import read_table, write_table
@@ -56,6 +57,18 @@ def test_penetrance__a_healthy_carrier_parent_removes_it_unless_the_gene_is_list
     assert "unaffected_carrier_parent" in flags(kept[100])
     assert kept[100]["overturned_by"] == "full_penetrance;more_healthy_carriers"
     assert removed[900]["reason"] == "compound_without_partner"
+
+
+def test_penetrance__the_genes_of_a_panel_are_listed_by_the_word_panel(tmp_path: Path) -> None:
+    inherited = [Site(100, ["0/1", "0/1", "0/0"], "SCN1A"), Site(900, ["0/1", "0/1", "0/0"], "OTHER")]
+    panel = ("--panel", str(write_panel(tmp_path / "epilepsy.tsv", {"SCN1A": ("core", "AD")})))
+    for word in ("panel", "panel:epilepsy"):
+        kept, removed = prioritised(tmp_path, inherited, TRIO, *panel, penetrance=[word])
+        assert "unaffected_carrier_parent" in flags(kept[100]), word
+        assert list(removed) == [900]
+    # Another pre-indication's genes, and a family without a panel, keep full penetrance.
+    assert prioritised(tmp_path, inherited, TRIO, *panel, penetrance=["panel:cardiomyopathy"])[0] == {}
+    assert prioritised(tmp_path, inherited, penetrance=["panel"])[0] == {}
 
 
 def test_penetrance__a_girl_with_the_allele_of_her_healthy_father_on_the_x(tmp_path: Path) -> None:

@@ -165,9 +165,9 @@ def _context(options: argparse.Namespace) -> Context:
     from filiation.prioritisation.penetrance import Penetrance, screen_model
     from filiation.scoring.model import load_scoring_model
 
-    penetrance = Penetrance.of(options.reduced_penetrance)
-    model = screen_model(load_scoring_model(options.scoring_model or scoring_model_path()), penetrance)
     panel = load_panel(options.panel) if options.panel else None
+    penetrance = Penetrance.of(options.reduced_penetrance).with_panel(panel)
+    model = screen_model(load_scoring_model(options.scoring_model or scoring_model_path()), penetrance)
     return Context(read_pedigree(options.pedigree), model, panel, penetrance)
 
 

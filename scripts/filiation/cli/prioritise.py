@@ -20,7 +20,8 @@ import sys
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation prioritise`."""
-    parser.add_argument("--pedigree", required=True, help="PED file of the family")
+    parser.add_argument("--pedigree", required=True, help="PED file of the family, or of several with --family")
+    parser.add_argument("--family", help="family of a PED file that holds several")
     parser.add_argument("--variants", required=True, help="annotated BCF of the family")
     parser.add_argument("--panel", help="panel file of the pre-indication; none: genes are not labelled")
     parser.add_argument(
@@ -33,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         metavar="GENE",
-        help="genes in which a healthy parent may carry a dominant or X-linked allele; `all`: every gene",
+        help="genes in which a healthy parent may carry a dominant or X-linked allele; `panel`: every gene of the "
+        "panel; `all`: every gene",
     )
     parser.add_argument("--segments", help="segments table of the family, to name a uniparental disomy")
     parser.add_argument("--imprinted-genes", help="table of imprinted genes; default: the one that ships")
@@ -59,12 +61,12 @@ def main(options: argparse.Namespace) -> int:
     panel = load_panel(options.panel) if options.panel else None
     result = prioritise(
         options.variants,
-        read_pedigree(options.pedigree),
+        read_pedigree(options.pedigree, family=options.family),
         model,
         panel,
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
-        penetrance=Penetrance.of(options.reduced_penetrance),
+        penetrance=Penetrance.of(options.reduced_penetrance).with_panel(panel),
         imprinted=load_imprinted(options.imprinted_genes or RESOURCES / "imprinted_genes.tsv"),
         segments=read_table(options.segments, SEGMENTS).rows if options.segments else [],
     )

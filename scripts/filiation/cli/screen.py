@@ -42,13 +42,15 @@ def add_screen_arguments(parser: argparse.ArgumentParser, *, required: bool = Tr
         nargs="*",
         default=[],
         metavar="GENE",
-        help="genes in which a healthy parent may carry a dominant or X-linked allele; `all`: every gene",
+        help="genes in which a healthy parent may carry a dominant or X-linked allele; `panel`: every gene of the "
+        "panel; `all`: every gene",
     )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation screen`."""
     add_screen_arguments(parser)
+    parser.add_argument("--family", help="family of a PED file that holds several")
     parser.add_argument("--output", required=True, help="BCF of the survivors to write (with .csi)")
     parser.add_argument("--threads", type=int, default=2, help="threads that decompress and score (default: 2)")
     parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
@@ -84,7 +86,7 @@ def main(options: argparse.Namespace) -> int:
         model = screen_model(model, Penetrance.of(options.reduced_penetrance))
     result = screen_calls(
         options.variants,
-        read_pedigree(options.pedigree),
+        read_pedigree(options.pedigree, family=options.family),
         model,
         [parse_source(text) for text in options.frequency],
         options.output,

@@ -103,8 +103,8 @@ def read_pedigrees(path: str | Path) -> dict[str, Family]:
     return families
 
 
-def read_pedigree(path: str | Path, proband: str | None = None) -> Family:
-    """The one family of a PED file, every person of the file taken as sequenced.
+def read_pedigree(path: str | Path, proband: str | None = None, *, family: str | None = None) -> Family:
+    """The one family of a PED file, or the one named of several, every person of it taken as sequenced.
 
     The proband is the one named; else the first affected child who has a parent in the file, else the first
     such child, else the affected or only member. Members of a family in which no parent is named are the
@@ -112,13 +112,24 @@ def read_pedigree(path: str | Path, proband: str | None = None) -> Family:
     """
     rows, faults = collect_rows(path)
     names = list(dict.fromkeys(row.family for row in rows))
-    if len(names) > 1:
+    if family is not None:
+        rows = [row for row in rows if row.family == family]
+        if names and not rows:
+            faults.append(
+                SheetError(
+                    f"no family '{family}'",
+                    where=str(path),
+                    expected=f"one of {', '.join(names)}",
+                    repair=nearest(family, names) or "correct --family",
+                )
+            )
+    elif len(names) > 1:
         faults.append(
             SheetError(
                 f"{len(names)} families: {', '.join(names)}",
                 where=str(path),
                 expected="one family",
-                repair="write the file of one family with `filiation write-pedigree --family NAME`",
+                repair="name it with --family, or give the file of one family",
             )
         )
     if faults:

@@ -35,10 +35,14 @@ class Panel:
     checksum: str
 
     @property
+    def pre_indication(self) -> str:
+        """Name of the pre-indication, else of the file."""
+        return self.header.get("pre_indication", Path(self.path).stem)
+
+    @property
     def label(self) -> str:
         """Pre-indication, version and date in one phrase."""
-        name = self.header.get("pre_indication", Path(self.path).stem)
-        return f"{name} {self.header.get('version', '?')} ({self.header.get('date', '?')})"
+        return f"{self.pre_indication} {self.header.get('version', '?')} ({self.header.get('date', '?')})"
 
     def tier_of(self, symbol: str) -> str:
         """Tier of a gene; `off_panel` when the panel does not hold it."""

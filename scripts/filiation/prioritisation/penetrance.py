@@ -1,7 +1,9 @@
 """In which genes may a healthy relative carry a dominant or X-linked allele, and which patterns follow from it?
 
-The screen works position by position and does not know the gene: once any gene is listed it keeps what reduced
-penetrance could explain. Here, with the gene known, the patterns of every other gene go back to full penetrance.
+Genes are listed by symbol; `all` lists every gene, `panel` every gene of the family's own panel, and `panel:NAME` the
+same in families of the pre-indication NAME. The screen works position by position and does not know the gene: once
+any gene is listed it keeps what reduced penetrance could explain. Here, with the gene known, the patterns of every
+other gene go back to full penetrance.
 """
 
 from __future__ import annotations
@@ -12,28 +14,37 @@ from dataclasses import dataclass
 
 from filiation.model.inheritance import Inheritance, Status
 from filiation.model.pedigree import Family
+from filiation.panels.load import Panel
 from filiation.prioritisation.evidence import Evidence
 from filiation.scoring.model import ScoringModel
 from filiation.scoring.segregation import patterns_of
 
-EVERY_GENE = "all"
+EVERY_GENE, EVERY_PANEL = "all", "panel"
 
 
 @dataclass(frozen=True)
 class Penetrance:
-    """Genes whose penetrance is reduced; `everywhere`: all of them."""
+    """Genes whose penetrance is reduced; `everywhere`: all of them. panels : `panel` and `panel:NAME` as listed."""
 
     genes: frozenset[str] = frozenset()
     everywhere: bool = False
+    panels: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Penetrance:
-        """From gene symbols, or the word `all`."""
+        """From gene symbols, and the words `all`, `panel` and `panel:NAME`."""
         listed = {name.strip() for name in names if name.strip()}
-        return cls(frozenset(listed - {EVERY_GENE}), EVERY_GENE in listed)
+        panels = {name for name in listed if name.partition(":")[0] == EVERY_PANEL}
+        return cls(frozenset(listed - panels - {EVERY_GENE}), EVERY_GENE in listed, frozenset(panels))
 
     def __bool__(self) -> bool:
-        return self.everywhere or bool(self.genes)
+        return self.everywhere or bool(self.genes or self.panels)
+
+    def with_panel(self, panel: Panel | None) -> Penetrance:
+        """The same, with the genes of the family's panel where it is listed."""
+        if panel is None or not self.panels & {EVERY_PANEL, f"{EVERY_PANEL}:{panel.pre_indication}"}:
+            return self
+        return dataclasses.replace(self, genes=self.genes | set(panel.genes))
 
     def reduced_in(self, gene: str) -> bool:
         """Whether a gene is listed."""
