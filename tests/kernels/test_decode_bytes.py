@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from builders.mutants import bcf_parts, bgzf, mutated_bcf, mutated_text
-from builders.odd_calls import SAMPLES, TEXT, assert_same, joined, read_with_pysam, write_as
+from builders.odd_calls import HEADER, SAMPLES, TEXT, assert_same, joined, read_with_pysam, write_as
 from filiation.errors import InputError
+from filiation.io.raw.pieces import work_on_pieces
+from filiation.io.raw.reader import CallsReader, Opened
 from filiation.io.vcf import read_batches
 from filiation.kernels.damage import NOT_A_BLOCK, SOUND
+from filiation.kernels.encoding import MISSING
 from filiation.kernels.inflate import BLOCK_COLUMNS, INFLATED, find_blocks_jit
 from filiation.kernels.memory import CHECKED
+from filiation.kernels.proband import (
+    FEW_ALTERNATE_READS,
+    INFORMATIVE,
+    LOW_GENOTYPE_QUALITY,
+    WITHOUT_ALLELE,
+    WITHOUT_DATA,
+)
 
 pytestmark = pytest.mark.kernels
 
@@ -37,9 +48,13 @@ def test_decode__no_mutant_reads_outside_its_bytes(tmp_path: Path) -> None:
         content = mutated_text(generator) if seed % 2 else mutated_bcf(sound, starts, generator)
         path.write_bytes(bgzf(content, generator))
         try:
-            list(read_batches(path, SAMPLES))
+            records = sum(map(len, read_batches(path, SAMPLES)))
         except InputError:
             refused += 1
+            with suppress(InputError):
+                list(work_on_pieces(path, SAMPLES, (3, 20), len))
+            continue
+        assert sum(work_on_pieces(path, SAMPLES, (3, 20), len)) == records
     assert mutants / 20 < refused < mutants
 
 
@@ -60,3 +75,66 @@ def used_by(content: bytes, blocks: int) -> int:
     for _ in range(blocks):
         at += int.from_bytes(content[at + 16 : at + 18], "little") + 1
     return at
+
+
+def random_calls(generator: random.Random, records: int) -> str:
+    """Lines with genotypes, depths and qualities of every kind, fields in any order and trailing ones dropped."""
+    lines = []
+    for n in range(records):
+        fields = ["GT", "AD", "GQ", "DP"]
+        generator.shuffle(fields)
+        cells = []
+        for _ in SAMPLES:
+            reads = ",".join(generator.choice(["0", "2", "3", "7", "."]) for _ in range(generator.choice([1, 2, 2, 2])))
+            values = {
+                "GT": generator.choice(["0/0", "0/1", "1|1", "./.", "0/.", "1", "0", "./1", "."]),
+                "AD": reads,
+                "GQ": generator.choice(["0", "19", "20", "99", "."]),
+                "DP": "9",
+            }
+            cells.append(":".join([values[name] for name in fields][: generator.choice([1, 2, 3, 4, 4, 4])]))
+        lines.append("\t".join(["chr1", str(100 + n), ".", "A", "C", ".", ".", ".", ":".join(fields), *cells]))
+    return "\n".join([*HEADER, *lines]) + "\n"
+
+
+@pytest.mark.parametrize("form", ["bcf", "vcf.gz"])
+def test_ask_proband__names_the_reason_that_the_whole_record_gives(tmp_path: Path, form: str) -> None:
+    generator = random.Random(17)
+    seen = set()
+    for number, text in enumerate([TEXT, *(random_calls(generator, 60) for _ in range(4))]):
+        path = write_as(tmp_path / f"{number}.{form}", text, form)
+        for samples in (SAMPLES, ("mother", "", "child")):
+            reader = CallsReader(path, samples)
+            reader.thresholds[:] = (3, 20)
+            (batch,) = read_batches(path, samples)
+            linked = reader.link(whole(reader))
+            sites, reason = reader.ask_proband(linked)
+            reader.close()
+            assert list(sites.pos) == list(batch.pos)
+            assert [list(view) for view in sites.allele_views(linked.data)] == [list(batch.ref), list(batch.alt)]
+            for v, found in enumerate(reason):
+                genotype, reads, quality = batch.genotype[v, 0], batch.alt_depth[v, 0], batch.genotype_quality[v, 0]
+                expected = (
+                    WITHOUT_DATA if genotype == MISSING
+                    else WITHOUT_ALLELE if genotype == 0
+                    else FEW_ALTERNATE_READS if 0 <= reads < 3
+                    else LOW_GENOTYPE_QUALITY if quality < 20
+                    else INFORMATIVE
+                )  # fmt: skip
+                assert found == expected, (path, v)
+                seen.add(int(found))
+            rows = np.flatnonzero(reason < 0)
+            some = reader.decode(linked, rows)
+            assert_same(joined([some]), joined([batch.take(rows)]))
+    assert seen == {INFORMATIVE, WITHOUT_DATA, WITHOUT_ALLELE, FEW_ALTERNATE_READS, LOW_GENOTYPE_QUALITY}
+
+
+def whole(reader: CallsReader) -> Opened:
+    """The content of a file that is one piece."""
+    state = reader.deflate.new_state() if reader.deflate else 0
+    try:
+        piece = reader.take()
+        return reader.open_piece(piece, state)
+    finally:
+        if reader.deflate:
+            reader.deflate.free_state(state)

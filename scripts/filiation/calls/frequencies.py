@@ -20,7 +20,7 @@ import numpy.typing as npt
 from filiation.errors import ConfigError, InputError
 from filiation.frequencies.alleles import allele_codes
 from filiation.frequencies.layout import is_compiled
-from filiation.frequencies.table import ABSENT, FOUND, NO_FREQUENCY, NOT_COVERED, FrequencyTable
+from filiation.frequencies.table import ABSENT, FOUND, MISSING_INT, NO_FREQUENCY, NOT_COVERED, FrequencyTable
 from filiation.io.files import require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
@@ -201,37 +201,61 @@ def _filled_contigs(source: Source) -> set[str]:
 class PopulationFrequency:
     """Highest frequency over the sources for each variant of a batch, with the source that gave it.
 
-    af, homozygotes, hemizygotes : float64 (v,), NaN where unknown; source : the source's name, or why there is none
+    af, homozygotes, hemizygotes : float64 (v,), NaN where unknown.  answer : int8 (v,), place in `answers` of the
+    source's name, or of why there is none.
     unknown : bool (v,), sources are configured and none of them can say how frequent the variant is.
     """
 
     af: npt.NDArray[np.float64]
     homozygotes: npt.NDArray[np.float64]
     hemizygotes: npt.NDArray[np.float64]
-    source: npt.NDArray[np.object_]
+    answer: npt.NDArray[np.int8]
     unknown: npt.NDArray[np.bool_]
+    answers: tuple[str, ...]
+
+    @property
+    def source(self) -> npt.NDArray[np.object_]:
+        """The answer of every variant in words."""
+        return np.array(self.answers, dtype=object)[self.answer]
 
 
 def population_frequency(batch: TrioBatch, sources: Sequence[OpenSource]) -> PopulationFrequency:
     """Look a batch up in every source. Hemizygotes are counted on X and Y outside the pseudoautosomal regions only."""
     n = len(batch)
-    af, homozygotes, hemizygotes = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
-    names = np.full(n, NOT_ANNOTATED, dtype=object)
+    answers = (NOT_ANNOTATED, *(name for _, name in _STATES), *(source.name for source in sources))
+    answer = np.zeros(n, dtype=np.int8)
     if not sources:
-        return PopulationFrequency(af, homozygotes, hemizygotes, names, np.zeros(n, dtype=bool))
+        af, homozygotes, hemizygotes = np.full((3, n), np.nan)
+        return PopulationFrequency(af, homozygotes, hemizygotes, answer, np.zeros(n, dtype=bool), answers)
     codes = allele_codes(batch)
+    # The first source's answers are the start; a further one replaces them where its frequency is higher.
+    af, homozygotes, hemizygotes = np.empty(0), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     states = np.empty((len(sources), n), dtype=np.int8)
     for number, source in enumerate(sources):
         found = source.table.lookup(source.contigs[batch.contig_index], codes)
         states[number] = found.state
-        states[number, (found.state == ABSENT) & ~source.known[batch.contig_index]] = NOT_COVERED
+        if not source.known.all():
+            states[number, (found.state == ABSENT) & ~source.known[batch.contig_index]] = NOT_COVERED
+        if number == 0:
+            af, homozygotes, hemizygotes = found.af, found.homozygotes, found.hemizygotes
+            answer[found.state == FOUND] = len(_STATES) + 1
+            continue
         better = (found.state == FOUND) & ~(found.af <= af)
-        af[better] = found.af[better]
-        names[better] = source.name
-        homozygotes[better] = np.where(found.homozygotes >= 0, found.homozygotes, np.nan)[better]
-        hemizygotes[better] = np.where(found.hemizygotes >= 0, found.hemizygotes, np.nan)[better]
-    hemizygotes[~np.isin(batch.contig_class, _HEMIZYGOUS_CLASSES)] = np.nan
-    without = np.isnan(af)
-    for state, name in reversed(_STATES):
-        names[without & (states == state).any(axis=0)] = name
-    return PopulationFrequency(af, homozygotes, hemizygotes, names, without & (names != NOT_FOUND))
+        answer[better] = len(_STATES) + 1 + number
+        for mine, theirs in ((af, found.af), (homozygotes, found.homozygotes), (hemizygotes, found.hemizygotes)):
+            np.copyto(mine, theirs, where=better)
+    without = np.flatnonzero(np.isnan(af))
+    homozygotes[without] = hemizygotes[without] = MISSING_INT
+    for place, (state, _) in reversed(list(enumerate(_STATES, 1))):
+        answer[without[(states[:, without] == state).any(axis=0)]] = place
+    unknown = np.zeros(n, dtype=bool)
+    unknown[without] = answer[without] != answers.index(NOT_FOUND)
+    counted = np.isin(batch.contig_class, _HEMIZYGOUS_CLASSES) & (hemizygotes >= 0)
+    return PopulationFrequency(
+        af,
+        np.where(homozygotes >= 0, homozygotes, np.nan),
+        np.where(counted, hemizygotes, np.nan),
+        answer,
+        unknown,
+        answers,
+    )

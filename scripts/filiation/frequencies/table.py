@@ -19,7 +19,7 @@ from filiation.kernels.encoding import MISSING_INT
 from filiation.kernels.frequency import ABSENT, FOUND, NO_FREQUENCY, NOT_COVERED, lookup_jit
 from filiation.model.contigs import bare_name, detect_assembly
 
-__all__ = ["ABSENT", "FOUND", "NOT_COVERED", "NO_FREQUENCY", "Frequencies", "FrequencyTable"]
+__all__ = ["ABSENT", "FOUND", "MISSING_INT", "NOT_COVERED", "NO_FREQUENCY", "Frequencies", "FrequencyTable"]
 
 SECTION_TYPES = {
     "block_start": np.uint32,

@@ -18,9 +18,8 @@ import numpy.typing as npt
 from filiation import __version__
 from filiation.errors import InputError
 from filiation.io.files import atomic_path, check_bgzf_end, require_file
-from filiation.io.raw.records import Alleles
+from filiation.io.raw.pieces import Piece
 from filiation.io.tables import data_label
-from filiation.io.vcf import TrioBatch
 from filiation.kernels.table_text import reason_lines_jit
 from filiation.model.columns import EXCLUDED
 
@@ -35,15 +34,15 @@ def _text(names: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.i
     return np.frombuffer(b"".join(encoded), dtype=np.uint8), ends
 
 
-def _alleles(
-    alleles: Sequence[str],
-) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The bytes of the alleles of a batch, where each starts and how long it is."""
-    if isinstance(alleles, Alleles):
-        return alleles.arrays()
-    data, ends = _text(alleles)
-    lengths = np.diff(ends, prepend=0)
-    return data, ends - lengths, lengths
+def removed_lines(piece: Piece, reason: npt.NDArray[np.int8], names: Sequence[str]) -> bytes:
+    """A line for every record of a piece that has a reason (place in `names`; -1: none), in the order of the file."""
+    sites = piece.sites
+    ref, alt = sites.allele_views(piece.linked.data)
+    text, _ = reason_lines_jit(
+        *_text(piece.reader.header.contigs), sites.contig_index, sites.pos, *ref.arrays(), *alt.arrays(),
+        *_text(names), reason,
+    )  # fmt: skip
+    return bytes(text.tobytes())
 
 
 class ExclusionWriter:
@@ -51,22 +50,11 @@ class ExclusionWriter:
 
     def __init__(self, sink: Any) -> None:
         self._sink = sink
-        self.count = 0
 
-    def add(self, batch: TrioBatch, reason: npt.NDArray[np.int8], names: Sequence[str]) -> None:
-        """Write every record of a batch that has a reason (place in `names`; -1: none), in the order of the file."""
-        text, lines = reason_lines_jit(
-            *_text(batch.contigs),
-            batch.contig_index,
-            batch.pos,
-            *_alleles(batch.ref),
-            *_alleles(batch.alt),
-            *_text(names),
-            reason,
-        )
+    def write(self, lines: bytes) -> None:
+        """Lines that `removed_lines` made."""
         if lines:
-            self._sink.write(text.tobytes())
-        self.count += lines
+            self._sink.write(lines)
 
 
 @contextmanager

@@ -8,9 +8,8 @@ that are kept.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +25,22 @@ from filiation.calls.frequencies import (
 )
 from filiation.io.files import atomic_path, private_directory
 from filiation.io.flanks import ReferenceFlanks
-from filiation.io.raw.batches import read_file_header, work_on_batches
-from filiation.io.raw.writer import InfoValue, RecordWriter
+from filiation.io.raw.batches import read_file_header
+from filiation.io.raw.pieces import Piece, work_on_pieces
+from filiation.io.raw.writer import RecordWriter
 from filiation.io.tools import run_tool
 from filiation.io.vcf import TrioBatch, header_contigs, pseudoautosomal_intervals, read_batches
-from filiation.kernels.encoding import MISSING, RUNG_NAMES
+from filiation.kernels.encoding import MISSING
 from filiation.kernels.inheritance import NO, X_LINKED
 from filiation.model.pedigree import Family
-from filiation.scoring.excluded import write_excluded
+from filiation.scoring.evidence_fields import HEADER_LINES, EvidenceFields
+from filiation.scoring.excluded import removed_lines, write_excluded
 from filiation.scoring.model import ScoringModel
 from filiation.scoring.trio import (
     DOMINANT_PATTERNS,
     FamilyCodes,
     TrioScores,
     family_codes,
-    inheritance_text,
     score_batch,
 )
 
@@ -176,29 +176,41 @@ def screen_batch(
     sources: Sequence[OpenSource],
     flanks: ReferenceFlanks | None = None,
 ) -> Screened:
-    """`decide`, with the same reasons, where each question is asked only of the records that the ones before left.
+    """`decide`, with the same reasons, where each question is asked only of the records that the ones before left."""
+    reason = np.full(len(batch), -1, dtype=np.int8)
+    for mask, name in _proband_questions(batch, model.threshold):
+        reason[mask & (reason < 0)] = REASONS.index(name)
+    return screen_rest(reason, batch.sites, batch.take, codes, model, sources, flanks)
+
+
+def screen_rest(
+    reason: npt.NDArray[np.int8],
+    sites_of: Callable[[npt.NDArray[np.int64]], TrioBatch],
+    members_of: Callable[[npt.NDArray[np.int64]], TrioBatch],
+    codes: FamilyCodes,
+    model: ScoringModel,
+    sources: Sequence[OpenSource],
+    flanks: ReferenceFlanks | None = None,
+) -> Screened:
+    """The questions that follow those about the index case, of the records whose `reason` is negative; it is filled.
 
     Nothing is lost by it: a record that an earlier question removes keeps that reason whatever the later ones say.
+    `sites_of`, `members_of` : positions and alleles, and everything, of some of the records.
     """
-    value = model.threshold
-    reason = np.full(len(batch), -1, dtype=np.int8)
-    for mask, name in _proband_questions(batch, value):
-        reason[mask & (reason < 0)] = REASONS.index(name)
     rows = np.flatnonzero(reason < 0)
     if not rows.size:
         return Screened(reason, rows, None)
-    frequency = population_frequency(batch.sites(rows), sources)
-    frequent = frequency.af > value["max_frequency_recessive"]
+    frequency = population_frequency(sites_of(rows), sources)
+    frequent = frequency.af > model.threshold["max_frequency_recessive"]
     if frequent.any():
         reason[rows[frequent]] = REASONS.index("frequent_in_population")
         rare = np.flatnonzero(~frequent)
         rows, frequency = rows[rare], _of_rows(frequency, rare)
     if not rows.size:
         return Screened(reason, rows, None)
-    decision = _decide(batch.take(rows), codes, model, frequency, bool(sources), flanks)
-    for name in np.unique(decision.reason):
-        if name != KEPT:
-            reason[rows[decision.reason == name]] = REASONS.index(str(name))
+    decision = _decide(members_of(rows), codes, model, frequency, bool(sources), flanks)
+    for number, name in enumerate(REASONS):
+        reason[rows[decision.reason == name]] = number
     kept = np.flatnonzero(decision.reason == KEPT)
     scores = replace(decision.scores, **_arrays_of_rows(decision.scores, kept))
     return Screened(reason, rows[kept], Decision(decision.reason[kept], scores, _of_rows(decision.frequency, kept)))
@@ -249,55 +261,49 @@ def decisions(
             yield batch, decide(batch, codes, model, opened, flanks)
 
 
-_HEADER_LINES = (
-    '##INFO=<ID=INHERITANCE,Number=.,Type=String,Description="Patterns that fit the family, class:status">',
-    '##INFO=<ID=DE_NOVO_POSTERIOR,Number=1,Type=Float,Description="Probability that the allele arose in the child">',
-    '##INFO=<ID=DE_NOVO_LOG10_ODDS,Number=1,Type=Float,Description="Log10 odds of it, -300 to 300; rank by them">',
-    '##INFO=<ID=EVIDENCE_RUNG,Number=.,Type=String,Description="Field of the likelihoods: proband, father, mother">',
-    '##INFO=<ID=CARRIER_STATES,Number=.,Type=Integer,Description="-1 unknown, 0 absent, 1 low fraction, 2 carrier, '
-    '3 homozygous: proband, father, mother, siblings">',
-    '##INFO=<ID=WEAK_PROBAND,Number=0,Type=Flag,Description="Low genotype quality or allele balance in the proband">',
-    '##INFO=<ID=POPULATION_AF,Number=1,Type=Float,Description="Highest allele frequency over the sources">',
-    '##INFO=<ID=POPULATION_SOURCE,Number=1,Type=String,Description="Source of it, else not_found, '
-    'not_covered, no_frequency or not_annotated">',
-    '##INFO=<ID=POPULATION_HOMOZYGOTES,Number=1,Type=Integer,Description="Homozygotes in that source">',
-    '##INFO=<ID=POPULATION_HEMIZYGOTES,Number=1,Type=Integer,Description="Hemizygotes in that source">',
-)
+def _proband_thresholds(model: ScoringModel) -> tuple[float, float]:
+    """Thresholds of kernels.proband, whose reasons are the first of REASONS."""
+    return model.threshold["min_proband_alt_depth"], model.threshold["min_proband_genotype_quality"]
 
 
-@cache
-def _pattern_words(row: bytes) -> tuple[str, ...]:
-    """A row of the pattern table in words; few rows differ."""
-    return tuple(inheritance_text(np.frombuffer(row, dtype=np.int8)).split(","))
+class _PieceWork:
+    """The work of a thread on one piece: counts by reason, the survivors' records, and the lines of the others."""
 
+    def __init__(
+        self,
+        codes: FamilyCodes,
+        model: ScoringModel,
+        sources: Sequence[OpenSource],
+        reference: str | Path | None,
+        evidence: EvidenceFields,
+        lists_removals: bool,
+    ) -> None:
+        self.codes = codes
+        self.model = model
+        self.sources = sources
+        self.reference = reference
+        self.evidence = evidence
+        self.lists_removals = lists_removals
+        self.own = threading.local()
 
-@cache
-def _rung_words(row: bytes) -> tuple[str, ...]:
-    """Rungs of the evidence ladder in words."""
-    return tuple(RUNG_NAMES[code] for code in row)
+    def _flanks(self) -> ReferenceFlanks | None:
+        """The reference; a FASTA has one place of reading, so each thread opens its own."""
+        if self.reference and not hasattr(self.own, "flanks"):
+            self.own.flanks = ReferenceFlanks(self.reference)
+        return self.own.flanks if self.reference else None
 
-
-def _evidence(decision: Decision, v: int) -> dict[str, InfoValue]:
-    """INFO fields of one survivor."""
-    scores, frequency = decision.scores, decision.frequency
-    info: dict[str, InfoValue] = {
-        "INHERITANCE": _pattern_words(scores.patterns[v].tobytes()),
-        "EVIDENCE_RUNG": _rung_words(scores.rung[v, :3].tobytes()),
-        "CARRIER_STATES": tuple(scores.states[v].tolist()),
-        "POPULATION_SOURCE": frequency.source[v],
-    }
-    if not np.isnan(scores.posterior[v]):
-        info["DE_NOVO_POSTERIOR"] = float(scores.posterior[v])
-        info["DE_NOVO_LOG10_ODDS"] = float(scores.log10_odds[v])
-    if scores.weak_proband[v]:
-        info["WEAK_PROBAND"] = True
-    if not np.isnan(frequency.af[v]):
-        info["POPULATION_AF"] = float(frequency.af[v])
-    if not np.isnan(frequency.homozygotes[v]):
-        info["POPULATION_HOMOZYGOTES"] = int(frequency.homozygotes[v])
-    if not np.isnan(frequency.hemizygotes[v]):
-        info["POPULATION_HEMIZYGOTES"] = int(frequency.hemizygotes[v])
-    return info
+    def __call__(self, piece: Piece) -> tuple[dict[str, int], bytes, bytes]:
+        screened = screen_rest(
+            piece.reason, piece.sites_of, piece.members_of, self.codes, self.model, self.sources, self._flanks()
+        )
+        by_reason = np.bincount(screened.reason + 1, minlength=len(REASONS) + 1).tolist()
+        counts = {"records_in": len(piece), **dict(zip(("records_out", *REASONS), by_reason, strict=True))}
+        removed = removed_lines(piece, screened.reason, REASONS) if self.lists_removals else b""
+        decision = screened.decision
+        if decision is None:
+            return counts, b"", removed
+        contents = [piece.content(v) for v in screened.rows.tolist()]
+        return counts, self.evidence.records(contents, decision.scores, decision.frequency), removed
 
 
 def screen_calls(
@@ -331,31 +337,16 @@ def screen_calls(
         atomic_path(output) as temporary,
     ):
         opened = open_sources(sources, variants, contigs, folder)
-        own = threading.local()
-
-        def screened_batch(batch: TrioBatch) -> Screened:
-            # A FASTA has one place of reading: each thread opens its own.
-            if reference and not hasattr(own, "flanks"):
-                own.flanks = ReferenceFlanks(reference)
-            return screen_batch(batch, codes, model, opened, own.flanks if reference else None)
-
-        with RecordWriter(header, _HEADER_LINES, temporary) as sink:
-            for batch, screened in work_on_batches(
-                variants,
-                codes.samples,
-                screened_batch,
-                regions,
-                threads=threads,
+        with RecordWriter(header, HEADER_LINES, temporary) as sink:
+            work = _PieceWork(codes, model, opened, reference, EvidenceFields(sink), removals is not None)
+            for counts, records, removed in work_on_pieces(
+                variants, codes.samples, _proband_thresholds(model), work, regions, threads=threads
             ):
-                result.counts["records_in"] += len(batch)
+                for name, count in counts.items():
+                    result.counts[name] += count
                 if removals is not None:
-                    removals.add(batch, screened.reason, REASONS)
-                for number, count in enumerate(np.bincount(screened.reason + 1, minlength=len(REASONS) + 1)):
-                    result.counts[REASONS[number - 1] if number else "records_out"] += int(count)
-                assert batch.records is not None
-                for place, v in enumerate(screened.rows):
-                    assert screened.decision is not None
-                    sink.write(batch.records.content(int(v)), _evidence(screened.decision, place))
+                    removals.write(removed)
+                sink.write_records(records)
         index = Path(f"{temporary}.csi")
         run_tool(["bcftools", "index", "-f", "-o", index, temporary], purpose="index the screened calls")
         index.replace(f"{output}.csi")

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _HEADER_STEP = 1 << 16
 # A sound record of either format takes at least this many bytes (8 columns of a VCF line with their ends).
 _SHORTEST_RECORD = 16
+Rows = npt.NDArray[np.int64]
+_NO_REASON = np.empty(0, dtype=np.int8)
+_NO_VALUES = np.empty((0, 1, 3))
 _KINDS = {"": UNDECLARED, "Integer": WHOLE, "Float": DECIMAL}
 
 
@@ -48,6 +51,29 @@ class LinkedRecords:
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
     first_record: int
+
+
+@dataclass
+class Sites:
+    """Where each record stands. alleles : int64 (v, 4), start and length of REF and of ALT in the piece's bytes."""
+
+    contig_index: npt.NDArray[np.int32]
+    pos: npt.NDArray[np.int64]
+    alleles: npt.NDArray[np.int64]
+
+    def allele_views(self, data: Bytes) -> tuple[Alleles, Alleles]:
+        """REF and ALT as lists of strings."""
+        return Alleles(data, self.alleles[:, 0], self.alleles[:, 1]), Alleles(
+            data, self.alleles[:, 2], self.alleles[:, 3]
+        )
+
+    def is_snv(self) -> npt.NDArray[np.bool_]:
+        """Whether one base stands for one."""
+        return np.asarray((self.alleles[:, 1] == 1) & (self.alleles[:, 3] == 1))
+
+    def take(self, rows: Rows) -> Sites:
+        """Some of the records."""
+        return Sites(self.contig_index[rows], self.pos[rows], self.alleles[rows])
 
 
 class CallsFile:
@@ -170,50 +196,37 @@ class CallsReader(CallsFile):
             if column >= 0:
                 self.members[column] = member
         self.has_gl = "GL" in self.header.formats
+        self.thresholds = np.zeros(2)
 
     def finish(self, linked: LinkedRecords) -> Any:
         """The third part of the work: decode."""
         return self.decode(linked)
 
-    def decode(self, linked: LinkedRecords) -> TrioBatch:
-        """The records of a piece as arrays."""
+    def decode(self, linked: LinkedRecords, rows: Rows | None = None) -> TrioBatch:
+        """The records of a piece as arrays; with `rows` those alone."""
         from filiation.io.vcf import TrioBatch, contig_classes
 
-        n, p = linked.starts.size, len(self.columns)
-        contig_index = np.empty(n, dtype=np.int32)
-        pos = np.empty(n, dtype=np.int64)
-        alleles = np.empty((n, 4), dtype=np.int64)
+        starts = linked.starts if rows is None else linked.starts[rows]
+        ends = linked.ends if rows is None else linked.ends[rows]
+        n, p = starts.size, len(self.columns)
+        sites = Sites(np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int64), np.empty((n, 4), dtype=np.int64))
         small = np.empty((2, n, p), dtype=np.int8)
         depths = np.empty((3, n, p), dtype=np.int32)
         quality = np.empty((n, p), dtype=np.float32)
         phred = np.empty((n, p, 3))
         likelihood = np.empty((n if self.has_gl else 0, p, 3))
-        filled = (
-            contig_index, pos, alleles, small[0], small[1], depths[0], depths[1], depths[2], quality, phred, likelihood
-        )  # fmt: skip
-        if self.header.is_bcf:
-            problem, record, detail = decode_bcf_jit(
-                linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
-                self.contig_number, self.contig_length, *filled,
-            )  # fmt: skip
-        else:
-            problem, record, detail = decode_vcf_jit(
-                linked.data, linked.starts, linked.ends, self.members, self.kinds, self.names, self.name_offsets,
-                np.array(self.header.contig_length, dtype=np.int64), find_memchr(), *filled,
-            )  # fmt: skip
-        if problem != SOUND:
-            content = linked.data[linked.starts[record] : linked.ends[record]].tobytes()
-            number = linked.first_record + record
-            raise record_error(problem, detail, self.path, self.header, number, content=content)
+        values = (small[0], small[1], depths[0], depths[1], depths[2], quality, phred, likelihood)
+        self._run_kernel(linked, starts, ends, sites, values, _NO_REASON, rows)
+        ref, alt = sites.allele_views(linked.data)
         return TrioBatch(
             first_record=linked.first_record,
             contigs=self.header.contigs,
-            contig_index=contig_index,
-            contig_class=contig_classes(contig_index, pos, self.header.contigs, self.pseudoautosomal),
-            pos=pos,
-            ref=Alleles(linked.data, alleles[:, 0], alleles[:, 1]),
-            alt=Alleles(linked.data, alleles[:, 2], alleles[:, 3]),
-            is_snv=(alleles[:, 1] == 1) & (alleles[:, 3] == 1),
+            contig_index=sites.contig_index,
+            contig_class=contig_classes(sites.contig_index, sites.pos, self.header.contigs, self.pseudoautosomal),
+            pos=sites.pos,
+            ref=ref,
+            alt=alt,
+            is_snv=sites.is_snv(),
             genotype=small[0],
             alleles_called=small[1],
             ref_depth=depths[0],
@@ -223,5 +236,45 @@ class CallsReader(CallsFile):
             phred=phred,
             log10_likelihood=likelihood if self.has_gl else np.full((n, p, 3), np.nan),
             info={},
-            records=RawRecords(linked.data, linked.starts, linked.ends, self.header.is_bcf),
+            records=RawRecords(linked.data, starts, ends, self.header.is_bcf),
         )
+
+    def ask_proband(self, linked: LinkedRecords) -> tuple[Sites, npt.NDArray[np.int8]]:
+        """Sites of every record of a piece, and the reason of kernels.proband by `thresholds`."""
+        n, p = linked.starts.size, len(self.columns)
+        sites = Sites(np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int64), np.empty((n, 4), dtype=np.int64))
+        reason = np.empty(n, dtype=np.int8)
+        counts = np.empty((0, p), dtype=np.int32)
+        genotype, called = np.empty((2, 1, p), dtype=np.int8)
+        quality = np.empty((0, p), dtype=np.float32)
+        values = (genotype, called, counts, counts, counts, quality, _NO_VALUES, _NO_VALUES)
+        if n:
+            self._run_kernel(linked, linked.starts, linked.ends, sites, values, reason, None)
+        return sites, reason
+
+    def _run_kernel(
+        self,
+        linked: LinkedRecords,
+        starts: Rows,
+        ends: Rows,
+        sites: Sites,
+        values: tuple[npt.NDArray[Any], ...],
+        reason: npt.NDArray[np.int8],
+        rows: Rows | None,
+    ) -> None:
+        """Fill the arrays from the records at `starts`; a record that is not sound is an InputError."""
+        filled = (sites.contig_index, sites.pos, sites.alleles, *values, self.thresholds, reason)
+        if self.header.is_bcf:
+            problem, record, detail = decode_bcf_jit(
+                linked.data, starts, len(self.header.samples), self.columns, self.keys,
+                self.contig_number, self.contig_length, *filled,
+            )  # fmt: skip
+        else:
+            problem, record, detail = decode_vcf_jit(
+                linked.data, starts, ends, self.members, self.kinds, self.names, self.name_offsets,
+                np.array(self.header.contig_length, dtype=np.int64), find_memchr(), *filled,
+            )  # fmt: skip
+        if problem != SOUND:
+            content = linked.data[starts[record] : ends[record]].tobytes()
+            number = linked.first_record + int(record if rows is None else rows[record])
+            raise record_error(problem, detail, self.path, self.header, number, content=content)

@@ -10,6 +10,7 @@ import gzip
 import os
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -67,6 +68,17 @@ class Piece:
     inflated: int
 
 
+def _room(spare: list[Bytes], size: int) -> Bytes:
+    """An array of a size, in memory that is spare where it is long enough, else in new memory somewhat longer."""
+    base = None
+    # One step: threads share the list.
+    with suppress(IndexError):
+        base = spare.pop().base
+    if base is None or base.size < size:
+        base = np.empty(size + size // 8, dtype=np.uint8)
+    return base[:size]
+
+
 class BgzfSource:
     """A BGZF file. `take` gives the next whole blocks, `inflate` proves and inflates them."""
 
@@ -78,6 +90,9 @@ class BgzfSource:
         self._handle = os.open(path, os.O_RDONLY)
         self._size = os.fstat(self._handle).st_size
         self._offset = 0
+        # Memory for content and for compressed bytes that is not in use: new memory is cleared page by page first.
+        self._spare: list[Bytes] = []
+        self._spare_packed: list[Bytes] = []
 
     def close(self) -> None:
         """Close the file."""
@@ -89,7 +104,7 @@ class BgzfSource:
         """The next blocks, about `limit` compressed bytes; None at the end of the file."""
         if self._offset >= self._size:
             return None
-        data = np.empty(min(limit + _LARGEST_BLOCK, self._size - self._offset), dtype=np.uint8)
+        data = _room(self._spare_packed, min(limit + _LARGEST_BLOCK, self._size - self._offset))
         filled = os.preadv(self._handle, [data.data], self._offset)
         blocks = np.empty((filled // _SMALLEST_BLOCK + 1, BLOCK_COLUMNS), dtype=np.int64)
         count, used, inflated, problem = find_blocks_jit(data, filled, self._offset, ROOM, blocks)
@@ -101,7 +116,7 @@ class BgzfSource:
     def inflate(self, piece: Piece, headroom: int, state: int) -> Bytes:
         """The piece's content behind `headroom` free bytes. `state`: this thread's libdeflate decompressor."""
         assert piece.blocks is not None
-        target = np.empty(headroom + piece.inflated, dtype=np.uint8)
+        target = _room(self._spare, headroom + piece.inflated)
         if self.deflate is not None:
             problem, block = inflate_blocks_jit(
                 piece.data, piece.blocks, target, headroom, self.deflate.inflate, self.deflate.crc32, state
@@ -110,7 +125,12 @@ class BgzfSource:
             problem, block = _inflate_with_zlib(piece, target, headroom)
         if problem != SOUND:
             raise self._damaged(_PROBLEMS[problem], int(piece.blocks[block, OFFSET]))
+        self._spare_packed.append(piece.data)
         return target
+
+    def give_back(self, content: Bytes) -> None:
+        """Content that nobody looks at any more, whose memory may hold the next."""
+        self._spare.append(content)
 
     def _damaged(self, problem: str, offset: int) -> InputError:
         """The error of a block."""
@@ -173,6 +193,9 @@ class StreamSource:
         target = np.empty(headroom + piece.inflated, dtype=np.uint8)
         target[headroom:] = piece.data
         return target
+
+    def give_back(self, content: Bytes) -> None:
+        """Nothing is kept: this way is the slow one."""
 
 
 Source = BgzfSource | StreamSource

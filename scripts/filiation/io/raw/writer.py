@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO
 
 import numpy as np
+import numpy.typing as npt
 
 from filiation.errors import ToolError
 from filiation.io.raw.header import BCF_MAGIC, Header
@@ -24,6 +25,8 @@ InfoValue = bool | int | float | str | Sequence[int] | Sequence[float] | Sequenc
 _DECLARATION = re.compile(r"##INFO=<ID=([^,]+),Number=[^,]+,Type=([A-Za-z]+)")
 _FLAG, _FLOAT, _CHARACTER = b"\x00", 5, 7
 _BUFFER = 1 << 20
+# Both lengths of a BCF record, and how many INFO fields it has.
+_LENGTHS = struct.Struct("<II16xH")
 
 
 def encode_value(value: InfoValue) -> bytes:
@@ -63,6 +66,7 @@ class RecordWriter:
         assert len(self.names) == len(lines), "a line that declares no INFO field"
         # A field that the input has already is replaced: its line goes, and its values go from each record.
         self._own = re.compile(rf"^##INFO=<ID=(?:{'|'.join(self.names)}),.*\n", re.MULTILINE)
+        self._own_info = re.compile(rf"(?:^|;)(?:{'|'.join(self.names)}|\.)(?:[=;]|$)".encode())
         self._replaces = bool(self._own.search(header.text))
         self._keys = dict(header.keys)
         for name in self.names:
@@ -107,37 +111,72 @@ class RecordWriter:
 
     def write(self, record: bytes, info: Mapping[str, InfoValue]) -> None:
         """One record as it was read (BCF with its two lengths, or a line without its end) with more INFO."""
-        self._put(self._bcf(record, info) if self.header.is_bcf else self._line(record, info))
+        self.write_records(self.with_info(record, [self.field(*item) for item in info.items()], len(info)))
 
-    def _encoded(self, name: str, value: InfoValue) -> bytes:
-        """Key and value; the few distinct texts and states are encoded once."""
+    def write_records(self, content: bytes) -> None:
+        """Records that `with_info` made."""
+        self._put(content)
+
+    def field(self, name: str, value: InfoValue) -> bytes:
+        """One INFO field in the format of the records; the few distinct texts and states are encoded once."""
         if isinstance(value, float):
-            return self._codes[name] + encode_value(value)
+            return self._encoded(name, value)
         known = self._known.get((name, value))
         if known is None:
-            known = self._codes[name] + encode_value(value)
+            known = self._encoded(name, value)
             if len(self._known) < 100_000:
                 self._known[name, value] = known
         return known
 
-    def _bcf(self, record: bytes, info: Mapping[str, InfoValue]) -> bytes:
+    def _encoded(self, name: str, value: InfoValue) -> bytes:
+        """Key and value."""
+        if self.header.is_bcf:
+            return self._codes[name] + encode_value(value)
+        return (name if value is True else f"{name}={_text(value)}").encode()
+
+    def decimals(self, name: str, values: npt.NDArray[np.float64]) -> list[bytes]:
+        """`field` of a number of every record; nothing where it is NaN."""
+        single = values.astype("<f4")
+        if self.header.is_bcf:
+            front, content = self._codes[name] + descriptor(_FLOAT, 1), single.tobytes()
+            encoded = [front + content[at : at + 4] for at in range(0, len(content), 4)]
+        else:
+            encoded = [f"{name}={value:.9g}".encode() for value in single.tolist()]
+        for v in np.flatnonzero(np.isnan(values)):
+            encoded[v] = b""
+        return encoded
+
+    def joined(self, fields: Sequence[bytes]) -> bytes:
+        """Fields one behind the other, as INFO holds them."""
+        return (b"" if self.header.is_bcf else b";").join(fields)
+
+    def with_info(self, record: bytes, fields: Sequence[bytes], number: int) -> bytes:
+        """A record whose INFO is longer by `fields`, which hold `number` fields. A line gets its end."""
+        if self.header.is_bcf:
+            return self._bcf(record, b"".join(fields), number)
+        return self._line(record, b";".join(fields))
+
+    def _bcf(self, record: bytes, fields: bytes, more: int) -> bytes:
         """A BCF record whose INFO block is longer."""
-        shared, individual, *_ = struct.unpack_from("<II", record)
-        fixed = bytearray(record[8 : 8 + shared])
-        number = struct.unpack_from("<H", fixed, 16)[0]
+        shared, individual, number = _LENGTHS.unpack_from(record)
+        fixed, end = record[8 : 8 + shared], 8 + shared
         if self._replaces:
             fixed, number = _without(fixed, {self._keys[name] for name in self.names})
-        fixed += b"".join(self._encoded(name, value) for name, value in info.items())
-        struct.pack_into("<H", fixed, 16, number + len(info))
-        return struct.pack("<II", len(fixed), individual) + bytes(fixed) + record[8 + shared :]
+        lengths = struct.pack("<II", len(fixed) + len(fields), individual)
+        number_bytes = struct.pack("<H", number + more)
+        return b"".join((lengths, fixed[:16], number_bytes, fixed[18:], fields, record[end:]))
 
-    def _line(self, record: bytes, info: Mapping[str, InfoValue]) -> bytes:
+    def _line(self, record: bytes, fields: bytes) -> bytes:
         """A VCF line whose INFO is longer."""
         columns = record.rstrip(b"\r\n").split(b"\t", 8)
-        own = {name.encode() for name in self.names}
-        kept = [item for item in columns[7].split(b";") if item != b"." and item.partition(b"=")[0] not in own]
-        kept += [(name if value is True else f"{name}={_text(value)}").encode() for name, value in info.items()]
-        columns[7] = b";".join(kept) or b"."
+        if columns[7] == b".":
+            columns[7] = fields
+        elif self._own_info.search(columns[7]):
+            own = {name.encode() for name in self.names}
+            kept = [item for item in columns[7].split(b";") if item != b"." and item.partition(b"=")[0] not in own]
+            columns[7] = b";".join([*kept, fields])
+        else:
+            columns[7] += b";" + fields
         return b"\t".join(columns) + b"\n"
 
     def __exit__(
@@ -167,13 +206,13 @@ class RecordWriter:
             )
 
 
-def _without(shared: bytearray, keys: set[int]) -> tuple[bytearray, int]:
+def _without(shared: bytes, keys: set[int]) -> tuple[bytes, int]:
     """The shared block of a record without the INFO of some keys, and how many INFO fields are left."""
     number, alleles = struct.unpack_from("<HH", shared, 16)
     at = 24
     for _ in range(alleles + 2):
         at = after(shared, at)
-    kept = shared[:at]
+    kept = bytearray(shared[:at])
     left = 0
     for _ in range(number):
         kind, _, value = typed_at(shared, at)
@@ -183,4 +222,4 @@ def _without(shared: bytearray, keys: set[int]) -> tuple[bytearray, int]:
             kept += shared[at:end]
             left += 1
         at = end
-    return kept, left
+    return bytes(kept), left
