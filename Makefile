@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels lint clean
+.PHONY: help setup demo test test-kernels test-mutants lint clean
 
 CORES ?= $(shell nproc)
 WORKERS ?= 2
@@ -38,6 +38,10 @@ test-kernels: setup
 	$(PYTEST) -m kernels tests/kernels
 	NUMBA_BOUNDSCHECK=1 $(PYTEST) -m kernels tests/kernels
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels tests/kernels
+
+# Every night: 100,000 damaged files through the reader of calls; `make test` tries 3,000 of them.
+test-mutants: setup
+	MUTANTS=100000 $(BIN)/python -m pytest tests/unit/test_raw_fuzz.py -k no_mutant
 
 lint: setup
 	$(BIN)/ruff check scripts tests

@@ -6,17 +6,13 @@ import random
 import subprocess
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from builders.odd_calls import HEADER, SAMPLES, write_as
 from filiation.errors import InputError
 from filiation.io.raw.batches import read_file_header
 from filiation.io.raw.reader import CallsFile
 from filiation.io.raw.split import Splitter, kept_values
-from filiation.kernels.alternates import count_alternates, count_alternates_jit
 
 INFO = [
     '##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies">',
@@ -160,22 +156,3 @@ def test_kept_values__of_every_number() -> None:
     assert kept_values("G", 4, 3, 4) == [0, 3]
     assert kept_values("1", 3, 1, 3) is None
     assert kept_values("R", 2, 1, 3) == []
-
-
-columns = st.text(".,AG*<>", max_size=5)
-
-
-@pytest.mark.kernels
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.lists(columns, min_size=1, max_size=8), max_size=12))
-def test_alternates__are_counted_as_python_counts_them(rows: list[list[str]]) -> None:
-    lines = ["\t".join(row).encode() for row in rows]
-    ends = np.cumsum([len(line) for line in lines], dtype=np.int64)
-    starts = ends - np.array([len(line) for line in lines], dtype=np.int64)
-    alternates = [(row[4] if len(row) > 4 else "") for row in rows]
-    expected = [0 if written == "." else written.count(",") + 1 for written in alternates]
-    data = np.frombuffer(b"".join(lines), dtype=np.uint8)
-    for function in (count_alternates, count_alternates_jit):
-        out = np.full(len(lines), -1, dtype=np.int32)
-        function(data, starts, ends, out)
-        assert out.tolist() == expected

@@ -57,6 +57,18 @@ def integer_at(memory: Any, at: int, kind: int) -> Any:
 integer_at_jit = inline(integer_at)
 
 
+def ends_at(memory: Any, at: int, kind: int) -> bool:
+    """Whether a vector ends here: what stands behind the end of a short vector is no value, whatever it is."""
+    if kind == INT8:
+        return bool(byte_at(memory, at) == 129)
+    if kind == INT16:
+        return bool(word_16_at(memory, at) == 32769)
+    return bool(word_32_at(memory, at) == (0x7F800002 if kind == FLOAT else 0x80000001))
+
+
+ends_at_jit = inline(ends_at)
+
+
 def width_of(kind: int) -> Any:
     """Bytes of one value of a type; 0 for the type of nothing, -1 for one that does not exist."""
     if kind in (INT8, CHARACTER):

@@ -19,6 +19,7 @@ from filiation.kernels.bcf_values import (
     called_alleles_jit,
     count_at_jit,
     descriptor_at_jit,
+    ends_at_jit,
     genotype_of_jit,
     integer_at_jit,
     number_at_jit,
@@ -248,9 +249,11 @@ def decode_likelihoods(
         if at >= 0 and columns[p] >= 0:
             start = at + columns[p] * number * width
             first = number_at_jit(memory, start, kind)
-            if number > 1:
+            known = 0 if ends_at_jit(memory, start, kind) else number
+            if known > 1:
                 second = number_at_jit(memory, start + width, kind)
-            if number > 2:
+                known = 1 if ends_at_jit(memory, start + width, kind) else known
+            if known > 2:
                 third = number_at_jit(memory, start + 2 * width, kind)
             if np.isnan(third) and not np.isnan(second):
                 # Two values of a haploid member stand at 0 and 2 copies, with nothing between.
@@ -315,7 +318,9 @@ def decode_counts(
     for p in range(columns.size):
         value = MISSING_INT
         if at >= 0 and columns[p] >= 0 and place < number:
-            value = count_at_jit(memory, at + (columns[p] * number + place) * width, kind)
+            start = at + columns[p] * number * width
+            if place == 0 or not ends_at_jit(memory, start, kind):
+                value = count_at_jit(memory, start + place * width, kind)
         out[v, p] = value
 
 
