@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from filiation.kernels._jit import inline, jit
+from filiation.kernels.memory import borrow
 
 # REF and ALT together, so that a key fits 62 bits.
 KEY_BASES = 26
@@ -45,7 +46,7 @@ def add_bases(key: int, data: np.ndarray, start: int, length: int) -> int:
 add_bases_jit = inline(add_bases)
 
 
-def allele_keys(
+def borrowed_allele_keys(
     pos: np.ndarray,
     ref_data: np.ndarray,
     ref_start: np.ndarray,
@@ -56,14 +57,15 @@ def allele_keys(
     out_pos: np.ndarray,
     out_key: np.ndarray,
 ) -> None:
-    """Position of the shortest form and key of every allele.
-
-    pos : int64 (v,), 1-based; *_data : uint8, *_start and *_length : int64 (v,), where each allele's letters stand
-    out_pos, out_key : int64 (v,), filled; where out_key is -1 the caller encodes the text, position included.
-    """
+    """`allele_keys` on arrays whose references are not counted."""
     for v in range(len(pos)):
         ref, n_ref = ref_start[v], ref_length[v]
         alt, n_alt = alt_start[v], alt_length[v]
+        if n_ref == 1 and n_alt == 1:
+            before, after = base_number_jit(ref_data[ref]), base_number_jit(alt_data[alt])
+            out_pos[v] = pos[v]
+            out_key[v] = -1 if before < 0 or after < 0 else (before << 2 | after) << 10 | 1 << 5 | 1
+            continue
         while (
             n_ref > 1
             and n_alt > 1
@@ -85,6 +87,38 @@ def allele_keys(
             bases = add_bases_jit(bases, alt_data, alt + cut, n_alt)
         if bases >= 0:
             out_key[v] = bases << 10 | n_ref << 5 | n_alt
+
+
+borrowed_allele_keys_jit = inline(borrowed_allele_keys)
+
+
+def allele_keys(
+    pos: np.ndarray,
+    ref_data: np.ndarray,
+    ref_start: np.ndarray,
+    ref_length: np.ndarray,
+    alt_data: np.ndarray,
+    alt_start: np.ndarray,
+    alt_length: np.ndarray,
+    out_pos: np.ndarray,
+    out_key: np.ndarray,
+) -> None:
+    """Position of the shortest form and key of every allele.
+
+    pos : int64 (v,), 1-based; *_data : uint8, *_start and *_length : int64 (v,), where each allele's letters stand
+    out_pos, out_key : int64 (v,), filled; where out_key is -1 the caller encodes the text, position included.
+    """
+    borrowed_allele_keys_jit(
+        borrow(pos),
+        borrow(ref_data),
+        borrow(ref_start),
+        borrow(ref_length),
+        borrow(alt_data),
+        borrow(alt_start),
+        borrow(alt_length),
+        borrow(out_pos),
+        borrow(out_key),
+    )
 
 
 allele_keys_jit = jit(allele_keys)

@@ -21,6 +21,7 @@ from filiation.kernels.frequency_packing import (
     checksum_jit,
     short_code_jit,
 )
+from filiation.kernels.memory import borrow
 
 # What a source says of an allele.
 FOUND, ABSENT, NOT_COVERED, NO_FREQUENCY = 0, 1, 2, 3
@@ -129,6 +130,19 @@ def count_of(data: np.ndarray, start: int, end: int, j: int) -> int:
 
 
 count_of_jit = inline(count_of)
+
+
+def step_counts(data: np.ndarray, start: int, end: int, j: int) -> int:
+    """Where the entry of the j-th allele of a block stands in a list of counts, or that of the next one listed."""
+    while start < end:
+        index, after = get_number_jit(data, start)
+        if index >= j:
+            break
+        _, start = get_number_jit(data, after)
+    return start
+
+
+step_counts_jit = inline(step_counts)
 
 
 def is_long_allele(
@@ -256,6 +270,76 @@ def find_allele(
 find_allele_jit = inline(find_allele)
 
 
+def lookup_borrowed(
+    data: np.ndarray,
+    words: np.ndarray,
+    block_start: np.ndarray,
+    block_offset: np.ndarray,
+    contig_block: np.ndarray,
+    contig_byte: np.ndarray,
+    segment_byte: np.ndarray,
+    segment_checksum: np.ndarray,
+    checked: np.ndarray,
+    covered_start: np.ndarray,
+    covered_end: np.ndarray,
+    contig_covered: np.ndarray,
+    coverage_known: bool,
+    contig: np.ndarray,
+    pos: np.ndarray,
+    key: np.ndarray,
+    text: np.ndarray,
+    text_offset: np.ndarray,
+    out_frequency: np.ndarray,
+    out_homozygotes: np.ndarray,
+    out_hemizygotes: np.ndarray,
+    out_state: np.ndarray,
+) -> int:
+    """`lookup` on arrays whose references are not counted."""
+    layout = np.zeros(_LAYOUT, dtype=np.int64)
+    opened, hint, at, j, here, before, homs, hemis = -1, -1, 0, 0, 0, 0, 0, 0
+    for v in range(len(pos)):
+        c, target = contig[v], pos[v]
+        out_frequency[v] = math.nan
+        out_homozygotes[v] = out_hemizygotes[v] = MISSING_INT
+        out_state[v] = ABSENT
+        block = -1
+        if c >= 0 and contig_block[c] < contig_block[c + 1]:
+            block = find_block_jit(block_start, contig_block[c], contig_block[c + 1], hint, target)
+        if c >= 0 and block >= contig_block[c]:
+            hint = block
+            # Within a block the search goes on from where it stands, unless it has to go back.
+            if block != opened or before > target:
+                segment = block // BLOCKS_PER_SEGMENT
+                if not segment_is_whole_jit(words, segment_byte, segment_checksum, segment, checked):
+                    return segment
+                open_block_jit(data, contig_byte[c] + int(np.int64(block_offset[block])), layout)
+                homs, hemis = layout[_HOMOZYGOTES], layout[_HEMIZYGOTES]
+                opened, j, here = block, 0, int(np.int64(block_start[block]))
+                at = layout[_DELTAS] + 1
+            before = target
+            here, j, at = go_to_jit(data, here, j, at, layout[_N] - 1, target)
+            if here == target:
+                found = find_allele_jit(data, layout, j, at, key[v], text, text_offset)
+                if found >= 0:
+                    value = frequency_of_jit(data, layout, found)
+                    out_frequency[v] = value
+                    out_state[v] = NO_FREQUENCY if math.isnan(value) else FOUND
+                    # What is listed before this position is not asked for again before the block is opened again.
+                    homs = step_counts_jit(data, homs, layout[_HEMIZYGOTES], j)
+                    hemis = step_counts_jit(data, hemis, layout[_EXACT], j)
+                    out_homozygotes[v] = count_of_jit(data, homs, layout[_HEMIZYGOTES], found)
+                    out_hemizygotes[v] = count_of_jit(data, hemis, layout[_EXACT], found)
+                    continue
+        if coverage_known and not (
+            c >= 0 and is_covered_jit(covered_start, covered_end, contig_covered[c], contig_covered[c + 1], target)
+        ):
+            out_state[v] = NOT_COVERED
+    return -1
+
+
+lookup_borrowed_jit = inline(lookup_borrowed)
+
+
 def lookup(
     data: np.ndarray,
     words: np.ndarray,
@@ -291,43 +375,30 @@ def lookup(
     out_state : int8 (v,), FOUND, ABSENT, NOT_COVERED or NO_FREQUENCY (in the source, without a usable value)
     Returns -1, or the number of the segment whose bytes are damaged.
     """
-    layout = np.zeros(_LAYOUT, dtype=np.int64)
-    opened, hint, at, j, here, before = -1, -1, 0, 0, 0, 0
-    for v in range(len(pos)):
-        c, target = contig[v], pos[v]
-        out_frequency[v] = math.nan
-        out_homozygotes[v] = out_hemizygotes[v] = MISSING_INT
-        out_state[v] = ABSENT
-        block = -1
-        if c >= 0 and contig_block[c] < contig_block[c + 1]:
-            block = find_block_jit(block_start, contig_block[c], contig_block[c + 1], hint, target)
-        if c >= 0 and block >= contig_block[c]:
-            hint = block
-            # Within a block the search goes on from where it stands, unless it has to go back.
-            if block != opened or before > target:
-                segment = block // BLOCKS_PER_SEGMENT
-                if not segment_is_whole_jit(words, segment_byte, segment_checksum, segment, checked):
-                    return segment
-                open_block_jit(data, contig_byte[c] + int(np.int64(block_offset[block])), layout)
-                opened, j, here = block, 0, int(np.int64(block_start[block]))
-                at = layout[_DELTAS] + 1
-            before = target
-            here, j, at = go_to_jit(data, here, j, at, layout[_N] - 1, target)
-            if here == target:
-                found = find_allele_jit(data, layout, j, at, key[v], text, text_offset)
-                if found >= 0:
-                    value = frequency_of_jit(data, layout, found)
-                    out_frequency[v] = value
-                    out_state[v] = NO_FREQUENCY if math.isnan(value) else FOUND
-                    homs, hemis = layout[_HOMOZYGOTES], layout[_HEMIZYGOTES]
-                    out_homozygotes[v] = count_of_jit(data, homs, hemis, found)
-                    out_hemizygotes[v] = count_of_jit(data, hemis, layout[_EXACT], found)
-                    continue
-        if coverage_known and not (
-            c >= 0 and is_covered_jit(covered_start, covered_end, contig_covered[c], contig_covered[c + 1], target)
-        ):
-            out_state[v] = NOT_COVERED
-    return -1
+    return lookup_borrowed_jit(
+        borrow(data),
+        borrow(words),
+        borrow(block_start),
+        borrow(block_offset),
+        borrow(contig_block),
+        borrow(contig_byte),
+        borrow(segment_byte),
+        borrow(segment_checksum),
+        borrow(checked),
+        borrow(covered_start),
+        borrow(covered_end),
+        borrow(contig_covered),
+        coverage_known,
+        borrow(contig),
+        borrow(pos),
+        borrow(key),
+        borrow(text),
+        borrow(text_offset),
+        borrow(out_frequency),
+        borrow(out_homozygotes),
+        borrow(out_hemizygotes),
+        borrow(out_state),
+    )
 
 
 lookup_jit = jit(lookup)
