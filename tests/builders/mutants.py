@@ -25,6 +25,8 @@ from filiation.errors import InputError
 from filiation.io.files import BGZF_END
 from filiation.io.vcf import read_batches
 
+# A record with an empty name in FORMAT, or an empty value.
+EMPTY = re.compile(rb"^[^#\n].*[:,](?=[:,\t\r\n]|$)", re.MULTILINE)
 OUTCOMES = ("refused", "read", "refused by pysam alone")
 NUMBERS = (0, 1, 2, 7, 15, 16, 23, 24, 25, 127, 128, 129, 254, 255, 256, 32768, 65535, 1 << 24, 0x7FFFFFFF, 0x80000000)
 NUMBERS += (0xFFFFFFFF, 0xFFFFFFF8, 0x80000001)
@@ -166,8 +168,8 @@ def difference(found: dict[str, Any], theirs: dict[str, Any]) -> str:
 def try_mutant(path: Path, *, sound_names: bool) -> str:
     """What became of one file: refused; read as pysam reads it, in every column; read, and refused by pysam; or not so.
 
-    Where it has no `sound_names`, the records are counted alone: what a broken declaration in the header means, or a
-    FORMAT with an empty name, is nowhere said, and htslib reads a value of the second from a wrong place.
+    Where names are not sound, the records are counted alone: what a broken declaration in the header means, or an
+    empty name or value of FORMAT, is nowhere said; htslib takes an empty decimal for 0, and here it is missing.
     """
     try:
         batches = list(read_batches(path, SAMPLES[1:]))
@@ -197,10 +199,8 @@ def main(first: int, count: int, folder: Path) -> int:
         path.write_bytes(bgzf(content, generator))
         (folder / "seed").write_text(str(seed), encoding="utf-8")
         head = TEXT[: TEXT.index("\n#CHROM")].encode() if seed % 2 else sound[: starts[0]]
-        nameless = seed % 2 and re.search(
-            rb"^(?:[^#\t][^\t]*\t)(?:[^\t\n]*\t){7}(?:[^\t\n]*:)?(?:[:\t])", content, re.M
-        )
-        outcome = try_mutant(path, sound_names=content.startswith(head) and not nameless)
+        empty = seed % 2 and EMPTY.search(content)
+        outcome = try_mutant(path, sound_names=content.startswith(head) and not empty)
         outcomes[outcome if outcome in OUTCOMES else f"seed {seed} {outcome}"] += 1
     print(json.dumps(outcomes))
     return 0

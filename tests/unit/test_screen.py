@@ -258,6 +258,8 @@ def test_index_case__each_reason_of_removal_is_counted_once(tmp_path: Path) -> N
         "proband_without_allele": 1,
         "proband_few_alternate_reads": 1,
         "proband_low_genotype_quality": 1,
+        "spanning_deletion_allele": 0,
+        "symbolic_allele_not_analysed": 0,
         "frequent_in_population": 0,
         "too_frequent_for_pattern": 0,
         "no_inheritance_pattern": 1,

@@ -1,9 +1,10 @@
 """Score the trio and look up population frequencies over all records; keep the rare and informative ones.
 
-One pass over the normalised calls. For each record: genotype likelihoods (PL, else GL, else AD, else GQ), the de
-novo posterior, what each member shows of the allele, the inheritance patterns that remain, and the frequency in
-every configured source. Each removed record is counted under its reason. A parent without data is unknown and
-excludes nothing.
+One pass over the calls, VCF or BCF, normalised or as a caller wrote them: a record of several alternate alleles is
+scored, counted and written as one of each, as `filiation normalise` splits it. For each record: genotype likelihoods
+(PL, else GL, else AD, else GQ), the de novo posterior, what each member shows of the allele, the inheritance patterns
+that remain, and the frequency in every configured source. Each removed record is counted under its reason. A parent
+without data is unknown and excludes nothing.
 
 Examples:
   filiation screen --pedigree FAM.ped --variants FAM.bcf --output FAM.screened.bcf --funnel FAM.funnel.tsv
@@ -23,7 +24,7 @@ import sys
 def add_screen_arguments(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Options that `screen` and `explain` share; `required`: the family's files must be named."""
     parser.add_argument("--pedigree", required=required, help="PED file of the family")
-    parser.add_argument("--variants", required=required, help="normalised BCF of the family")
+    parser.add_argument("--variants", required=required, help="calls of the family: BCF or VCF, sorted")
     parser.add_argument(
         "--frequency",
         nargs="*",

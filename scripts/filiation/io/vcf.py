@@ -158,11 +158,13 @@ def read_batches(
     info_fields: Sequence[str] = (),
     batch_records: int = BATCH_RECORDS,
     threads: int = 1,
+    split: bool = False,
 ) -> Iterator[TrioBatch]:
     """Read a normalised BCF or VCF in batches of arrays for the members asked for.
 
     The bytes are decoded in compiled code, in `threads` threads; with `info_fields` record by record, which is
-    slow. The batches, but not where they are cut, are the same with any number of threads.
+    slow. The batches, but not where they are cut, are the same with any number of threads. With `split` a record of
+    several alternate alleles is read as one of each.
 
     Raises InputError when the file is damaged or unsorted, a sample is not in it, a record is not biallelic, or
     another number of records was read than the index counts.
@@ -172,7 +174,7 @@ def read_batches(
         return
     from filiation.io.raw.batches import raw_batches
 
-    for batch in raw_batches(path, samples, pseudoautosomal, threads=threads):
+    for batch in raw_batches(path, samples, pseudoautosomal, threads=threads, split=split):
         for start in range(0, len(batch), batch_records):
             yield batch.part(start, start + batch_records) if len(batch) > batch_records else batch
 

@@ -27,6 +27,7 @@ from filiation.io.files import atomic_path, private_directory
 from filiation.io.flanks import ReferenceFlanks
 from filiation.io.raw.batches import read_file_header
 from filiation.io.raw.pieces import Piece, work_on_pieces
+from filiation.io.raw.records import Alleles
 from filiation.io.raw.writer import RecordWriter
 from filiation.io.tools import run_tool
 from filiation.io.vcf import TrioBatch, header_contigs, pseudoautosomal_intervals, read_batches
@@ -45,11 +46,15 @@ from filiation.scoring.trio import (
 )
 
 KEPT = "kept"
+# First or last letters of alleles that are not written in bases: <DEL>, breakends, unknown.
+_NO_BASE = np.isin(np.arange(256), np.frombuffer(b"<>[].", dtype=np.uint8))
 REASONS = (
     "proband_without_data",
     "proband_without_allele",
     "proband_few_alternate_reads",
     "proband_low_genotype_quality",
+    "spanning_deletion_allele",
+    "symbolic_allele_not_analysed",
     "frequent_in_population",
     "too_frequent_for_pattern",
     "no_inheritance_pattern",
@@ -60,13 +65,16 @@ def reason_meanings(model: ScoringModel) -> dict[str, str]:
     """Each reason of the screen in words, with its threshold."""
     value = model.threshold
     return {
-        "records_in": "normalised records of the family",
+        "records_in": "records of the family; one of several alternate alleles counts once for each",
         "proband_without_data": "the index case has no call there: unknown, not reference",
         "proband_without_allele": "the index case was called without the alternate allele",
         "proband_few_alternate_reads": "fewer than "
         f"{value['min_proband_alt_depth']:g} alternate reads in the index case (min_proband_alt_depth)",
         "proband_low_genotype_quality": "genotype quality of the index case below "
         f"{value['min_proband_genotype_quality']:g} (min_proband_genotype_quality)",
+        "spanning_deletion_allele": "the * allele: the deletion itself has its own record",
+        "symbolic_allele_not_analysed": "symbolic alleles (<DEL>, <DUP>, breakends): structural variants are not "
+        "analysed by this step",
         "frequent_in_population": "population frequency above "
         f"{value['max_frequency_recessive']:g} (max_frequency_recessive)",
         "too_frequent_for_pattern": "a pattern fits the genotypes, but the variant is too frequent for it "
@@ -113,6 +121,19 @@ def _proband_questions(batch: TrioBatch, value: Mapping[str, float]) -> list[tup
     ]
 
 
+def _allele_questions(batch: TrioBatch) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    """What the alternate allele alone removes: those that are not written in bases."""
+    if isinstance(batch.alt, Alleles):
+        first, last = batch.alt.first_bytes(), batch.alt.last_bytes()
+    else:
+        first, last = (np.array([ord(allele[end]) for allele in batch.alt], dtype=np.uint8) for end in (0, -1))
+    star = first == ord("*")
+    return [
+        (star, "spanning_deletion_allele"),
+        (~star & (_NO_BASE[first] | _NO_BASE[last]), "symbolic_allele_not_analysed"),
+    ]
+
+
 def _decide(
     batch: TrioBatch,
     codes: FamilyCodes,
@@ -144,7 +165,7 @@ def _decide(
     def remove(mask: npt.NDArray[np.bool_], name: str) -> None:
         reason[mask & (reason == KEPT)] = name
 
-    for mask, name in _proband_questions(batch, value):
+    for mask, name in [*_proband_questions(batch, value), *_allele_questions(batch)]:
         remove(mask, name)
     remove(af > value["max_frequency_recessive"], "frequent_in_population")
     remains = (patterns != NO).any(axis=1)
@@ -200,7 +221,16 @@ def screen_rest(
     rows = np.flatnonzero(reason < 0)
     if not rows.size:
         return Screened(reason, rows, None)
-    frequency = population_frequency(sites_of(rows), sources)
+    sites = sites_of(rows)
+    unwritten = [(mask, name) for mask, name in _allele_questions(sites) if mask.any()]
+    if unwritten:
+        for mask, name in unwritten:
+            reason[rows[mask]] = REASONS.index(name)
+        rows = np.flatnonzero(reason < 0)
+        if not rows.size:
+            return Screened(reason, rows, None)
+        sites = sites_of(rows)
+    frequency = population_frequency(sites, sources)
     frequent = frequency.af > model.threshold["max_frequency_recessive"]
     if frequent.any():
         reason[rows[frequent]] = REASONS.index("frequent_in_population")
@@ -257,7 +287,7 @@ def decisions(
     flanks = ReferenceFlanks(reference) if reference else None
     with private_directory("screen") as folder:
         opened = open_sources(sources, variants, contigs, folder)
-        for batch in read_batches(variants, codes.samples, pseudoautosomal=regions):
+        for batch in read_batches(variants, codes.samples, pseudoautosomal=regions, split=True):
             yield batch, decide(batch, codes, model, opened, flanks)
 
 

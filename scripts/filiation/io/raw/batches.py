@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 def raw_batches(
-    path: str | Path, samples: Sequence[str], pseudoautosomal: tuple[Interval, ...] = (), *, threads: int = 1
+    path: str | Path,
+    samples: Sequence[str],
+    pseudoautosomal: tuple[Interval, ...] = (),
+    *,
+    threads: int = 1,
+    split: bool = False,
 ) -> Iterator[TrioBatch]:
     """Batches of `io.vcf.read_batches`, as the pieces of the file give them."""
     from filiation.io.vcf import check_record_count
 
-    reader = CallsReader(path, samples, pseudoautosomal)
+    reader = CallsReader(path, samples, pseudoautosomal, split=split)
     try:
         order = Order(reader)
         for batch in run_in_order(reader, threads):

@@ -131,12 +131,16 @@ class _Working(CallsReader):
 
     def finish(self, linked: LinkedRecords) -> Any:
         """Ask of every record, then work; the bytes of the piece are free afterwards."""
+        result = self.one_allele_each(linked, self._work_on)
+        self.source.give_back(linked.data)
+        return result
+
+    def _work_on(self, linked: LinkedRecords) -> Any:
+        """Where the piece's records stand, and what the work makes of them."""
         sites, reason = self.ask_proband(linked)
         piece = Piece(self, linked, sites, reason)
         runs = runs_of(linked.first_record, sites.contig_index, sites.pos, piece.content)
-        result = runs, self.work(piece)
-        self.source.give_back(linked.data)
-        return result
+        return runs, self.work(piece)
 
 
 def work_on_pieces(
@@ -151,11 +155,12 @@ def work_on_pieces(
     """What `work` makes of every piece of a file, in the order of the file, with the proof that no record was lost.
 
     `work` runs in the threads that decode, one piece beside another: it may not depend on the pieces before, and
-    what it returns may not refer to the piece. `thresholds` : of kernels.proband.
+    what it returns may not refer to the piece. `thresholds` : of kernels.proband. A record of several alternate
+    alleles is one of each to it.
     """
     from filiation.io.vcf import check_record_count
 
-    reader = _Working(path, samples, pseudoautosomal)
+    reader = _Working(path, samples, pseudoautosomal, split=True)
     reader.work = work
     reader.thresholds[:] = thresholds
     try:

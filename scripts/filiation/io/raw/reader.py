@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,10 @@ import numpy.typing as npt
 from filiation.errors import InputError
 from filiation.io.raw.header import Header, header_size, read_header
 from filiation.io.raw.library import find_deflate, find_memchr
-from filiation.io.raw.messages import record_error
+from filiation.io.raw.messages import NotBiallelicError, record_error
 from filiation.io.raw.records import Alleles, RawRecords
 from filiation.io.raw.source import HEADROOM, Bytes, Piece, open_source
+from filiation.io.raw.split import Splitter
 from filiation.kernels.damage import FIELDS, RECORD_CUT, SOUND
 from filiation.kernels.decode_bcf import decode_bcf_jit, find_records_jit
 from filiation.kernels.decode_vcf import DECIMAL, TEXT, UNDECLARED, WHOLE, decode_vcf_jit, find_lines_jit
@@ -174,7 +175,10 @@ class CallsFile:
 
 
 class CallsReader(CallsFile):
-    """Batches of arrays of a file's calls for the members asked for."""
+    """Batches of arrays of a file's calls for the members asked for.
+
+    split : records of several alternate alleles, or of none, become records of one each; without it they are refused.
+    """
 
     def __init__(
         self,
@@ -182,6 +186,8 @@ class CallsReader(CallsFile):
         samples: Sequence[str],
         pseudoautosomal: tuple[Interval, ...] = (),
         what: str = "normalised calls",
+        *,
+        split: bool = False,
     ) -> None:
         super().__init__(path, samples, what)
         self.pseudoautosomal = pseudoautosomal
@@ -197,10 +203,28 @@ class CallsReader(CallsFile):
                 self.members[column] = member
         self.has_gl = "GL" in self.header.formats
         self.thresholds = np.zeros(2)
+        self._splitter = Splitter(self.header, self.path) if split else None
+        self._several_met = False
 
     def finish(self, linked: LinkedRecords) -> Any:
         """The third part of the work: decode."""
-        return self.decode(linked)
+        return self.one_allele_each(linked, self.decode)
+
+    def one_allele_each(self, linked: LinkedRecords, work: Callable[[LinkedRecords], Any]) -> Any:
+        """What `work` makes of a piece whose records have one alternate allele each.
+
+        Most files are read without a look at the number of alleles: the decoder stops at the first record that has
+        another number, and from then on every piece is looked through before.
+        """
+        if self._splitter is None:
+            return work(linked)
+        if not self._several_met:
+            try:
+                return work(linked)
+            except NotBiallelicError:
+                self._several_met = True
+        data, starts, ends = self._splitter.split(linked.data, linked.starts, linked.ends, linked.first_record)
+        return work(LinkedRecords(data, starts, ends, linked.first_record))
 
     def decode(self, linked: LinkedRecords, rows: Rows | None = None) -> TrioBatch:
         """The records of a piece as arrays; with `rows` those alone."""

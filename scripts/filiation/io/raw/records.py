@@ -74,6 +74,10 @@ class Alleles(Sequence[str]):
         """First base of every allele, as a byte."""
         return self._data[self._starts]
 
+    def last_bytes(self) -> npt.NDArray[np.uint8]:
+        """Last base of every allele, as a byte."""
+        return self._data[self._starts + self._lengths - 1]
+
     def take(self, rows: npt.NDArray[np.int64]) -> Alleles:
         """The alleles of some records."""
         return Alleles(self._data, self._starts[rows], self._lengths[rows])
