@@ -7,6 +7,8 @@ Examples:
   filiation prioritise --pedigree FAM.ped --variants FAM.annotated.bcf \\
       --panel resources/panels/deficience-intellectuelle.tsv \\
       --candidates FAM.candidates.tsv --removed FAM.removed.tsv --funnel FAM.funnel.tsv
+  filiation prioritise --pedigree FAM.ped --variants FAM.annotated.bcf --structural FAM.sv.vcf.gz \\
+      --gene-models genes.gff3.gz --candidates FAM.candidates.tsv --removed FAM.removed.tsv --funnel FAM.funnel.tsv
   filiation prioritise --pedigree FAM.ped --variants FAM.annotated.bcf --segments FAM.segments.tsv \\
       --reduced-penetrance SCN1A PCDH19 \\
       --candidates FAM.candidates.tsv --removed FAM.removed.tsv --funnel FAM.funnel.tsv
@@ -16,6 +18,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filiation.calls.structural import StructuralCall
+    from filiation.model.pedigree import Family
+    from filiation.scoring.model import ScoringModel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,11 +46,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "panel; `all`: every gene",
     )
     parser.add_argument("--segments", help="segments table of the family, to name a uniparental disomy")
+    parser.add_argument(
+        "--structural", metavar="VCF", help="structural calls of the family, as other halves of compound pairs"
+    )
+    parser.add_argument(
+        "--gene-models", metavar="GFF3", help="genes and exons for --structural: GFF3, or BED with the gene in column 4"
+    )
     parser.add_argument("--imprinted-genes", help="table of imprinted genes; default: the one that ships")
     parser.add_argument("--simulated", action="store_true", help="label the outputs as simulated data")
     parser.add_argument("--candidates", required=True, help="ranked candidates, TSV to write")
     parser.add_argument("--removed", required=True, help="removed records with their reasons, TSV to write")
     parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
+
+
+def _structural(options: argparse.Namespace, family: Family, model: ScoringModel) -> list[tuple[str, StructuralCall]]:
+    """Every structural variant on one copy of the index case with each gene it hits, '' where it hits none."""
+    from filiation.calls.structural import MEANING, read_structural
+    from filiation.errors import ConfigError
+    from filiation.io.genes import load_genes
+
+    if not options.gene_models:
+        raise ConfigError(
+            "--structural without --gene-models",
+            expected="the genes that structural variants may hit",
+            repair="give --gene-models GFF3 (that of annotation.gff3) or a BED of exons",
+        )
+    found = read_structural(options.structural, family, model.threshold["min_genotype_quality"])
+    hit = found.by_gene(load_genes(options.gene_models))
+    told = ", ".join(f"{found.counts[reason]} {reason}" for reason in MEANING if found.counts[reason])
+    print(f"prioritise: structural calls: {told}, {len(hit)} hits of genes", file=sys.stderr)
+    without = [("", call) for call in found.calls if call not in {one for _, one in hit}]
+    return [*hit, *without]
 
 
 def main(options: argparse.Namespace) -> int:
@@ -59,9 +93,10 @@ def main(options: argparse.Namespace) -> int:
 
     model = load_scoring_model(options.scoring_model or scoring_model_path())
     panel = load_panel(options.panel) if options.panel else None
+    family = read_pedigree(options.pedigree, family=options.family)
     result = prioritise(
         options.variants,
-        read_pedigree(options.pedigree, family=options.family),
+        family,
         model,
         panel,
         assembly=options.assembly,
@@ -69,6 +104,7 @@ def main(options: argparse.Namespace) -> int:
         penetrance=Penetrance.of(options.reduced_penetrance).with_panel(panel),
         imprinted=load_imprinted(options.imprinted_genes or RESOURCES / "imprinted_genes.tsv"),
         segments=read_table(options.segments, SEGMENTS).rows if options.segments else [],
+        structural=_structural(options, family, model) if options.structural else [],
     )
     header = {"scoring_model": f"{model.name} sha256={model.checksum}"}
     if panel:

@@ -69,7 +69,7 @@ CANDIDATES = TableSchema(
         Column("inheritance", "str", "inheritance class that made it a candidate (model.inheritance)"),
         Column("inheritance_status", "str", "supported, or possible when a member without data leaves it open"),
         Column("inheritance_reason", "str", "the evidence in one sentence of key=value items"),
-        Column("compound_partner", "str", "chrom-pos-ref-alt of the second variant of a compound pair"),
+        Column("compound_partner", "str", "second variant of a pair: chrom-pos-ref-alt, or chrom-start-DEL-end"),
         Column(
             "compound_phase",
             "str",

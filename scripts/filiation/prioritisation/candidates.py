@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from filiation.calls.consequences import Consequence
+from filiation.calls.structural import StructuralCall
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
 from filiation.model.inheritance import CompoundPhase, Inheritance
 from filiation.model.pedigree import Family
@@ -48,13 +49,14 @@ def prioritise(
     penetrance: Penetrance | None = None,
     imprinted: Mapping[str, ImprintedGene] | None = None,
     segments: Sequence[Mapping[str, Any]] = (),
-    structural: Sequence[StructuralHalf] = (),
+    structural: Sequence[tuple[str, StructuralCall]] = (),
 ) -> Prioritised:
     """Apply the rules to every annotated record and rank what remains.
 
     Each record is removed once at most, with one reason; a record on several genes is a candidate when one of
     them keeps it. The panel labels and ranks. segments : rows of the segments table, to name a uniparental disomy.
-    structural : structural variants that may be the other half of a compound pair.
+    structural : (gene, structural variant of the index case) that may be the other half of a compound pair, '' where
+    it hits no gene.
     """
     counts = dict.fromkeys(MEANING, 0)
     removed: list[dict[str, Any]] = []
@@ -64,7 +66,14 @@ def prioritise(
     regions = pseudoautosomal_intervals(assembly, header_contigs(variants), pseudoautosomal_bed)
     records = list(read_evidence(variants, family, regions))
     context = Context(
-        family, model, panel, penetrance, dict(imprinted or {}), tuple(map(dict, segments)), DepthBaseline.of(records)
+        family,
+        model,
+        panel,
+        penetrance,
+        dict(imprinted or {}),
+        tuple(map(dict, segments)),
+        tuple(dict.fromkeys(call for _, call in structural)),
+        DepthBaseline.of(records),
     )
 
     def remove(evidence: Evidence, removal: Removal) -> None:
@@ -84,7 +93,7 @@ def prioritise(
             symbol = gene.gene if gene else ""
             drafts.append(Draft(evidence, gene, patterns_in_gene(evidence, symbol, penetrance, family, model)))
     had_pair = {id(draft) for draft in drafts if COMPOUND in draft.patterns}
-    pair_up(drafts, family, structural)
+    pair_up(drafts, family, [StructuralHalf(call.key, gene, call.states) for gene, call in structural if gene])
     kept = [draft for draft in drafts if draft.patterns]
     survivors = {id(draft.evidence) for draft in kept}
     reported: set[int] = set()

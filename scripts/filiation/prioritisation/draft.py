@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from filiation.calls.consequences import Consequence
+from filiation.calls.structural import StructuralCall
 from filiation.model.inheritance import CompoundPhase, Inheritance, PhaseEvidence
 from filiation.model.pedigree import Family
 from filiation.panels.load import Panel
@@ -67,4 +68,5 @@ class Context:
     penetrance: Penetrance = field(default_factory=Penetrance)
     imprinted: dict[str, ImprintedGene] = field(default_factory=dict)
     segments: tuple[dict[str, Any], ...] = ()
+    structural: tuple[StructuralCall, ...] = ()
     depth: DepthBaseline = field(default_factory=lambda: DepthBaseline({}))

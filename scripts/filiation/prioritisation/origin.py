@@ -62,6 +62,8 @@ def homozygote_flags(draft: Draft, context: Context) -> list[str]:
         kind = "upd_maternal" if lacking == ["father"] else "upd_paternal"
         if segment := covering_segment(draft.evidence, kind, context):
             flags.append(f"uniparental_disomy_{kind[4:]}={segment}")
+    if deletion := deletion_over(draft.evidence, lacking, context):
+        flags.append(f"deletion_called_on_the_other_copy={deletion}")
     if (ratio := half_depth(draft, lacking, context)) is not None:
         flags.append(f"half_depth_suggests_deletion={ratio:.2f}")
     return flags
@@ -74,6 +76,16 @@ def covering_segment(evidence: Evidence, kind: str, context: Context) -> str:
         same_place = row["sample"] == sample and bare_name(str(row["chrom"])) == bare_name(evidence.chrom)
         if same_place and row["kind"] == kind and row["start"] <= evidence.pos <= row["end"]:
             return f"{row['chrom']}:{row['start']}-{row['end']}"
+    return ""
+
+
+def deletion_over(evidence: Evidence, lacking: list[str], context: Context) -> str:
+    """Name of a called deletion that covers the site and can have come from a parent who lacks the allele, else ''."""
+    places = [FATHER if role == "father" else MOTHER for role in lacking]
+    for call in context.structural:
+        given = any(carries(call.states[place]) or call.states[place] == CarrierState.UNKNOWN for place in places)
+        if given and call.covers(evidence.chrom, evidence.pos):
+            return call.key
     return ""
 
 
