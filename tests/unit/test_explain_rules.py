@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
@@ -104,6 +105,23 @@ def test_explain__a_gene_gives_all_its_records_kept_or_not(capsys: pytest.Captur
     text = explained(capsys, "--results", "results", "--family", "FAM", "pair", "DENOVO")
     titles = [line for line in text.splitlines() if line.startswith("chr1-")]
     assert titles == ["chr1-200-A-C: removed", "chr1-300-A-C: removed", "chr1-100-A-C: reported"]
+
+
+def test_explain__with_gene_models_a_gene_answers_for_every_call_between_its_ends(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    genes = results.parent / "reference" / "genes.gff3.gz"
+    genes.parent.mkdir()
+    line = "1\ttest\tgene\t350\t520\t.\t+\t.\tID=gene:ENSG9;Name=NOTHING\n"
+    genes.write_bytes(gzip.compress(line.encode()))
+    # Neither record was annotated: the screen removed both.
+    text = explained(capsys, "FAM", "NOTHING")
+    titles = [line for line in text.splitlines() if line.startswith("chr1-")]
+    assert titles == ["chr1-400-A-C: removed", "chr1-500-A-C: removed"]
+    assert outcome(text.split("chr1-500-A-C")[1], "proband_alt_depth") == "fail"
+    assert explained(capsys, "FAM", "ENSG9") == text
+    table = explained(capsys, "FAM", "NOTHING", "--form", "table").splitlines()
+    assert [row.split("\t")[:2] for row in table[1:]] == [["chr1", "400"], ["chr1", "500"]]
 
 
 @pytest.mark.usefixtures("results")

@@ -4,7 +4,8 @@ Ask for an allele, a gene, or a change in a gene; kept or not, any record of the
 own files are found by their place, and the run's configuration gives frequencies, model and panel. The rules are
 run again on the records asked for; the tables of `prioritise` say what came after the screen. For each variant:
 from whom the allele comes, what each rule says (pass, fail or unknown), the one that removed it, or why nothing was
-called (the reference is N, the same change is written otherwise, no evidence).
+called (the reference is N, the same change is written otherwise, no evidence). With gene models (those of the run are
+found) a gene answers for every allele called between its ends, also for what the screen removed.
 
 Examples:
   filiation explain FAM001 chr1-155036260-C-T
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from filiation.prioritisation.explain import Site
 
 
+# Alleles of which every rule is printed unless asked otherwise; a large gene holds thousands.
+MOST_IN_FULL = 20
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation explain`."""
     parser.add_argument(
@@ -47,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("--site", nargs="+", default=[], metavar="CHROM-POS-REF-ALT", help="sites to explain")
     asked.add_argument("--sites", metavar="VCF", help="sites to explain, as a VCF")
     parser.add_argument("--annotated", help="annotated BCF of the family, for genes and for the rules after the screen")
+    parser.add_argument(
+        "--gene-models",
+        metavar="GFF3",
+        help="genes, so that a gene answers for every allele called between its ends: GFF3, or BED with names",
+    )
     parser.add_argument("--panel", help="panel file of the pre-indication")
     parser.add_argument("--candidates", help="candidates table of the family")
     parser.add_argument("--removed", help="removed table of the family")
@@ -63,8 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--form",
         choices=["rules", "table"],
-        help="what is printed: every rule of each variant, or one line each; default: rules for a question, table "
-        "for --site and --sites",
+        help="what is printed: every rule of each variant, or one line each; default: rules for a question that names "
+        f"no more than {MOST_IN_FULL} alleles, table for more and for --site and --sites",
     )
     parser.add_argument("--output", help="explanation table to write")
 
@@ -99,6 +109,7 @@ def _find_files(options: argparse.Namespace) -> RunConfig | None:
         "candidates": folder / "prioritisation" / f"{name}.candidates.tsv",
         "removed": folder / "prioritisation" / f"{name}.removed.tsv",
         "reference": Path(options.results) / "reference" / "genome.fa",
+        "gene_models": Path(options.results) / "reference" / "genes.gff3.gz",
     }
     for option, path in places.items():
         if getattr(options, option) is None and (path.is_file() or option in ("pedigree", "variants")):
@@ -146,11 +157,16 @@ def _sites(options: argparse.Namespace, annotated: list[Evidence]) -> list[Site]
     from filiation.errors import ConfigError
     from filiation.io.tables import read_table
     from filiation.model.columns import REMOVED
-    from filiation.prioritisation.questions import parse_site, read_sites, sites_asked
+    from filiation.prioritisation.questions import calls_in_genes, parse_site, read_sites, sites_asked
 
     sites = [parse_site(text) for text in options.site] + (read_sites(options.sites) if options.sites else [])
     removed = read_table(options.removed, REMOVED).rows if options.removed else []
-    sites += sites_asked(options.question, annotated, removed)
+    called = None
+    if options.gene_models and options.question:
+        from filiation.io.genes import load_genes
+
+        called = calls_in_genes(load_genes(options.gene_models), options.variants)
+    sites += sites_asked(options.question, annotated, removed, called)
     if not sites:
         raise ConfigError("nothing is asked for", expected="CHROM-POS-REF-ALT, a gene, or GENE:change")
     return sites
@@ -208,7 +224,8 @@ def main(options: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = [explanation.row for explanation in found]
     if options.output:
         write_table(options.output, EXPLANATION, rows)
-    form = options.form or ("rules" if options.question else "table")
+    short = options.question and len(found) <= MOST_IN_FULL
+    form = options.form or ("rules" if short else "table")
     if form == "rules":
         print("\n\n".join(rules_text(one.site.text, one.row, one.rules, context.family) for one in found))
     elif not options.output:

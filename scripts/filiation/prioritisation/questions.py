@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filiation.errors import ConfigError, InputError, nearest
-from filiation.io.files import require_file
+from filiation.io.files import private_directory, require_file
+from filiation.io.genes import Genes
+from filiation.io.tools import run_tool
+from filiation.io.vcf import header_contigs
+from filiation.model.contigs import bare_name
 from filiation.prioritisation.evidence import Evidence
 
 
@@ -62,15 +66,46 @@ def _change(text: str) -> str:
     return text.rpartition(":")[2].replace(" ", "").lower()
 
 
+def calls_in_genes(genes: Genes, variants: str | Path) -> Callable[[str], list[Site]]:
+    """A function that gives every allele that was called in a gene, kept or not, first to last; [] for no gene.
+
+    variants : the calls of the family, of which whole records are listed, each alternate allele by itself.
+    """
+
+    def called(name: str) -> list[Site]:
+        found = genes.named(name)
+        if not found:
+            return []
+        styles = {bare_name(contig): contig for contig in header_contigs(variants)}
+        regions = [f"{styles[gene.contig]}\t{gene.start - 1}\t{gene.end}\n" for gene in found if gene.contig in styles]
+        with private_directory("gene") as folder:
+            bed = folder / "gene.bed"
+            bed.write_text("".join(regions), encoding="utf-8")
+            if not regions:
+                return []
+            lines = run_tool(
+                ["bcftools", "query", "-f", "%CHROM\t%POS\t%REF\t%ALT\n", "-T", bed, variants],
+                purpose=f"list the calls in {name}",
+                where=str(variants),
+            )
+        rows = [line.split("\t") for line in lines.splitlines()]
+        return [Site(chrom, int(pos), ref, alt) for chrom, pos, ref, alts in rows for alt in alts.split(",")]
+
+    return called
+
+
 def sites_asked(
-    questions: Sequence[str], records: Sequence[Evidence], removed: Sequence[Mapping[str, Any]]
+    questions: Sequence[str],
+    records: Sequence[Evidence],
+    removed: Sequence[Mapping[str, Any]],
+    called: Callable[[str], list[Site]] | None = None,
 ) -> list[Site]:
     """The sites that the questions name, in the order asked, each once.
 
     A question is an allele (`chr1-100-A-C`), a gene symbol, or `GENE:change` (gene or transcript, then a change as the
     annotation writes it: `PTPN11:c.922A>G`, `PTPN11:p.Asn308Asp`, `PTPN11:308N>308D`). For a gene: every annotated
-    record in it, and every row of the removed table. Only records that the screen kept are annotated; what it
-    removed must be asked for by its allele.
+    record in it, every row of the removed table, and with `called` (see calls_in_genes) every allele between its ends.
+    Only records that the screen kept are annotated; without `called`, what it removed must be asked for by its allele.
     """
     found: dict[Site, None] = {}
     for question in questions:
@@ -78,6 +113,8 @@ def sites_asked(
             found[site] = None
             continue
         named = _in_gene(question, records, removed)
+        if called is not None and ":" not in question:
+            named = list(dict.fromkeys([*named, *called(question)]))
         if not named:
             _nothing_found(question, records)
         found.update(dict.fromkeys(named))
