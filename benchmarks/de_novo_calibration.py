@@ -40,7 +40,7 @@ def scored(coverage: float, n: int, model: Any, seed: int, with_reference: bool)
     parts = []
     chunks = max(1, n // CHUNK)
     for number in range(chunks):
-        simulated = simulate(coverage, n // chunks, model, seed + number)
+        simulated = simulate(coverage, n // chunks, seed + number)
         batch = simulated.batch
         frequency = prior_frequency(batch.is_snv, simulated.frequency, model, True)
         reference = simulated.reference if with_reference else None

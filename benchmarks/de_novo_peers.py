@@ -138,7 +138,7 @@ def cut_of_precision(score: np.ndarray, simulated: Simulated, allowed: np.ndarra
 
 def judge(coverage: float, n: int, model: Any, seed: int) -> dict[str, dict[str, float]]:
     """Recall and precision of every program at one depth."""
-    simulated = simulate(coverage, n, model, seed)
+    simulated = simulate(coverage, n, seed)
     batch = simulated.batch
     rare = ~(np.nan_to_num(simulated.frequency) > MAX_FREQUENCY)
     asked = np.flatnonzero(rare & (batch.genotype[:, 0] > 0) & (simulated.weight > 0))

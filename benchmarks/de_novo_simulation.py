@@ -4,11 +4,26 @@ Sites of five origins: new in the child, inherited, inherited with few reads of 
 (all members show the allele at one share), sporadic artefact (the child's reads alone). Each site has a weight,
 expected sites in a genome over sites drawn, so that rare origins are seen often and count as little as they are.
 
-The priors (mutation rates, frequencies, artefact rates, shares of repeats) are those of the scoring model. The reads
-are not: depths scatter more than Poisson, errors and the balance of heterozygotes differ between sites in other ways
-than the model thinks, reads of insertions and deletions favour the reference, artefacts have other shares, one
-parental allele in 500,000 drops out altogether, and the caller computes PL from base qualities as if reads were
-independent, giving little weight to reads of artefacts.
+Nothing here is read from the scoring model: rates are those of KINDS, each with its source below. Reads differ from
+what the model thinks: depths scatter more than Poisson, errors and the balance of heterozygotes differ between sites
+in other ways, reads of insertions and deletions favour the reference, artefacts have other shares, one parental allele
+in 500,000 drops out altogether, and the caller computes PL from base qualities as if reads were independent. Sequencing
+errors have low base qualities; of artefacts, half of the sites do, and the others' reads look like any read.
+
+Rates of a genome (both parents' gametes, 3e9 positions):
+- substitutions 1.27e-8 (Besenbacher et al. 2015, doi 10.1038/ncomms6969), at CpG 9.72e-8 (Campbell et al. 2012,
+  doi 10.1038/ng.2418); two transitions for one transversion elsewhere;
+- insertions and deletions 1.0e-9: between 2.94 a genome (Kloosterman et al. 2015, doi 10.1101/gr.185041.114) and 1.5e-9
+  (Besenbacher et al. 2015); split by length and repeats: own choice, after Montgomery et al. 2013
+  (doi 10.1101/gr.148718.112), nearly half in 4 % of the genome;
+- neighbouring bases together: own choice, 1.2 a genome;
+- systematic artefacts: 20,000 to 30,000 false heterozygotes after filters (Li 2014, doi 10.1093/bioinformatics/btu356,
+  one in 100 to 200 kb); split: own choice, most false insertions and deletions in repeats;
+- sporadic artefacts: own choice; one substitution and 0.6 insertions and deletions outside repeats; the consensus of
+  three callers has 0.6 to 2 % false calls of all kinds (doi 10.26508/lsa.202403039);
+- half of the systematic artefacts stand in the frequency sources, at the frequency with which they are called: they
+  recur in everyone (Freeman et al. 2020, doi 10.1101/gr.255349.119); the half that does not (other machines, sources
+  without the records that failed their filters) is own choice.
 """
 
 from __future__ import annotations
@@ -27,10 +42,14 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 DE_NOVO, INHERITED, INHERITED_FEW_READS, SYSTEMATIC, SPORADIC = range(5)
 ORIGINS = ("new", "inherited", "inherited, few reads", "systematic artefact", "sporadic artefact")
 SHARES = (0.30, 0.20, 0.25, 0.15, 0.10)
-GENOME = 3.0e9
-CPG_SHARE = 0.02
-HOMOPOLYMER_SHARE = 0.04
-REPEAT_SHARE = 0.01
+# Inherited sites that no source knows, for each new one: 18,500 substitutions a person, five times the singletons among
+# 53,831 genomes (Taliun et al. 2021, doi 10.1038/s41586-021-03205-y). They are young, so kinds stand as they arise.
+ABSENT = 240.0
+RATE_NAMES = ("new", "systematic", "sporadic")
+LOW_QUALITY = 0.5
+VISIBLE = 0.5
+# Share of alternate reads from which half of the callers' genotypes are heterozygous.
+CALLED_FROM = 0.17
 DROP_OUT = 2e-6
 FEW_READS = 6
 OVERDRAWN = 40
@@ -41,13 +60,21 @@ LOWEST, HIGHEST = 1e-5, 0.3
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of change: alleles that stand for it, its places in the genome, its name in the model."""
+    """One kind of change: alleles that stand for it, its surroundings, and what a genome holds of it.
+
+    places : positions and alleles.  new, systematic, sporadic : expected sites in a genome.
+    common : share of the inherited sites that sources know, against all.
+    """
 
     ref: str
     alt: str
     before: str
     following: str
     places: float
+    new: float
+    common: float
+    systematic: float
+    sporadic: float
     repeat: bool = False
 
     @property
@@ -57,15 +84,17 @@ class Kind:
 
 
 _FILL = "GCATGACTCGATCAGTACGTCAGATCGTACTAGCATCGATCAGCATGCTAGCTAGACTGACTA"
+# Of 76.2 new substitutions 11.7 lie at CpG (9.72e-8, two gametes, 6e7 positions).
 KINDS = (
-    Kind("A", "G", "T", "ACT" + _FILL, GENOME * (1 - CPG_SHARE)),
-    Kind("C", "T", "T", "CGT" + _FILL, GENOME * CPG_SHARE),
-    Kind("A", "C", "T", "ACT" + _FILL, 2 * GENOME),
-    Kind("CA", "C", "T", "CAG" + _FILL, GENOME * (1 - HOMOPOLYMER_SHARE)),
-    Kind("CA", "C", "T", "CAAAAAAAAG" + _FILL, GENOME * HOMOPOLYMER_SHARE, True),
-    Kind("CTGA", "C", "T", "CTGACG" + _FILL, GENOME * (1 - REPEAT_SHARE)),
-    Kind("CTGA", "C", "T", "CTGATGATGATGAG" + _FILL, GENOME * REPEAT_SHARE, True),
-    Kind("C", "CTGACGAGT", "T", "CAG" + _FILL, GENOME * (1 - REPEAT_SHARE)),
+    Kind("A", "G", "T", "ACT" + _FILL, 2.9e9, 43.0, 0.48, 6600, 0.33),
+    Kind("C", "T", "T", "CGT" + _FILL, 6e7, 11.7, 0.17, 400, 0.01),
+    Kind("A", "C", "T", "ACT" + _FILL, 6e9, 21.5, 0.33, 13000, 0.66),
+    Kind("AC", "GT", "T", "ACT" + _FILL, 3e9, 1.2, 0.02, 200, 0.05),
+    Kind("CA", "C", "T", "CAG" + _FILL, 2.9e9, 1.6, 0.036, 900, 0.2),
+    Kind("CA", "C", "T", "CAAAAAAAAG" + _FILL, 1.2e8, 1.4, 0.036, 6000, 60.0, True),
+    Kind("CTGA", "C", "T", "CTGACG" + _FILL, 3e9, 1.6, 0.024, 900, 0.2),
+    Kind("CTGA", "C", "T", "CTGATGATGATGAG" + _FILL, 3e7, 0.4, 0.012, 1500, 1.0, True),
+    Kind("C", "CTGACGAGT", "T", "CAG" + _FILL, 3e9, 1.0, 0.012, 900, 0.2),
 )
 
 
@@ -79,6 +108,7 @@ class Simulated:
     weight: np.ndarray
     frequency: np.ndarray
     reference: Any
+    alt_bins: Any = None
 
 
 class SimulatedReference:
@@ -99,18 +129,7 @@ def gammaln(x: float) -> float:
     return math.lgamma(x)
 
 
-def _rates(model: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mutation, systematic and sporadic artefact rate of every kind, with the reference known."""
-    from filiation.scoring import de_novo
-
-    kinds = np.arange(len(KINDS))
-    flank = SimulatedReference(kinds).beside(None, kinds + 1, 65)
-    classes, contexts = de_novo.classify_changes([k.ref for k in KINDS], [k.alt for k in KINDS], flank)
-    rates = de_novo.rates_of(classes, contexts, model)
-    return rates.mutation, rates.systematic, rates.sporadic
-
-
-def _frequencies(random: np.random.Generator, model: Any, n: int, absent_share: float) -> np.ndarray:
+def _frequencies(random: np.random.Generator, n: int, absent_share: float) -> np.ndarray:
     """Population frequencies of sites: NaN = absent from the sources, else from the spectrum of carriers."""
     frequency = random.uniform(LOWEST, HIGHEST, n)
     frequency[random.random(n) < absent_share] = np.nan
@@ -148,6 +167,7 @@ def _phred(
     gap = np.where(repeat, 15.0, 30.0)
     log = np.zeros((*ref.shape, 3))
     quality_sum = np.zeros((*ref.shape, 2))
+    alt_bins = np.zeros((*ref.shape, 3))
     for counts, share, alternate in ((ref, "true", False), (alt - false_alt, "true", True), (false_alt, "false", True)):
         bins = random.multinomial(counts, shares[share])
         for b, quality in enumerate(qualities):
@@ -155,35 +175,48 @@ def _phred(
             error = 10 ** (-phred / 10)
             same, other = np.log10(1 - error), np.log10(np.where(indel[:, None], error, error / 3))
             n = bins[:, :, b]
+            if alternate:
+                alt_bins[:, :, b] += n
             quality_sum[:, :, int(alternate)] += n * phred
             log[:, :, 0] += n * (other if alternate else same)
             log[:, :, 1] += n * np.log10(0.5)
             log[:, :, 2] += n * (same if alternate else other)
-    return np.rint(-10 * (log - log.max(axis=2, keepdims=True))), quality_sum
+    return np.rint(-10 * (log - log.max(axis=2, keepdims=True))), quality_sum, alt_bins
 
 
-def simulate(coverage: float, n: int, model: Any, seed: int) -> Simulated:
-    """n sites of a trio at one depth."""
+def expected_sites(origin: int, known: bool) -> np.ndarray:
+    """Sites of each kind in a genome; inherited and new ones at places that the frequency sources know, or not."""
+    column = {origin_: name for origin_, name in zip((DE_NOVO, SYSTEMATIC, SPORADIC), RATE_NAMES, strict=True)}
+    new = np.array([kind.new for kind in KINDS])
+    common = 2 * SPECTRUM * (HIGHEST - LOWEST) * np.array([kind.common for kind in KINDS])
+    if origin in column and not known:
+        return np.array([getattr(kind, column[origin]) for kind in KINDS])
+    if not known:
+        return ABSENT * new
+    if origin != DE_NOVO:
+        return common
+    # A place that the population has already mutates as often as any other of its kind.
+    places = common * math.log(HIGHEST / LOWEST) / (2 * (HIGHEST - LOWEST))
+    return new * np.minimum(1.0, places / np.array([kind.places for kind in KINDS]))
+
+
+def simulate(
+    coverage: float, n: int, seed: int, low_quality: float = LOW_QUALITY, visible: float = VISIBLE
+) -> Simulated:
+    """n sites of a trio at one depth.
+
+    low_quality : share of artefacts whose reads have low base qualities.  visible : share of systematic artefacts that
+    the frequency sources have.
+    """
     random = np.random.default_rng([seed, int(coverage)])
-    mutation, systematic, sporadic = _rates(model)
-    places = np.array([kind.places for kind in KINDS])
-    absent = model.threshold["absent_frequency"]
     origin = random.choice(5, n, p=SHARES)
-    frequency = _frequencies(random, model, n, 0.5)
+    frequency = _frequencies(random, n, 0.5)
     few = (origin == INHERITED_FEW_READS) | (origin == INHERITED)
     # A new allele may stand at a place where the population has it already: frequencies as of places, not of carriers.
     at_known = (origin == DE_NOVO) & (random.random(n) < 0.15)
     frequency[~few] = np.nan
     frequency[at_known] = LOWEST * (HIGHEST / LOWEST) ** random.random(int(at_known.sum()))
     known = ~np.isnan(frequency)
-    # Expected sites of a genome, by kind: as a density for drawing kinds, as a total for the weight.
-    common = 2 * SPECTRUM * (HIGHEST - LOWEST) * np.array([0.50, 0.17, 0.33, 0.036, 0.036, 0.024, 0.012, 0.012])
-    common_new = 2 * mutation * common / (2 * (HIGHEST - LOWEST)) * math.log(HIGHEST / LOWEST)
-    expected = {
-        DE_NOVO: 2 * mutation * places,
-        SYSTEMATIC: systematic * places,
-        SPORADIC: sporadic * places,
-    }
     kind = np.zeros(n, dtype=np.int64)
     weight = np.zeros(n)
     for code in range(5):
@@ -191,14 +224,12 @@ def simulate(coverage: float, n: int, model: Any, seed: int) -> Simulated:
             chosen = np.flatnonzero((origin == code) & (known == common_site))
             if not len(chosen):
                 continue
-            totals = expected.get(code, 2 * absent * places)
-            if common_site:
-                totals = common_new if code == DE_NOVO else common
+            totals = expected_sites(code, common_site)
             # Half of the draws follow the genome, half are even over the kinds, so that rare kinds are seen.
             draw = 0.5 * totals / totals.sum() + 0.5 / len(KINDS)
             kind[chosen] = random.choice(len(KINDS), len(chosen), p=draw)
             weight[chosen] = totals[kind[chosen]] / (len(chosen) * draw[kind[chosen]])
-    return _reads(random, coverage, origin, kind, weight, frequency)
+    return _reads(random, coverage, origin, kind, weight, frequency, low_quality, visible)
 
 
 def _reads(
@@ -208,6 +239,8 @@ def _reads(
     kind: np.ndarray,
     weight: np.ndarray,
     frequency: np.ndarray,
+    low_quality: float,
+    visible: float,
 ) -> Simulated:
     """Depths, allelic depths, PL and genotypes of the sites."""
     n = len(origin)
@@ -234,14 +267,22 @@ def _reads(
     share[own, 0] = random.beta(1.3, 3.5, len(own))
     alt = random.binomial(depth, share)
     weight = weight.copy()
-    _systematic(random, coverage, np.flatnonzero(origin == SYSTEMATIC), depth, alt, weight)
+    sites = np.flatnonzero(origin == SYSTEMATIC)
+    shown = _systematic(random, coverage, sites, depth, alt, weight)
+    frequency = frequency.copy()
+    frequency[sites] = _frequency_of_artefacts(random, shown, visible)
     _few_reads(random, origin, parent, depth, alt, weight, mean, shape)
+    # Reads look like any read where the allele is there, and in the artefacts of which only their place is wrong.
     true_share = child_carries[:, None] & np.array([True, False, False])
     true_share[carrier, parent[carrier]] = True
     true_share[both, 3 - parent[both]] = True
+    artefact = (origin == SYSTEMATIC) | (origin == SPORADIC)
+    ordinary = artefact & (random.random(n) >= low_quality)
+    true_share[ordinary & (origin == SYSTEMATIC)] = True
+    true_share[ordinary, 0] = True
     false_alt = np.where(true_share, 0, alt)
     ref = depth - alt
-    phred, quality_sum = _phred(random, ref, alt, false_alt, indel, repeat)
+    phred, quality_sum, alt_bins = _phred(random, ref, alt, false_alt, indel, repeat)
     ordered = np.sort(phred, axis=2)
     genotype = phred.argmin(axis=2).astype(np.int8)
     genotype[depth == 0] = -1
@@ -255,7 +296,7 @@ def _reads(
         pos=np.arange(1, n + 1),
         ref=[alleles[k][0] for k in kind],
         alt=[alleles[k][1] for k in kind],
-        is_snv=~indel,
+        is_snv=np.array([len(k.ref) == len(k.alt) == 1 for k in KINDS])[kind],
         genotype=genotype,
         ref_depth=ref.astype(np.int32),
         alt_depth=alt.astype(np.int32),
@@ -265,14 +306,15 @@ def _reads(
         quality_sum=quality_sum,
         log10_likelihood=np.full(phred.shape, np.nan),
     )
-    return Simulated(batch, origin, kind, weight, frequency, SimulatedReference(kind))
+    return Simulated(batch, origin, kind, weight, frequency, SimulatedReference(kind), alt_bins)
 
 
 def _systematic(
     random: np.random.Generator, coverage: float, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
-) -> None:
+) -> np.ndarray:
     """Artefacts of all members: OVERDRAWN times as many are drawn, and those that could pass for new in the child
-    (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others."""
+    (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others. Returns the
+    share of alternate reads that all people show at each site."""
     n = len(sites) * OVERDRAWN
     reads = _depths(random, coverage, n)
     share = random.beta(1.3, 5.0, n)
@@ -287,6 +329,17 @@ def _systematic(
     depth[sites], alt[sites] = reads[taken], false[taken]
     weight[sites[: len(first)]] *= alike.mean() * len(sites) / len(first)
     weight[sites[len(first) :]] *= (1 - alike.mean()) * len(sites) / len(rest)
+    return np.asarray(share[taken])
+
+
+def _frequency_of_artefacts(random: np.random.Generator, share: np.ndarray, visible: float) -> np.ndarray:
+    """Population frequency at which artefacts of a share are called at 30 reads (half of the calls' rate, as callers
+    write heterozygotes); NaN for those that the sources do not have, or that nobody of 100,000 people shows."""
+    reads = random.binomial(30, share[:, None], (len(share), 200))
+    called = (reads >= CALLED_FROM * 30).mean(axis=1) / 2
+    frequency = np.where(called > 0, called, 0.5 * share**5)
+    hidden = (random.random(len(share)) >= visible) | (frequency < LOWEST)
+    return np.where(hidden, np.nan, np.minimum(frequency, 0.5))
 
 
 def _few_reads(

@@ -7,13 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from filiation.config import scoring_model_path
 from filiation.kernels.encoding import RUNG_NAMES
-from filiation.kernels.genotype import genotype_log_likelihoods, genotype_log_likelihoods_jit
+from filiation.kernels.genotype import (
+    artefact_by_quality,
+    artefact_by_quality_jit,
+    genotype_log_likelihoods,
+    genotype_log_likelihoods_jit,
+)
+from filiation.scoring.de_novo import alternate_quality
+from filiation.scoring.model import load_scoring_model
 from reference.genotype import Fields, log_likelihoods, rung_of
+from reference.genotype import artefact_by_quality as twin_by_quality
 
 pytestmark = pytest.mark.kernels
 
 ERROR_RATE = 0.005
+QUALITY = alternate_quality(load_scoring_model(scoring_model_path()))
 
 phred_values = st.integers(0, 5000).map(float)
 log10_values = st.floats(-300.0, 0.0)
@@ -120,3 +130,63 @@ def test_two_values_of_a_haploid_member_stand_for_none_and_every_copy() -> None:
 def test_an_impossible_phred_of_a_long_read_pile_stays_finite() -> None:
     likelihood, _ = one(Fields(phred=(2_000_000_000.0, 0.0, 2_000_000_000.0)))
     assert np.isfinite(likelihood).all()
+
+
+def told(row: list[float], ref: int | None, alt: int | None, asked: bool = True) -> list[float]:
+    """What the kernel says of one child, as plain Python and compiled."""
+    return [
+        float(
+            function(
+                np.array([row]),
+                np.array([-1 if ref is None else ref], dtype=np.int32),
+                np.array([-1 if alt is None else alt], dtype=np.int32),
+                np.array([asked]),
+                QUALITY,
+            )[0]
+        )
+        for function in (artefact_by_quality, artefact_by_quality_jit)
+    ]
+
+
+def caller_row(ref: int, alt: int, ref_quality: float, alt_quality: float) -> list[float]:
+    """Log likelihoods of a caller that takes reads for independent: a mismatch costs its quality, a match nothing."""
+    half = np.log(0.5) * (ref + alt)
+    per_phred = np.log(10) / 10
+    return [-alt * alt_quality * per_phred - half, 0.0, -ref * ref_quality * per_phred - half]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.floats(-300.0, 0.0), min_size=3, max_size=3), depths, depths)
+def test_quality_of_alternate_reads__agrees_with_densities_written_out(
+    row: list[float], ref: int | None, alt: int | None
+) -> None:
+    assert told(row, ref, alt) == pytest.approx([twin_by_quality(row, ref, alt, *QUALITY)] * 2, rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(3, 60), st.integers(3, 60), st.floats(25.0, 45.0))
+def test_quality_of_alternate_reads__reads_as_good_as_the_others_speak_for_the_allele(
+    ref: int, alt: int, quality: float
+) -> None:
+    value, same = told(caller_row(ref, alt, quality, quality), ref, alt)
+    assert value == pytest.approx(same)
+    assert np.log(QUALITY.ordinary_share) <= value < 0
+
+
+def test_quality_of_alternate_reads__the_worse_they_are_the_likelier_an_artefact_but_never_a_proof() -> None:
+    values = [told(caller_row(15, 12, 37.0, quality), 15, 12)[1] for quality in (37.0, 33.0, 29.0, 25.0)]
+    assert values == sorted(values)
+    assert values[0] < 0 < values[-1]
+    assert values[-1] < np.log(200), "a few true alleles have bad reads too"
+
+
+@pytest.mark.parametrize(("ref", "alt"), [(2, 15), (15, 2), (None, 10), (10, None)])
+def test_quality_of_alternate_reads__too_few_reads_tell_nothing(ref: int | None, alt: int | None) -> None:
+    assert told(caller_row(ref or 0, alt or 0, 37.0, 12.0), ref, alt) == [0.0, 0.0]
+
+
+def test_quality_of_alternate_reads__likelihoods_that_are_no_sum_of_qualities_tell_nothing() -> None:
+    """Capped at 60, as some callers write them, 30 reads seem to have qualities of 9."""
+    capped = [-60 * np.log(10) / 10, 0.0, -60 * np.log(10) / 10]
+    assert told(capped, 15, 15) == [0.0, 0.0]
+    assert told(caller_row(15, 12, 37.0, 12.0), 15, 12, asked=False) == [0.0, 0.0]

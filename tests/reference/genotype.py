@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,33 @@ def _three_phred(fields: Fields) -> list[float]:
     """PL of three genotypes: phred runs the other way round, so the haploid rule is applied to its negative."""
     assert fields.phred is not None
     return [-value for value in _three(tuple(-value for value in fields.phred))]
+
+
+def artefact_by_quality(
+    row: list[float],
+    reference: int | None,
+    alternate: int | None,
+    spread: float,
+    spread_of_read: float,
+    outliers: float,
+    ordinary_share: float,
+    low_ratio: float,
+    low_spread: float,
+) -> float:
+    """Log of how much likelier the ratio of qualities is under an artefact; 0 when it cannot be told.
+
+    row: natural log likelihoods of a child with 0, 1, 2 copies.
+    """
+    if reference is None or alternate is None or min(reference, alternate) < 3:
+        return 0.0
+    # Against the heterozygote each read has the probability one half, whatever it shows.
+    of_heterozygote = math.log(0.5) * (reference + alternate)
+    of_reference_reads = (of_heterozygote - (row[2] - row[1] + of_heterozygote * 2)) / reference
+    of_alternate_reads = (of_heterozygote - (row[0] - row[1] + of_heterozygote * 2)) / alternate
+    if not 20 <= of_reference_reads * 10 / math.log(10) <= 80:
+        return 0.0
+    ratio = min(max(of_alternate_reads / of_reference_reads, 0.0), 1.0)
+    there = NormalDist(1.0, math.hypot(spread, spread_of_read / math.sqrt(alternate)))
+    worse = NormalDist(low_ratio, math.hypot(low_spread, spread_of_read / math.sqrt(alternate)))
+    ordinary = there.pdf(ratio) * (1 - outliers) + outliers
+    return math.log((ordinary_share * ordinary + (1 - ordinary_share) * worse.pdf(ratio)) / ordinary)

@@ -124,7 +124,7 @@ def evidence(
             _polya(reads.alt, other, mean, correlation)
             for mean, correlation in ((error, error_rho), (balance, rho), (1 - error, error_rho))
         ]
-        best = max(by_reads)
+        best = max(by_reads) if number else max(by_reads[1:])
         if split:
             if number == 0:
                 by_reads[0] = reads.alt * math.log(error) + other * math.log(1 - error)

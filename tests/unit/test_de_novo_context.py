@@ -47,6 +47,8 @@ def batch(sites: list[tuple[int, str, str]]) -> SimpleNamespace:
         ref_depth=depth - alt,
         alt_depth=alt,
         depth=depth,
+        phred=np.full((n, 3, 3), np.nan),
+        log10_likelihood=np.full((n, 3, 3), np.nan),
     )
 
 

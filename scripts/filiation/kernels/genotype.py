@@ -203,7 +203,7 @@ def reads_beside_likelihoods(
 
     Artefacts: the reads of all three members under one common share of alternate reads that scatters between members
     (mapping, paralogues, recurrent slippage), and the child's own under a share of its own (a sporadic error), each
-    share with a beta prior; in relation to the best genotype of each member.
+    share with a beta prior; in relation to the best genotype of each parent, and to the child as a carrier.
 
     v = variants; members are proband, father, mother.
 
@@ -251,7 +251,8 @@ def reads_beside_likelihoods(
                 continue
             for g in range(3):
                 reads[g] = depth_log_likelihood_jit(alternate, other, g, balance[v], noise)
-            best = max(reads[0], reads[1], reads[2])
+            # The child is asked as a carrier: too few reads for one are no better explained by its having none.
+            best = max(reads[1], reads[2]) if p == 0 else max(reads[0], reads[1], reads[2])
             row = evidence[v, p]
             if split:
                 if p == 0:
@@ -282,3 +283,75 @@ def reads_beside_likelihoods(
 
 
 reads_beside_likelihoods_jit = jit(reads_beside_likelihoods)
+
+
+class AlternateQuality(NamedTuple):
+    """What the quality of alternate reads tells; meaning and source in resources/scoring/model-*.yaml."""
+
+    spread: float
+    spread_of_read: float
+    outliers: float
+    ordinary_share: float
+    low_ratio: float
+    low_spread: float
+
+
+# Fewer reads of either allele, or qualities that no base has (phred; likelihoods of another kind), tell nothing.
+_LEAST_READS = 3
+_LEAST_QUALITY, _MOST_QUALITY = 20.0, 80.0
+
+
+def normal_density(value: float, mean: float, spread: float) -> float:
+    """Density of the normal distribution."""
+    z = (value - mean) / spread
+    return math.exp(-0.5 * z * z) / (spread * math.sqrt(2.0 * math.pi))
+
+
+normal_density_jit = inline(normal_density)
+
+
+def artefact_by_quality(
+    likelihood: np.ndarray, ref_depth: np.ndarray, alt_depth: np.ndarray, asked: np.ndarray, model: AlternateQuality
+) -> np.ndarray:
+    """Natural log of how much likelier the quality of the child's alternate reads is under an artefact.
+
+    The caller's likelihoods and the allelic depths together give the quality of the average alternate and of the
+    average reference read: each lowers its opposite homozygote, while against the heterozygote every read costs one
+    half. The ratio of the two is 1 for an allele that is there, whatever the platform. Artefacts: a share has
+    ordinary reads (mapping, paralogues, errors before sequencing), the others have worse ones (sequencing). Ratios
+    above 1 count as 1. A few true alleles fall anywhere, which limits what a low quality can say.
+
+    v = variants.
+
+    Parameters
+    ----------
+    likelihood : float64 (v, 3), natural log, of the child.  ref_depth, alt_depth : int32 (v,), its reads; -1 missing.
+    asked : bool (v,), substitutions whose likelihoods are the caller's own (PL or GL).
+
+    Returns
+    -------
+    float64 (v,); 0 where nothing is told: not asked, fewer than three reads of either allele, or reference reads whose
+    quality is no base's (likelihoods that are capped or come from elsewhere).
+    """
+    n_variants = likelihood.shape[0]
+    told = np.zeros(n_variants)
+    for v in range(n_variants):
+        if not asked[v] or ref_depth[v] < _LEAST_READS or alt_depth[v] < _LEAST_READS:
+            continue
+        halves = (ref_depth[v] + alt_depth[v]) * math.log(2.0)
+        reference = (likelihood[v, 1] - likelihood[v, 2] + halves) / ref_depth[v]
+        alternate = (likelihood[v, 1] - likelihood[v, 0] + halves) / alt_depth[v]
+        phred = reference * 10.0 / math.log(10.0)
+        if not _LEAST_QUALITY <= phred <= _MOST_QUALITY:
+            continue
+        ratio = min(1.0, max(0.0, alternate / reference))
+        of_reads = model.spread_of_read * model.spread_of_read / alt_depth[v]
+        ordinary = normal_density_jit(ratio, 1.0, math.sqrt(model.spread * model.spread + of_reads))
+        low = normal_density_jit(ratio, model.low_ratio, math.sqrt(model.low_spread * model.low_spread + of_reads))
+        ordinary = (1.0 - model.outliers) * ordinary + model.outliers
+        artefact = model.ordinary_share * ordinary + (1.0 - model.ordinary_share) * low
+        told[v] = math.log(artefact / ordinary)
+    return told
+
+
+artefact_by_quality_jit = jit(artefact_by_quality)

@@ -16,7 +16,12 @@ from filiation.io.flanks import ReferenceFlanks
 from filiation.io.vcf import TrioBatch
 from filiation.kernels import mutation
 from filiation.kernels.de_novo import de_novo_log_odds_jit, de_novo_posterior_jit
-from filiation.kernels.genotype import ReadNoise, reads_beside_likelihoods_jit
+from filiation.kernels.genotype import (
+    AlternateQuality,
+    ReadNoise,
+    artefact_by_quality_jit,
+    reads_beside_likelihoods_jit,
+)
 from filiation.scoring.model import ScoringModel
 
 # Records below this posterior of inheritance alone are not asked again: what follows lowers it, but for the context,
@@ -46,6 +51,25 @@ class DeNovoScores:
 def is_indel(classes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """Insertions and deletions of any length."""
     return np.isin(classes, (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER))
+
+
+def is_substitution(classes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Changes of one base."""
+    return np.isin(
+        classes,
+        (mutation.TRANSITION, mutation.TRANSITION_NOT_CPG, mutation.TRANSITION_CPG, mutation.TRANSVERSION),
+    )
+
+
+def _has_likelihoods(batch: TrioBatch, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Whether the caller gave the child's three genotypes likelihoods of their own (PL or GL)."""
+    return np.isfinite(batch.phred[rows, 0]).all(axis=1) | np.isfinite(batch.log10_likelihood[rows, 0]).all(axis=1)
+
+
+def _shows_other_alleles(batch: TrioBatch, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Whether a quarter of the child's reads, three at least, show neither REF nor this ALT."""
+    elsewhere = batch.depth[rows, 0] - batch.ref_depth[rows, 0] - batch.alt_depth[rows, 0]
+    return (elsewhere >= 3) & (4 * elsewhere >= batch.depth[rows, 0])
 
 
 @dataclass(frozen=True)
@@ -102,6 +126,19 @@ def read_noise(model: ScoringModel) -> ReadNoise:
         value["artefact_fraction_alpha"],
         value["artefact_fraction_beta"],
         value["artefact_overdispersion"],
+    )
+
+
+def alternate_quality(model: ScoringModel) -> AlternateQuality:
+    """The kernel's numbers out of the model."""
+    value = model.threshold
+    return AlternateQuality(
+        value["quality_ratio_spread"],
+        value["quality_ratio_spread_of_read"],
+        value["quality_ratio_outliers"],
+        value["artefact_ordinary_quality_share"],
+        value["artefact_quality_ratio"],
+        value["artefact_quality_spread"],
     )
 
 
@@ -176,13 +213,23 @@ def score_de_novo(
             np.where(is_indel(classes), value["heterozygote_balance_indel"], value["heterozygote_balance"]),
             read_noise(model),
         )
+        # What no source has is young, so that it is as frequent as its class mutates.
+        absent = frequency[again] <= value["absent_frequency"]
+        prior = np.where(absent, frequency[again] * rates.mutation / value["absent_frequency_rate"], frequency[again])
+        by_quality = artefact_by_quality_jit(
+            likelihood[again, 0],
+            batch.ref_depth[again, 0],
+            batch.alt_depth[again, 0],
+            is_substitution(classes) & _has_likelihoods(batch, again) & ~_shows_other_alleles(batch, again),
+            alternate_quality(model),
+        )
         odds[again] = de_novo_log_odds_jit(
             evidence,
-            systematic + np.log(rates.systematic),
-            sporadic + np.log(rates.sporadic),
+            systematic + by_quality + np.log(rates.systematic),
+            sporadic + by_quality + np.log(rates.sporadic),
             batch.contig_class[again],
             child_sex,
-            frequency[again],
+            prior,
             rates.mutation,
         )
         posterior[again] = 1.0 / (1.0 + 10.0 ** -odds[again])
