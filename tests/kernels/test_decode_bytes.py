@@ -52,9 +52,9 @@ def test_decode__no_mutant_reads_outside_its_bytes(tmp_path: Path) -> None:
         except InputError:
             refused += 1
             with suppress(InputError):
-                list(work_on_pieces(path, SAMPLES, (3, 20), len))
+                list(work_on_pieces(path, SAMPLES, (3.0, 20.0), len))
             continue
-        assert sum(work_on_pieces(path, SAMPLES, (3, 20), len)) == records
+        assert sum(work_on_pieces(path, SAMPLES, (3.0, 20.0), len)) == records
     assert mutants / 20 < refused < mutants
 
 
@@ -105,7 +105,7 @@ def test_ask_proband__names_the_reason_that_the_whole_record_gives(tmp_path: Pat
         path = write_as(tmp_path / f"{number}.{form}", text, form)
         for samples in (SAMPLES, ("mother", "", "child")):
             reader = CallsReader(path, samples)
-            reader.thresholds[:] = (3, 20)
+            reader.thresholds = (3.0, 20.0)
             (batch,) = read_batches(path, samples)
             linked = reader.link(whole(reader))
             sites, reason = reader.ask_proband(linked)

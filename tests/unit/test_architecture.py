@@ -17,7 +17,7 @@ LONGEST_FILE = 500
 
 BASE = {"errors", "model", "io"}
 # Kernels that read bytes serve `io.raw` alone.
-BYTE_KERNELS = ("alternates", "damage", "inflate", "decode_bcf", "decode_vcf")
+BYTE_KERNELS = ("alternates", "damage", "inflate", "decode_bcf", "decode_vcf", "sites_bcf", "sites_vcf")
 # Part of the package → parts it may import. `kernels.encoding` is the integer codes alone, without numba.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),

@@ -50,7 +50,6 @@ from filiation.kernels.damage import (
 )
 from filiation.kernels.encoding import MISSING, MISSING_INT
 from filiation.kernels.memory import borrow, byte_at, memory_of, word_16_at, word_32_at
-from filiation.kernels.proband import INFORMATIVE, proband_reason_jit
 
 _FIXED_SHARED = 24
 
@@ -138,25 +137,6 @@ def find_fields(
 find_fields_jit = inline(find_fields)
 
 
-def reason_of_record(memory: Any, fields: np.ndarray, column: int, genotype: int, thresholds: np.ndarray) -> int:
-    """`proband_reason` of one record, whose AD and GQ are read only where the genotype leaves the question open."""
-    reason = proband_reason_jit(genotype, MISSING_INT, np.nan, thresholds)
-    if reason != INFORMATIVE:
-        return reason
-    reads = MISSING_INT
-    quality = np.nan
-    at, kind, number = fields[AD, 0], fields[AD, 1], fields[AD, 2]
-    if at >= 0 and number > 1:
-        reads = count_at_jit(memory, at + (column * number + 1) * width_of_jit(kind), kind)
-    at, kind, number = fields[GQ, 0], fields[GQ, 1], fields[GQ, 2]
-    if at >= 0:
-        quality = number_at_jit(memory, at + column * number * width_of_jit(kind), kind)
-    return proband_reason_jit(genotype, reads, quality, thresholds)
-
-
-reason_of_record_jit = inline(reason_of_record)
-
-
 def decode_records(
     memory: Any,
     starts: np.ndarray,
@@ -176,8 +156,6 @@ def decode_records(
     genotype_quality: np.ndarray,
     phred: np.ndarray,
     log10_likelihood: np.ndarray,
-    thresholds: np.ndarray,
-    reason: np.ndarray,
 ) -> tuple[int, int, int]:
     """`decode_bcf` on memory and arrays whose references are not counted."""
     fields = np.empty((keys.size, 3), dtype=np.int64)
@@ -215,12 +193,6 @@ def decode_records(
         at, kind, number = fields[GT, 0], fields[GT, 1], fields[GT, 2]
         if at >= 0 and kind == FLOAT:
             return BAD_TYPE, v, 0
-        if reason.size:
-            code, detail = decode_genotypes_jit(memory, at, kind, number, columns, 0, genotype, alleles_called)
-            if code != SOUND:
-                return code, v, detail
-            reason[v] = reason_of_record_jit(memory, fields, columns[0], genotype[0, 0], thresholds)
-            continue
         code, detail = decode_genotypes_jit(memory, at, kind, number, columns, v, genotype, alleles_called)
         if code != SOUND:
             return code, v, detail
@@ -362,8 +334,6 @@ def decode_bcf(
     genotype_quality: np.ndarray,
     phred: np.ndarray,
     log10_likelihood: np.ndarray,
-    thresholds: np.ndarray,
-    reason: np.ndarray,
 ) -> tuple[int, int, int]:
     """Decode the biallelic records that start at `starts` for the members whose columns are asked for.
 
@@ -377,9 +347,6 @@ def decode_bcf(
     contig_number : int32 (c,), place of a contig in the caller's list, -1 none.  contig_length : int64 (c,), 0 unknown.
     contig_index … log10_likelihood : filled. alleles : int64 (v, 4), start and length of REF and of ALT in `data`.
         An empty `log10_likelihood` means that the field is not declared.
-    thresholds : float64 (2,), of kernels.proband.  reason : int8 (v,), or empty. Where it is given, it alone is
-        filled beside contigs, positions and alleles, with `proband_reason` of the first member; the genotypes of
-        all members are proven, by one row of `genotype` and `alleles_called`, and other values are not looked at.
 
     Returns
     -------
@@ -404,8 +371,6 @@ def decode_bcf(
         borrow(genotype_quality),
         borrow(phred),
         borrow(log10_likelihood),
-        borrow(thresholds),
-        borrow(reason),
     )
 
 

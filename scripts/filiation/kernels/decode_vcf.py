@@ -32,9 +32,8 @@ from filiation.kernels.damage import (
     UNSORTED,
     WRONG_SAMPLE_COUNT,
 )
-from filiation.kernels.encoding import MISSING, MISSING_INT, PROBAND
+from filiation.kernels.encoding import MISSING, MISSING_INT
 from filiation.kernels.memory import borrow, byte_at, memory_of
-from filiation.kernels.proband import INFORMATIVE, WITHOUT_DATA, proband_reason_jit
 from filiation.kernels.vcf_text import (
     COLON,
     COMMA,
@@ -127,67 +126,6 @@ def read_member(
 read_member_jit = inline(read_member)
 
 
-def read_call(memory: Any, at: int, end: int, layout: np.ndarray, fields: int) -> tuple[int, int, int, Any]:
-    """One sample's genotype. Damage code, its number (-1: the sample), genotype code, and a place in the sample."""
-    for field in range(fields):
-        if layout[field] == GT:
-            ploidy, known, alternate, highest, at = read_genotype_jit(memory, at, end)
-            if at < 0:
-                return BAD_GENOTYPE, -1, MISSING, at
-            if highest > 1:
-                return ALLELE_OUT_OF_RANGE, highest, MISSING, at
-            return SOUND, 0, genotype_of_jit(ploidy, known, alternate), at
-        while at < end and byte_at(memory, at) != COLON and byte_at(memory, at) != TAB:
-            at += 1
-        if at == end or byte_at(memory, at) == TAB:
-            break
-        at += 1
-    return SOUND, 0, MISSING, at
-
-
-read_call_jit = inline(read_call)
-
-
-def ask_member(
-    memory: Any, start: int, end: int, p: int, kinds: np.ndarray, layout: np.ndarray, fields: int,
-    thresholds: np.ndarray,
-) -> tuple[int, int, int, Any]:  # fmt: skip
-    """`proband_reason` of a sample that is the proband's (p = PROBAND), of which other values than the genotype are
-    read only where that leaves the question open; of any other sample the genotype is proven.
-
-    Returns damage code, its number (-1: the sample), the reason, and a place in the sample.
-    """
-    code, detail, genotype, at = read_call_jit(memory, start, end, layout, fields)
-    if code != SOUND or p != PROBAND:
-        return code, detail, INFORMATIVE, at
-    reason = proband_reason_jit(genotype, MISSING_INT, np.nan, thresholds)
-    if reason != INFORMATIVE:
-        return SOUND, 0, reason, at
-    reads = MISSING_INT
-    quality = np.nan
-    at = start
-    for field in range(fields):
-        code = layout[field]
-        if code in (AD, GQ):
-            first, second, _, at = read_values_jit(memory, at, end, kinds[code])
-            if at < 0:
-                return BAD_NUMBER, -1, reason, at
-            if code == AD:
-                reads = reads_of_jit(second)
-            else:
-                quality = first
-        else:
-            while at < end and byte_at(memory, at) != COLON and byte_at(memory, at) != TAB:
-                at += 1
-        if at == end or byte_at(memory, at) == TAB:
-            break
-        at += 1
-    return SOUND, 0, proband_reason_jit(genotype, reads, quality, thresholds), at
-
-
-ask_member_jit = inline(ask_member)
-
-
 def read_site(memory: Any, at: int, end: int, v: int, alleles: np.ndarray, memchr: int) -> tuple[int, int, Any, Any]:
     """POS and alleles from behind CHROM's tab. Damage code, its number, position, place of INFO's tab or the end."""
     position, at = whole_number_jit(memory, at, end)
@@ -271,8 +209,6 @@ def decode_lines(
     genotype_quality: np.ndarray,
     phred: np.ndarray,
     log10_likelihood: np.ndarray,
-    thresholds: np.ndarray,
-    reason: np.ndarray,
 ) -> tuple[int, int, int]:
     """`decode_vcf` on memory and arrays whose references are not counted."""
     layout = np.empty(MOST_FIELDS, dtype=np.int64)
@@ -306,12 +242,9 @@ def decode_lines(
         last_pos = position
         contig_index[v] = contig
         pos[v] = position
-        if reason.size:
-            reason[v] = WITHOUT_DATA
-        else:
-            clear_row_jit(
-                v, genotype, alleles_called, ref_depth, alt_depth, depth, genotype_quality, phred, log10_likelihood
-            )
+        clear_row_jit(
+            v, genotype, alleles_called, ref_depth, alt_depth, depth, genotype_quality, phred, log10_likelihood
+        )
         if members.size == 0:
             continue
         if at == end:
@@ -328,16 +261,6 @@ def decode_lines(
                 return TOO_FEW_COLUMNS, v, 0
             if members[sample] < 0:
                 at = find_byte_jit(memory, at + 1, end, TAB, memchr)
-                continue
-            if reason.size:
-                code, detail, removed, at = ask_member_jit(
-                    memory, at + 1, end, members[sample], kinds, layout, fields, thresholds
-                )
-                if code != SOUND:
-                    return code, v, sample if detail < 0 else detail
-                if members[sample] == PROBAND:
-                    reason[v] = removed
-                at = find_byte_jit(memory, at, end, TAB, memchr)
                 continue
             code, detail, at = read_member_jit(
                 memory, at + 1, end, v, members[sample], kinds, layout, fields, genotype, alleles_called,
@@ -374,8 +297,6 @@ def decode_vcf(
     genotype_quality: np.ndarray,
     phred: np.ndarray,
     log10_likelihood: np.ndarray,
-    thresholds: np.ndarray,
-    reason: np.ndarray,
 ) -> tuple[int, int, int]:
     """Decode the biallelic lines that lie in `data[starts[v]:ends[v]]` for the members whose columns are asked for.
 
@@ -390,9 +311,6 @@ def decode_vcf(
     contig_length : int64 (c,), 0 unknown.  memchr : address of the C library's function, 0 to do without.
     contig_index … log10_likelihood : filled; alleles : int64 (v, 4), start and length of REF and of ALT in `data`.
         An empty `log10_likelihood` means that the field is not declared.
-    thresholds : float64 (2,), of kernels.proband.  reason : int8 (v,), or empty. Where it is given, it alone is
-        filled beside contigs, positions and alleles, with `proband_reason` of member 0; the genotypes of all
-        members are proven, and other values are not looked at.
 
     Returns
     -------
@@ -419,8 +337,6 @@ def decode_vcf(
         borrow(genotype_quality),
         borrow(phred),
         borrow(log10_likelihood),
-        borrow(thresholds),
-        borrow(reason),
     )
 
 

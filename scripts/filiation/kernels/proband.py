@@ -11,11 +11,11 @@ from filiation.kernels._jit import inline
 from filiation.kernels.encoding import MISSING
 
 INFORMATIVE, WITHOUT_DATA, WITHOUT_ALLELE, FEW_ALTERNATE_READS, LOW_GENOTYPE_QUALITY = -1, 0, 1, 2, 3
-# Entries of the array of thresholds.
-LEAST_ALTERNATE_READS, LEAST_GENOTYPE_QUALITY = 0, 1
 
 
-def proband_reason(genotype: int, alternate_reads: int, quality: float, thresholds: np.ndarray) -> int:
+def proband_reason(
+    genotype: int, alternate_reads: int, quality: float, least_reads: float, least_quality: float
+) -> int:
     """The reason that removes a record, INFORMATIVE for none. Missing reads and quality remove nothing.
 
     alternate_reads : MISSING_INT for none; quality : NaN for none, compared as the 32-bit float that batches hold.
@@ -24,10 +24,10 @@ def proband_reason(genotype: int, alternate_reads: int, quality: float, threshol
         return WITHOUT_DATA
     if genotype == 0:
         return WITHOUT_ALLELE
-    if alternate_reads >= 0 and alternate_reads < thresholds[LEAST_ALTERNATE_READS]:
+    if alternate_reads >= 0 and alternate_reads < least_reads:
         return FEW_ALTERNATE_READS
     single = np.float32(quality)
-    if np.isfinite(single) and single < np.float32(thresholds[LEAST_GENOTYPE_QUALITY]):
+    if np.isfinite(single) and single < np.float32(least_quality):
         return LOW_GENOTYPE_QUALITY
     return INFORMATIVE
 

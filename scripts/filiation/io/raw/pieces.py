@@ -162,7 +162,7 @@ def work_on_pieces(
 
     reader = _Working(path, samples, pseudoautosomal, split=True)
     reader.work = work
-    reader.thresholds[:] = thresholds
+    reader.thresholds = thresholds
     try:
         order = Order(reader)
         for runs, result in run_in_order(reader, threads):

@@ -20,6 +20,8 @@ from filiation.io.raw.split import Splitter
 from filiation.kernels.damage import FIELDS, RECORD_CUT, SOUND
 from filiation.kernels.decode_bcf import decode_bcf_jit, find_records_jit
 from filiation.kernels.decode_vcf import DECIMAL, TEXT, UNDECLARED, WHOLE, decode_vcf_jit, find_lines_jit
+from filiation.kernels.sites_bcf import sites_bcf_jit
+from filiation.kernels.sites_vcf import sites_vcf_jit
 
 if TYPE_CHECKING:
     from filiation.io.vcf import TrioBatch
@@ -30,8 +32,6 @@ _HEADER_STEP = 1 << 16
 # A sound record of either format takes at least this many bytes (8 columns of a VCF line with their ends).
 _SHORTEST_RECORD = 16
 Rows = npt.NDArray[np.int64]
-_NO_REASON = np.empty(0, dtype=np.int8)
-_NO_VALUES = np.empty((0, 1, 3))
 _KINDS = {"": UNDECLARED, "Integer": WHOLE, "Float": DECIMAL}
 
 
@@ -202,7 +202,8 @@ class CallsReader(CallsFile):
             if column >= 0:
                 self.members[column] = member
         self.has_gl = "GL" in self.header.formats
-        self.thresholds = np.zeros(2)
+        self.thresholds = (0.0, 0.0)
+        self.lengths = np.array(self.header.contig_length, dtype=np.int64)
         self._splitter = Splitter(self.header, self.path) if split else None
         self._several_met = False
 
@@ -239,8 +240,21 @@ class CallsReader(CallsFile):
         quality = np.empty((n, p), dtype=np.float32)
         phred = np.empty((n, p, 3))
         likelihood = np.empty((n if self.has_gl else 0, p, 3))
-        values = (small[0], small[1], depths[0], depths[1], depths[2], quality, phred, likelihood)
-        self._run_kernel(linked, starts, ends, sites, values, _NO_REASON, rows)
+        filled = (
+            sites.contig_index, sites.pos, sites.alleles,
+            small[0], small[1], depths[0], depths[1], depths[2], quality, phred, likelihood,
+        )  # fmt: skip
+        if self.header.is_bcf:
+            problem, record, detail = decode_bcf_jit(
+                linked.data, starts, len(self.header.samples), self.columns, self.keys,
+                self.contig_number, self.contig_length, *filled,
+            )  # fmt: skip
+        else:
+            problem, record, detail = decode_vcf_jit(
+                linked.data, starts, ends, self.members, self.kinds, self.names, self.name_offsets,
+                self.lengths, find_memchr(), *filled,
+            )  # fmt: skip
+        self._prove(linked, problem, int(record if rows is None or problem == SOUND else rows[record]), detail)
         ref, alt = sites.allele_views(linked.data)
         return TrioBatch(
             first_record=linked.first_record,
@@ -265,40 +279,26 @@ class CallsReader(CallsFile):
 
     def ask_proband(self, linked: LinkedRecords) -> tuple[Sites, npt.NDArray[np.int8]]:
         """Sites of every record of a piece, and the reason of kernels.proband by `thresholds`."""
-        n, p = linked.starts.size, len(self.columns)
+        n = linked.starts.size
         sites = Sites(np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int64), np.empty((n, 4), dtype=np.int64))
         reason = np.empty(n, dtype=np.int8)
-        counts = np.empty((0, p), dtype=np.int32)
-        genotype, called = np.empty((2, 1, p), dtype=np.int8)
-        quality = np.empty((0, p), dtype=np.float32)
-        values = (genotype, called, counts, counts, counts, quality, _NO_VALUES, _NO_VALUES)
-        if n:
-            self._run_kernel(linked, linked.starts, linked.ends, sites, values, reason, None)
-        return sites, reason
-
-    def _run_kernel(
-        self,
-        linked: LinkedRecords,
-        starts: Rows,
-        ends: Rows,
-        sites: Sites,
-        values: tuple[npt.NDArray[Any], ...],
-        reason: npt.NDArray[np.int8],
-        rows: Rows | None,
-    ) -> None:
-        """Fill the arrays from the records at `starts`; a record that is not sound is an InputError."""
-        filled = (sites.contig_index, sites.pos, sites.alleles, *values, self.thresholds, reason)
+        filled = (*self.thresholds, sites.contig_index, sites.pos, sites.alleles, reason)
         if self.header.is_bcf:
-            problem, record, detail = decode_bcf_jit(
-                linked.data, starts, len(self.header.samples), self.columns, self.keys,
+            damage = sites_bcf_jit(
+                linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
                 self.contig_number, self.contig_length, *filled,
             )  # fmt: skip
         else:
-            problem, record, detail = decode_vcf_jit(
-                linked.data, starts, ends, self.members, self.kinds, self.names, self.name_offsets,
-                np.array(self.header.contig_length, dtype=np.int64), find_memchr(), *filled,
+            damage = sites_vcf_jit(
+                linked.data, linked.starts, linked.ends, self.members, self.kinds, self.names, self.name_offsets,
+                self.lengths, find_memchr(), *filled,
             )  # fmt: skip
+        self._prove(linked, *damage)
+        return sites, reason
+
+    def _prove(self, linked: LinkedRecords, problem: int, record: int, detail: int) -> None:
+        """Stop at a record that a kernel found damaged."""
         if problem != SOUND:
-            content = linked.data[starts[record] : ends[record]].tobytes()
-            number = linked.first_record + int(record if rows is None else rows[record])
+            content = linked.data[linked.starts[record] : linked.ends[record]].tobytes()
+            number = linked.first_record + record
             raise record_error(problem, detail, self.path, self.header, number, content=content)
