@@ -10,8 +10,8 @@ import pytest
 
 from builders.report import candidate, options, write_family
 from filiation.errors import InputError
-from filiation.io.tables import write_table
-from filiation.model.columns import RECHECK
+from filiation.io.tables import read_table, write_table
+from filiation.model.columns import CANDIDATES, RECHECK
 from filiation.reads.parent_of_origin import BY_CARRIER, BY_CHROMOSOME, FROM_FATHER, FROM_MOTHER, UNKNOWN_ORIGIN
 from filiation.reads.recheck import (
     ABSENT,
@@ -20,6 +20,7 @@ from filiation.reads.recheck import (
     MOSAIC_STATE,
     NOT_COVERED,
     NOT_SEQUENCED,
+    REASON_CODES,
     UNDECIDED,
     VERDICTS,
 )
@@ -27,6 +28,7 @@ from filiation.report import catalogue
 from filiation.report.data import read_report_data
 from filiation.report.html import render
 from filiation.report.recheck_view import recheck_view
+from filiation.report.table import write_tsv
 
 
 def member(role: str, ref: int, alt: int, state: str, ratio: float) -> dict[str, Any]:
@@ -90,6 +92,54 @@ def test_report__a_contradiction_is_a_flag_and_an_agreement_is_none(tmp_path: Pa
     assert "the index case may be a mosaic" in page(tmp_path, [mosaic_mother(post_zygotic=True)])
 
 
+def lines_of(candidates: list[dict[str, Any]], reads: list[dict[str, Any]], folder: Path) -> tuple[str, list[Any]]:
+    """The page, and the rows of the table beside it, of a family with these candidates and reads."""
+    tables = write_family(folder, candidates=candidates)
+    write_table(folder / "recheck.tsv", RECHECK, reads, {})
+    data = read_report_data(options(), **tables, recheck=folder / "recheck.tsv")
+    write_tsv(folder / "report.tsv", data)
+    return render(data), read_table(folder / "report.tsv", CANDIDATES).rows
+
+
+def test_report__what_the_reads_contradict_goes_last_with_its_reason_and_never_vanishes(tmp_path: Path) -> None:
+    first, second = candidate(rank=1, gene="FIRST"), candidate(rank=2, gene="SECOND", pos=candidate()["pos"] + 50)
+    verdict = {"verdict": "artefact_suspected", "agreement": "contradicts", "reason_codes": "one_strand;poor_quality"}
+    shown, rows = lines_of([first, second], [mosaic_mother(**verdict)], tmp_path)
+    assert shown.index("SECOND") < shown.index("FIRST")
+    assert "placé en fin de liste : les lectures le contredisent".replace(" :", "\u00a0:") in shown
+    assert [(row["gene"], row["rank"]) for row in rows] == [("SECOND", 2), ("FIRST", 1)]
+    assert rows[1]["flags"].endswith("contradicted_by_reads=artefact_suspected")
+    # A mosaic parent is another explanation, not a reason against the variant.
+    shown, rows = lines_of([first, second], [mosaic_mother()], tmp_path)
+    assert shown.index("FIRST") < shown.index("SECOND")
+    assert [row["gene"] for row in rows] == ["FIRST", "SECOND"]
+
+
+@pytest.mark.parametrize(
+    "also, place", [("", ["SECOND", "FIRST"]), (" also=compound_heterozygous:possible", ["FIRST", "SECOND"])]
+)
+def test_report__inherited_after_all_stays_when_it_may_be_half_of_a_pair(
+    tmp_path: Path, also: str, place: list[str]
+) -> None:
+    first = candidate(rank=1, gene="FIRST")
+    first["inheritance_reason"] = f"proband=carrier{also}"
+    second = candidate(rank=2, gene="SECOND", pos=candidate()["pos"] + 50)
+    verdict = {"verdict": "inherited_missed", "agreement": "contradicts", "reason_codes": "carried_by_mother"}
+    shown, rows = lines_of([first, second], [mosaic_mother(**verdict)], tmp_path)
+    assert [row["gene"] for row in rows] == place
+    assert ("still possible as half of a pair" in shown) is bool(also)
+    assert "contradicted_by_reads=inherited_missed" in "".join(str(row["flags"]) for row in rows)
+
+
+def test_report__says_the_reason_in_french_from_codes_and_counts(tmp_path: Path) -> None:
+    shown = page(tmp_path, [mosaic_mother(reason_codes="mosaic_in_mother")])
+    assert "quelques lectures chez la mère" in shown
+    assert "few alternate reads in the mother: more than error" in shown
+    assert "the mother has 4 alternate reads" not in shown
+    # A code of a later version: the text of the table, marked as such.
+    assert "the mother has 4 alternate reads" in page(tmp_path, [mosaic_mother(reason_codes="of_another_version")])
+
+
 def test_report__without_reads_or_without_the_candidate_stands_as_before(tmp_path: Path) -> None:
     without = page(tmp_path, None)
     assert "Réexamen des lectures" not in without
@@ -123,5 +173,6 @@ def test_words__every_value_of_the_recheck_has_them() -> None:
         "agreement": ("agrees", "contradicts", "undecided"),
         "parent_of_origin": (FROM_FATHER, FROM_MOTHER, UNKNOWN_ORIGIN),
         "origin_evidence": (BY_CARRIER, BY_CHROMOSOME),
+        "reads_reason": REASON_CODES,
     }.items():
         assert [value for value in values if not catalogue.known(vocabulary, value)] == []

@@ -14,7 +14,16 @@ from filiation.io.ped import read_pedigree
 from filiation.model.contigs import ContigClass
 from filiation.model.pedigree import Affection, Member, Role, Sex
 from filiation.reads.pileup import Allele
-from filiation.reads.recheck import VERDICTS, Bias, MemberReads, Question, expected_ploidy, giving_parents, judge
+from filiation.reads.recheck import (
+    REASON_CODES,
+    VERDICTS,
+    Bias,
+    MemberReads,
+    Question,
+    expected_ploidy,
+    giving_parents,
+    judge,
+)
 from filiation.reads.recheck_family import match_reads, new_question, questions_of, recheck_family
 from filiation.reads.recheck_thresholds import load_recheck_thresholds
 
@@ -55,6 +64,9 @@ def recheck(
         read_pedigree(folder / "fam.ped"), asked, reads, write_reference(folder, genome), None, THRESHOLDS
     )
     assert row["verdict"] in VERDICTS
+    codes = row["reason_codes"].split(";")
+    assert codes != [""]
+    assert [code for code in codes if code not in REASON_CODES] == []
     return row
 
 

@@ -234,6 +234,7 @@ RECHECK = TableSchema(
         ),
         Column("agreement", "str", "agrees, contradicts or undecided: the reads against the inheritance class"),
         Column("reason", "str", "the verdict in words, with the counts it rests on"),
+        Column("reason_codes", "str", "the same as codes, separated by ;"),
         *_recheck_columns("proband"),
         *_recheck_columns("father"),
         *_recheck_columns("mother"),

@@ -45,6 +45,16 @@ VERDICT_NOT_COVERED = "not_covered"
 ARTEFACT = "artefact_suspected"
 VERDICTS = (CONFIRMED_DE_NOVO, MOSAIC_PARENT, INHERITED_MISSED, CONFIRMED, VERDICT_NOT_COVERED, ARTEFACT)
 
+# Codes of the reasons; those that end in `_by` and `_in` go on with a role, as in `carried_by_father`.
+REASON_CODES = (
+    "not_written_in_bases", "proband_too_few_reads", "proband_few_alternate_reads", "proband_other_allele",
+    "proband_no_more_than_error", "one_strand", "ends_of_reads", "poor_quality", "few_reads_in_both_parents",
+    "carried_by_father", "carried_by_mother", "called_but_absent_in_father", "called_but_absent_in_mother",
+    "mosaic_in_father", "mosaic_in_mother",
+    *(f"{state}_{role}" for state in ("undecided", "not_covered", "not_sequenced") for role in ("father", "mother")),
+    "carried_by_sibling", "absent_from_every_parent",
+)  # fmt: skip
+
 _HIGHEST_QUALITY = 99
 
 
@@ -102,12 +112,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict, whether it agrees with the inheritance class, and why."""
+    """The verdict, whether it agrees with the inheritance class, and why: in words, and in codes for the report."""
 
     verdict: str
     agreement: str
     reason: str
     post_zygotic: bool = False
+    codes: tuple[str, ...] = ()
 
 
 def expected_ploidy(contig_class: ContigClass, sex: Sex) -> int:
@@ -197,29 +208,35 @@ def bias_of(pileup: Pileup) -> Bias:
     return Bias(float(strand), float(position), int((alt & pileup.soft_clipped).sum()))
 
 
-def _child_fault(child: MemberReads, thresholds: RecheckThresholds) -> str:
-    """Why the index case's reads do not show the allele; '' when they do."""
+def _child_fault(child: MemberReads, thresholds: RecheckThresholds) -> tuple[str, tuple[str, ...]]:
+    """Why the index case's reads do not show the allele, in words and codes; '' when they do."""
     if child.alt < thresholds.evidence.alt_reads_min:
         rejected = f" and {child.rejected_alt} of poor quality" if child.rejected_alt else ""
         written = f"; {child.other} reads show another allele: written otherwise?" if child.other > child.alt else ""
-        return f"{child.alt} good alternate reads{rejected} in the index case{written}"
+        codes = ("proband_few_alternate_reads", *(("proband_other_allele",) if written else ()))
+        return f"{child.alt} good alternate reads{rejected} in the index case{written}", codes
     if child.state in (ABSENT, UNDECIDED):
-        return f"{child.alt} of {child.ref + child.alt + child.other} reads in the index case, no more than error gives"
-    return ""
+        reads = child.ref + child.alt + child.other
+        words = f"{child.alt} of {reads} reads in the index case, no more than error gives"
+        return words, ("proband_no_more_than_error",)
+    return "", ()
 
 
-def _bias_fault(child: MemberReads, bias: Bias, thresholds: RecheckThresholds) -> str:
-    """Why the index case's alternate reads look like an artefact; '' when they do not."""
+def _bias_fault(child: MemberReads, bias: Bias, thresholds: RecheckThresholds) -> tuple[str, tuple[str, ...]]:
+    """Why the index case's alternate reads look like an artefact, in words and codes; '' when they do not."""
     artefact = thresholds.artefact
-    faults = []
+    faults, codes = [], []
     if bias.strand_p <= artefact.strand_p_max:
+        codes.append("one_strand")
         faults.append(f"alternate reads on one strand (p={bias.strand_p:.2g})")
     if bias.position_p <= artefact.position_p_max:
+        codes.append("ends_of_reads")
         faults.append(f"alternate reads end at the variant (p={bias.position_p:.2g})")
     alternate = child.alt + child.rejected_alt
     if alternate and child.rejected_alt / alternate > artefact.rejected_share_max:
+        codes.append("poor_quality")
         faults.append(f"{child.rejected_alt} of {alternate} alternate reads are of poor base or mapping quality")
-    return ", ".join(faults)
+    return ", ".join(faults), tuple(codes)
 
 
 def judge(
@@ -239,31 +256,37 @@ def judge(
     child = members[Role.PROBAND]
     counts = ", ".join(members[role].words for role in (Role.PROBAND, *parents))
     if child.state == NOT_COVERED:
-        return Verdict(VERDICT_NOT_COVERED, "undecided", f"too few reads of the index case; {counts}")
-    if fault := _child_fault(child, thresholds):
-        return Verdict(ARTEFACT, "contradicts", f"{fault}; {counts}")
+        reason = f"too few reads of the index case; {counts}"
+        return Verdict(VERDICT_NOT_COVERED, "undecided", reason, codes=("proband_too_few_reads",))
+    fault, codes = _child_fault(child, thresholds)
+    if fault:
+        return Verdict(ARTEFACT, "contradicts", f"{fault}; {counts}", codes=codes)
     few = [role for role in parents if members[role].state == MOSAIC_STATE]
     carriers = [role for role in parents if members[role].state in FULL_CARRIER or (heteroplasmy and role in few)]
     if carriers:
         return _inherited(members, parents, carriers, question, counts)
-    if fault := _bias_fault(child, bias, thresholds):
-        return Verdict(ARTEFACT, "contradicts", f"{fault}; {counts}")
+    fault, codes = _bias_fault(child, bias, thresholds)
+    if fault:
+        return Verdict(ARTEFACT, "contradicts", f"{fault}; {counts}", codes=codes)
     if len(few) == 2:
-        return Verdict(ARTEFACT, "contradicts", f"few alternate reads in both parents: recurrent error; {counts}")
+        reason = f"few alternate reads in both parents: recurrent error; {counts}"
+        return Verdict(ARTEFACT, "contradicts", reason, codes=("few_reads_in_both_parents",))
     if few:
         return _mosaic_parent(members[few[0]], question, counts)
     post_zygotic = child.state == MOSAIC_STATE and not heteroplasmy
     if unread := [role for role in parents if members[role].state in UNKNOWN_STATES]:
         lacking = ", ".join(f"{role} {members[role].state.replace('_', ' ')}" for role in unread)
-        return Verdict(VERDICT_NOT_COVERED, "undecided", f"{lacking}; {counts}", post_zygotic)
+        codes = tuple(f"{members[role].state}_{role}" for role in unread)
+        return Verdict(VERDICT_NOT_COVERED, "undecided", f"{lacking}; {counts}", post_zygotic, codes)
     if carrying := [sibling for sibling in siblings if sibling.state in (*FULL_CARRIER, MOSAIC_STATE)]:
         names = ", ".join(sibling.member.sample for sibling in carrying)
         reason = f"{names} carries it and no parent does: germline mosaicism of a parent, or identical twins; {counts}"
-        return Verdict(MOSAIC_PARENT, "contradicts", reason)
+        return Verdict(MOSAIC_PARENT, "contradicts", reason, codes=("carried_by_sibling",))
     mosaic_child = "the index case may be a mosaic; " if post_zygotic else ""
     expected = question.inheritance != Inheritance.PARENTAL_MOSAIC and not question.carriers & set(parents)
     reason = f"{mosaic_child}absent from the reads of every parent; {counts}"
-    return Verdict(CONFIRMED_DE_NOVO, "agrees" if expected else "contradicts", reason, post_zygotic)
+    agreement = "agrees" if expected else "contradicts"
+    return Verdict(CONFIRMED_DE_NOVO, agreement, reason, post_zygotic, ("absent_from_every_parent",))
 
 
 def _inherited(
@@ -275,12 +298,14 @@ def _inherited(
 ) -> Verdict:
     """At least one parent carries the allele: as it was called, or missed by the calls."""
     reason = f"the reads of the {' and the '.join(carriers)} carry it; {counts}"
+    codes = tuple(f"carried_by_{role}" for role in carriers)
     if question.asked_new or question.non_carriers & set(carriers):
-        return Verdict(INHERITED_MISSED, "contradicts", reason)
+        return Verdict(INHERITED_MISSED, "contradicts", reason, codes=codes)
     lost = [role for role in parents if role in question.carriers and members[role].state == ABSENT]
     if lost:
-        return Verdict(CONFIRMED, "contradicts", f"called in the {lost[0]}, whose reads lack it; {reason}")
-    return Verdict(CONFIRMED, "agrees", reason)
+        codes = (f"called_but_absent_in_{lost[0]}", *codes)
+        return Verdict(CONFIRMED, "contradicts", f"called in the {lost[0]}, whose reads lack it; {reason}", codes=codes)
+    return Verdict(CONFIRMED, "agrees", reason, codes=codes)
 
 
 def _mosaic_parent(parent: MemberReads, question: Question, counts: str) -> Verdict:
@@ -291,7 +316,7 @@ def _mosaic_parent(parent: MemberReads, question: Question, counts: str) -> Verd
         f"10^{parent.mosaic_over_error:.1f} times likelier as a mosaic than as error; {counts}"
     )
     agreement = "agrees" if question.inheritance == Inheritance.PARENTAL_MOSAIC else "contradicts"
-    return Verdict(MOSAIC_PARENT, agreement, reason)
+    return Verdict(MOSAIC_PARENT, agreement, reason, codes=(f"mosaic_in_{parent.member.role}",))
 
 
 def member_cells(role: str, reads: MemberReads) -> dict[str, Any]:

@@ -170,7 +170,8 @@ def recheck_allele(allele: Allele, question: Question, files: FamilyFiles, thres
     }
     if not set(allele.ref + allele.alt) <= set("ACGTN"):
         reason = "the allele is not written in bases: reads cannot be compared with it"
-        return row | {"verdict": VERDICT_NOT_COVERED, "agreement": "undecided", "reason": reason}
+        row |= {"verdict": VERDICT_NOT_COVERED, "agreement": "undecided"}
+        return row | {"reason": reason, "reason_codes": "not_written_in_bases"}
     family = files.family
     contig_class = classify(allele.chrom, allele.pos - 1, files.pseudoautosomal)
     context = allele_context(files.fasta, allele, int(thresholds.reads.flank))
@@ -201,6 +202,7 @@ def recheck_allele(allele: Allele, question: Question, files: FamilyFiles, thres
         "verdict": verdict.verdict,
         "agreement": verdict.agreement,
         "reason": verdict.reason,
+        "reason_codes": ";".join(verdict.codes),
         "siblings": sibling_cell(siblings),
         "strand_p": bias.strand_p,
         "position_p": bias.position_p,

@@ -400,7 +400,7 @@ def view(
 ) -> Candidate:
     """One row in words; `anchors` maps (gene, variant) to its place in the page, `rechecked` variants to reads."""
     rechecked_row = rechecked.get(variant_key(row))
-    recheck = recheck_view(rechecked_row, family) if rechecked_row else None
+    recheck = recheck_view(rechecked_row, family, row) if rechecked_row else None
     inheritance = row["inheritance"] or "unknown"
     tier = row["panel_tier"] or "none"
     posterior = row["de_novo_posterior"]

@@ -37,6 +37,7 @@ VOCABULARIES = (
     "parent_of_origin",
     "phase_evidence",
     "phrase",
+    "reads_reason",
     "reads_state",
     "reads_verdict",
     "reason",

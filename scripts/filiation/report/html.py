@@ -83,6 +83,15 @@ def shown_groups(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     return tuple(shown)
 
 
+def contradicted_last(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The same groups, those last of which a candidate is lowered by its members' reads; otherwise in their order."""
+
+    def lowered(group: Group) -> bool:
+        return any(candidate.recheck and candidate.recheck.effect == "lowered" for candidate in group.candidates)
+
+    return tuple(sorted(groups, key=lowered))
+
+
 def largest_removals(steps: tuple[Step, ...]) -> list[tuple[Step, Bilingual, int]]:
     """For each step, the rule that removed most: what a family without a candidate wants to know first."""
     found = []
@@ -131,7 +140,7 @@ def render(data: ReportData) -> str:
         data.recheck.rows if data.recheck else (),
         external_links=data.options.external_links,
     )
-    shown = shown_groups(groups)
+    shown = contradicted_last(shown_groups(groups))
     coverage = coverage_lines(data)
     page = environment().get_template("report.html.jinja")
     return page.render(

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from filiation.model.pedigree import Family, Role
-from filiation.report.catalogue import source_text, term, text
+from filiation.report.catalogue import known, source_text, term, text
 from filiation.report.data import Row
 from filiation.report.typography import Bilingual, both, compact, percent, same
 
 CONTRADICTS = "contradicts"
+ARTEFACT, INHERITED = "artefact_suspected", "inherited_missed"
 _SIBLING = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):(\d+),(\d+),(\d+),(\d+):([a-z_]+)")
 
 
@@ -41,6 +42,7 @@ class Recheck:
     ratios: tuple[tuple[Bilingual, Bilingual], ...]
     reason: Bilingual
     post_zygotic: bool
+    effect: str = ""
 
     @property
     def flags(self) -> tuple[Bilingual, ...]:
@@ -48,6 +50,8 @@ class Recheck:
         found = []
         if self.agreement == CONTRADICTS:
             found.append(text("recheck.contradiction", verdict=self.words))
+        if self.effect:
+            found.append(text(f"recheck.{self.effect}"))
         if self.post_zygotic:
             found.append(text("recheck.post_zygotic"))
         return tuple(found)
@@ -117,9 +121,41 @@ def _ratios(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
     return tuple(found)
 
 
-def recheck_view(row: Row, family: Family) -> Recheck:
+def effect_of_reads(candidate: Row, reads: Row | None) -> str:
+    """What the reads do to a candidate's place: `lowered`, `still_a_pair`, or '' where it keeps it.
+
+    An artefact, and a variant new by the calls that a parent's reads carry, are discussed last; none is ever removed.
+    What is inherited after all stays where it is when it may be half of a compound pair, and that is said.
+    """
+    if reads is None or reads["agreement"] != CONTRADICTS:
+        return ""
+    if reads["verdict"] == ARTEFACT:
+        return "lowered"
+    if reads["verdict"] != INHERITED:
+        return ""
+    pair = candidate["inheritance"] == "compound_heterozygous" or "compound_heterozygous" in (
+        candidate["inheritance_reason"] or ""
+    )
+    return "still_a_pair" if pair else "lowered"
+
+
+def _reason(row: Row) -> Bilingual:
+    """Why, in both languages: the reasons by their codes, then alternate and informative reads of each member."""
+    codes = [code for code in (row["reason_codes"] or "").split(";") if code]
+    if not codes or not all(known("reads_reason", code) for code in codes):
+        return source_text(row["reason"] or "")
+    parts = [term("reads_reason", code) for code in codes]
+    for role in (Role.PROBAND, Role.FATHER, Role.MOTHER):
+        counts = [row[f"{role}_{name}_reads"] for name in ("ref", "alt", "other")]
+        if None not in counts:
+            parts.append(text("recheck.counts", role=term("role", role), alt=counts[1], reads=sum(counts)))
+    return Bilingual("\u00a0; ".join(part.fr for part in parts), "; ".join(part.en for part in parts))
+
+
+def recheck_view(row: Row, family: Family, candidate: Row | None = None) -> Recheck:
     """One row of the recheck table in words."""
     return Recheck(
+        effect=effect_of_reads(candidate, row) if candidate else "",
         verdict=row["verdict"],
         words=term("reads_verdict", row["verdict"]),
         agreement=row["agreement"] or "undecided",
@@ -127,6 +163,6 @@ def recheck_view(row: Row, family: Family) -> Recheck:
         members=_members(row, family),
         origin=_origin(row),
         ratios=_ratios(row),
-        reason=source_text(row["reason"] or ""),
+        reason=_reason(row),
         post_zygotic=bool(row["post_zygotic"]),
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from filiation.io.tables import write_table
 from filiation.model.columns import CANDIDATES
+from filiation.report.candidate_view import variant_key
 from filiation.report.catalogue import text
-from filiation.report.data import ReportData
+from filiation.report.data import ReportData, Row
+from filiation.report.recheck_view import effect_of_reads
 
 
 def table_header(data: ReportData) -> dict[str, str]:
@@ -29,5 +31,19 @@ def table_header(data: ReportData) -> dict[str, str]:
 
 
 def write_tsv(path: str | Path, data: ReportData) -> int:
-    """Write every candidate, atomically; returns how many. Cells cannot start a formula (io.tables)."""
-    return write_table(path, CANDIDATES, data.candidates.rows, table_header(data))
+    """Write every candidate, atomically; returns how many. Cells cannot start a formula (io.tables).
+
+    A candidate that its members' reads contradict is flagged and stands last; its rank stays as it was.
+    """
+    reads = {variant_key(row): row for row in data.recheck.rows} if data.recheck else {}
+    kept: list[Row] = []
+    lowered: list[Row] = []
+    for row in data.candidates.rows:
+        found = reads.get(variant_key(row))
+        effect = effect_of_reads(row, found)
+        if not found or not effect:
+            kept.append(row)
+            continue
+        flag = f"contradicted_by_reads={found['verdict']}"
+        (lowered if effect == "lowered" else kept).append(row | {"flags": ";".join(filter(None, (row["flags"], flag)))})
+    return write_table(path, CANDIDATES, [*kept, *lowered], table_header(data))
