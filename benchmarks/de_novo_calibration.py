@@ -34,7 +34,7 @@ GOAL = 0.05
 
 
 def scored(coverage: float, n: int, model: Any, seed: int, with_reference: bool) -> tuple[np.ndarray, ...]:
-    """Posterior, truth, weight and whether it is a substitution, of n sites."""
+    """Posterior, whether new, whether new in all cells, weight and whether it is a substitution, of n sites."""
     from filiation.scoring.de_novo import prior_frequency, score_de_novo
 
     parts = []
@@ -47,7 +47,8 @@ def scored(coverage: float, n: int, model: Any, seed: int, with_reference: bool)
         scores = score_de_novo(batch, likelihoods(batch, model), 1, frequency, model, reference)
         called = batch.genotype[:, 0] > 0
         posterior = np.where(called, np.nan_to_num(scores.posterior), -1.0)
-        parts.append((posterior, simulated.origin == DE_NOVO, simulated.weight / chunks, batch.is_snv))
+        weight = simulated.weight / chunks
+        parts.append((posterior, simulated.new, simulated.origin == DE_NOVO, weight, batch.is_snv))
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
@@ -75,7 +76,7 @@ def reliability(posterior: np.ndarray, truth: np.ndarray, weight: np.ndarray) ->
 
 def one_depth(coverage: float, n: int, model: Any, seed: int) -> dict[str, Any]:
     """Everything of one depth, printed on the way."""
-    posterior, truth, weight, snv = scored(coverage, n, model, seed, True)
+    posterior, truth, germline, weight, snv = scored(coverage, n, model, seed, True)
     rows = reliability(posterior, truth, weight)
     print(f"\n{coverage}x, {len(posterior):,} sites, {int(truth.sum()):,} of them new")
     print("  posterior   mean  observed  off (points)  in a genome  effective sites")
@@ -90,9 +91,9 @@ def one_depth(coverage: float, n: int, model: Any, seed: int) -> dict[str, Any]:
     for threshold in (model.threshold["min_possible_de_novo_posterior"], 0.1, model.threshold["min_de_novo_posterior"]):
         called = posterior >= threshold
         for name, among in (("all", np.ones(len(snv), bool)), ("substitutions", snv)):
-            true = weight[called & truth & among].sum()
-            recall = true / weight[truth & among].sum()
-            precision = true / weight[called & among].sum()
+            planted = germline & among
+            recall = weight[called & planted].sum() / weight[planted].sum()
+            precision = weight[called & truth & among].sum() / weight[called & among].sum()
             result[f"{name} at {threshold:g}"] = {"recall": float(recall), "precision": float(precision)}
             print(f"  at {threshold:<5g} {name:13s} recall {100 * recall:5.1f} %  precision {100 * precision:5.1f} %")
     return result

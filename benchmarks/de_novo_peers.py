@@ -107,17 +107,17 @@ def filiation_scores(simulated: Simulated, model: Any, reference: Any) -> tuple[
 def recall_precision(called: np.ndarray, simulated: Simulated, among: np.ndarray) -> tuple[float, float]:
     """Weighted recall and precision over the sites `among`."""
     weight = simulated.weight * among
-    truth = simulated.origin == DE_NOVO
-    true = float(weight[called & truth].sum())
-    return true / float(weight[truth].sum()), true / max(float(weight[called].sum()), 1e-12)
+    planted = simulated.origin == DE_NOVO
+    recall = float(weight[called & planted].sum()) / float(weight[planted].sum())
+    return recall, float(weight[called & simulated.new].sum()) / max(float(weight[called].sum()), 1e-12)
 
 
 def best_cut(score: np.ndarray, simulated: Simulated, allowed: np.ndarray) -> float:
     """Cut-off of largest F1 over all sites."""
     usable = allowed & np.isfinite(score)
     order = np.argsort(-score[usable], kind="stable")
-    weight, truth = simulated.weight[usable][order], (simulated.origin == DE_NOVO)[usable][order]
-    total = simulated.weight[simulated.origin == DE_NOVO].sum()
+    weight, truth = simulated.weight[usable][order], simulated.new[usable][order]
+    total = simulated.weight[simulated.new].sum()
     true, called = np.cumsum(weight * truth), np.cumsum(weight)
     f1 = 2 * true / (called + total)
     # A cut stands between different scores only.
@@ -130,7 +130,7 @@ def cut_of_precision(score: np.ndarray, simulated: Simulated, allowed: np.ndarra
     usable = allowed & np.isfinite(score)
     order = np.argsort(-score[usable], kind="stable")
     ordered = score[usable][order]
-    weight, truth = simulated.weight[usable][order], (simulated.origin == DE_NOVO)[usable][order]
+    weight, truth = simulated.weight[usable][order], simulated.new[usable][order]
     precision = np.cumsum(weight * truth) / np.maximum(np.cumsum(weight), 1e-12)
     good = (precision >= least) & np.append(np.diff(ordered) != 0, True)
     return float(ordered[np.flatnonzero(good)[-1]]) if good.any() else np.inf

@@ -1,7 +1,8 @@
 """What would a caller write of trios whose every allele has a known origin?
 
-Sites of five origins: new in the child, inherited, inherited with few reads of the carrier parent, systematic artefact
-(all members show the allele at one share), sporadic artefact (the child's reads alone). Each site has a weight,
+Sites of six origins: new in the child, inherited, inherited with few reads of the carrier parent, systematic artefact
+(all members show the allele at one share), sporadic artefact (the child's reads alone), new in a part of the child's
+cells. Each site has a weight,
 expected sites in a genome over sites drawn, so that rare origins are seen often and count as little as they are.
 
 Nothing here is read from the scoring model: rates are those of KINDS, each with its source below. Reads differ from
@@ -17,6 +18,8 @@ Rates of a genome (both parents' gametes, 3e9 positions):
   (Besenbacher et al. 2015); split by length and repeats: own choice, after Montgomery et al. 2013
   (doi 10.1101/gr.148718.112), nearly half in 4 % of the genome;
 - neighbouring bases together: own choice, 1.2 a genome;
+- after fertilisation, 6.5 % of all new ones (Acuna-Hidalgo et al. 2015, doi 10.1016/j.ajhg.2015.05.008), in 2 to 40 % of
+  the reads (own choice);
 - systematic artefacts: 20,000 to 30,000 false heterozygotes after filters (Li 2014, doi 10.1093/bioinformatics/btu356,
   one in 100 to 200 kb); split: own choice, most false insertions and deletions in repeats;
 - sporadic artefacts: own choice; one substitution and 0.6 insertions and deletions outside repeats; the consensus of
@@ -39,12 +42,21 @@ import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-DE_NOVO, INHERITED, INHERITED_FEW_READS, SYSTEMATIC, SPORADIC = range(5)
-ORIGINS = ("new", "inherited", "inherited, few reads", "systematic artefact", "sporadic artefact")
-SHARES = (0.30, 0.20, 0.25, 0.15, 0.10)
+DE_NOVO, INHERITED, INHERITED_FEW_READS, SYSTEMATIC, SPORADIC, CHILD_MOSAIC = range(6)
+ORIGINS = (
+    "new",
+    "inherited",
+    "inherited, few reads",
+    "systematic artefact",
+    "sporadic artefact",
+    "mosaic of the child",
+)
+SHARES = (0.28, 0.20, 0.25, 0.15, 0.09, 0.03)
 # Inherited sites that no source knows, for each new one: 18,500 substitutions a person, five times the singletons among
 # 53,831 genomes (Taliun et al. 2021, doi 10.1038/s41586-021-03205-y). They are young, so kinds stand as they arise.
 ABSENT = 240.0
+MOSAIC_SHARE = 0.065
+MOSAIC_READS = (0.02, 0.4)
 RATE_NAMES = ("new", "systematic", "sporadic")
 LOW_QUALITY = 0.5
 VISIBLE = 0.5
@@ -108,7 +120,12 @@ class Simulated:
     weight: np.ndarray
     frequency: np.ndarray
     reference: Any
-    alt_bins: Any = None
+    alt_bins: np.ndarray
+
+    @property
+    def new(self) -> np.ndarray:
+        """Whether the allele arose in the child, in all of its cells or in a part."""
+        return (self.origin == DE_NOVO) | (self.origin == CHILD_MOSAIC)
 
 
 class SimulatedReference:
@@ -186,11 +203,13 @@ def _phred(
 
 def expected_sites(origin: int, known: bool) -> np.ndarray:
     """Sites of each kind in a genome; inherited and new ones at places that the frequency sources know, or not."""
-    column = {origin_: name for origin_, name in zip((DE_NOVO, SYSTEMATIC, SPORADIC), RATE_NAMES, strict=True)}
+    column = dict(zip((DE_NOVO, SYSTEMATIC, SPORADIC), RATE_NAMES, strict=True))
     new = np.array([kind.new for kind in KINDS])
     common = 2 * SPECTRUM * (HIGHEST - LOWEST) * np.array([kind.common for kind in KINDS])
     if origin in column and not known:
         return np.array([getattr(kind, column[origin]) for kind in KINDS])
+    if origin == CHILD_MOSAIC:
+        return new * MOSAIC_SHARE / (1 - MOSAIC_SHARE)
     if not known:
         return ABSENT * new
     if origin != DE_NOVO:
@@ -209,7 +228,7 @@ def simulate(
     the frequency sources have.
     """
     random = np.random.default_rng([seed, int(coverage)])
-    origin = random.choice(5, n, p=SHARES)
+    origin = random.choice(len(SHARES), n, p=SHARES)
     frequency = _frequencies(random, n, 0.5)
     few = (origin == INHERITED_FEW_READS) | (origin == INHERITED)
     # A new allele may stand at a place where the population has it already: frequencies as of places, not of carriers.
@@ -219,7 +238,7 @@ def simulate(
     known = ~np.isnan(frequency)
     kind = np.zeros(n, dtype=np.int64)
     weight = np.zeros(n)
-    for code in range(5):
+    for code in range(len(SHARES)):
         for common_site in (False, True):
             chosen = np.flatnonzero((origin == code) & (known == common_site))
             if not len(chosen):
@@ -261,6 +280,8 @@ def _reads(
     f = np.nan_to_num(frequency, nan=0.0)
     both = carrier[random.random(len(carrier)) < 2 * f[carrier]]
     share[both, 3 - parent[both]] = balance[both, 3 - parent[both]]
+    mosaic = np.flatnonzero(origin == CHILD_MOSAIC)
+    share[mosaic, 0] = random.uniform(*MOSAIC_READS, len(mosaic))
     dropped = carrier[random.random(len(carrier)) < DROP_OUT]
     share[dropped, parent[dropped]] = 0.0
     own = np.flatnonzero(origin == SPORADIC)
@@ -280,6 +301,7 @@ def _reads(
     ordinary = artefact & (random.random(n) >= low_quality)
     true_share[ordinary & (origin == SYSTEMATIC)] = True
     true_share[ordinary, 0] = True
+    true_share[mosaic, 0] = True
     false_alt = np.where(true_share, 0, alt)
     ref = depth - alt
     phred, quality_sum, alt_bins = _phred(random, ref, alt, false_alt, indel, repeat)
@@ -313,8 +335,10 @@ def _systematic(
     random: np.random.Generator, coverage: float, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
 ) -> np.ndarray:
     """Artefacts of all members: OVERDRAWN times as many are drawn, and those that could pass for new in the child
-    (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others. Returns the
-    share of alternate reads that all people show at each site."""
+    (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others.
+
+    Returns the share of alternate reads that all people show at each site.
+    """
     n = len(sites) * OVERDRAWN
     reads = _depths(random, coverage, n)
     share = random.beta(1.3, 5.0, n)

@@ -101,9 +101,11 @@ def evidence(
     alpha: float,
     beta: float,
     artefact_rho: float,
-) -> tuple[list[list[float]], float, float]:
-    """Likelihoods after hearing the reads, and the log likelihood ratios of a systematic and a sporadic artefact."""
-    new_rows, counted, sporadic = [], [], 0.0
+    post_zygotic_share: float,
+) -> tuple[list[list[float]], float, float, float]:
+    """Likelihoods after hearing the reads, the log likelihood ratios of a systematic and a sporadic artefact, and the log
+    factor of a new allele in a part of the cells."""
+    new_rows, counted, sporadic, post_zygotic = [], [], 0.0, 0.0
     for number, (row, reads) in enumerate(zip(rows, members, strict=True)):
         row = list(row)
         if reads.ref is None or reads.alt is None:
@@ -135,8 +137,12 @@ def evidence(
         counted.append((reads.alt, other, best))
         if number == 0:
             sporadic = _share(reads.alt, other, alpha, beta) - best
+            shares = [(step + 0.5) / 40 for step in range(20)]
+            logs = [reads.alt * math.log(share) + other * math.log(1 - share) - best for share in shares]
+            mosaic = sum(math.exp(value) for value in logs) / len(logs)
+            post_zygotic = math.log(1 - post_zygotic_share + post_zygotic_share * mosaic)
         new_rows.append(row)
     if len(counted) < 3:
-        return new_rows, -math.inf, sporadic
+        return new_rows, -math.inf, sporadic, post_zygotic
     pooled = _common_share(counted, alpha, beta, artefact_rho)
-    return new_rows, pooled - sum(c[2] for c in counted), sporadic
+    return new_rows, pooled - sum(c[2] for c in counted), sporadic, post_zygotic

@@ -68,11 +68,12 @@ def posterior(
     sporadic_rate: float = SPORADIC,
 ) -> float:
     """Posterior of one site with everything heard."""
-    heard, systematic, sporadic = reads_beside_likelihoods_jit(*arrays(likelihoods, reads), NOISE)
+    heard, systematic, sporadic, post_zygotic = reads_beside_likelihoods_jit(*arrays(likelihoods, reads), NOISE)
     odds = de_novo_log_odds_jit(
         heard,
         systematic + np.log(SYSTEMATIC),
         sporadic + np.log(sporadic_rate),
+        post_zygotic,
         np.array([contig_class], dtype=np.int8),
         SEX_MALE,
         np.array([frequency]),
@@ -93,11 +94,12 @@ TRIO: list[Row] = [HETEROZYGOUS, HOMOZYGOUS_REFERENCE, HOMOZYGOUS_REFERENCE]
 @settings(max_examples=200, deadline=None)
 @given(st.lists(rows(), min_size=3, max_size=3), st.lists(members, min_size=3, max_size=3))
 def test_reads__agree_with_an_urn_drawn_read_by_read(likelihoods: list[Row], reads: list[Reads]) -> None:
-    expected, systematic, sporadic = evidence([list(row) for row in likelihoods], reads, BALANCE, *NOISE)
+    expected, systematic, sporadic, post_zygotic = evidence([list(row) for row in likelihoods], reads, BALANCE, *NOISE)
     for function in (reads_beside_likelihoods, reads_beside_likelihoods_jit):
-        heard, shared, own = function(*arrays(likelihoods, reads), NOISE)
+        heard, shared, own, later = function(*arrays(likelihoods, reads), NOISE)
         np.testing.assert_allclose(heard[0], expected, rtol=1e-7, atol=1e-7)
-        np.testing.assert_allclose([shared[0], own[0]], [systematic, sporadic], rtol=1e-7, atol=1e-7)
+        expected_ratios = [systematic, sporadic, post_zygotic]
+        np.testing.assert_allclose([shared[0], own[0], later[0]], expected_ratios, rtol=1e-7, atol=1e-7)
         assert heard.max(axis=2).tolist() == [[0.0, 0.0, 0.0]]
 
 
@@ -139,7 +141,7 @@ def test_a_homopolymer_needs_more_than_clean_parents() -> None:
 
 def test_a_parent_without_reads_leaves_the_likelihoods_as_the_caller_wrote_them() -> None:
     for missing in (Reads(None, None, None, None), Reads(0, 0, 0, 0), Reads(30, None, 30, 0)):
-        heard, systematic, _ = reads_beside_likelihoods_jit(*arrays(TRIO, [CHILD, missing, clean()]), NOISE)
+        heard, systematic, _, _ = reads_beside_likelihoods_jit(*arrays(TRIO, [CHILD, missing, clean()]), NOISE)
         assert heard[0, 1].tolist() == list(HOMOZYGOUS_REFERENCE)
         assert systematic[0] == -np.inf
 
@@ -178,6 +180,7 @@ def test_odds_keep_apart_what_a_probability_rounds_to_one() -> None:
             np.array([[HETEROZYGOUS, (0.0, -d, -400.0), (0.0, -d, -400.0)]]),
             np.array([-np.inf]),
             np.array([-np.inf]),
+            np.zeros(1),
             np.zeros(1, dtype=np.int8),
             SEX_MALE,
             np.array([RARE]),
@@ -215,7 +218,15 @@ def test_multi_allelic_split__a_child_with_an_allele_of_each_parent_is_not_new()
 
 def test_reads_that_show_neither_allele_do_not_replace_a_missing_genotype() -> None:
     flat: Row = (0.0, 0.0, 0.0)
-    heard, _, _ = reads_beside_likelihoods_jit(
+    heard, _, _, _ = reads_beside_likelihoods_jit(
         *arrays([HETEROZYGOUS, flat, HOMOZYGOUS_REFERENCE], [CHILD, Reads(0, 0, 30, None), clean()]), NOISE
     )
     assert heard[0, 1].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_child_with_a_fifth_of_its_reads_may_be_a_mosaic_but_not_at_any_share() -> None:
+    """6 of 30 reads stay open as new after fertilisation; 8 % of 240 reads is no heterozygote, whatever PL says."""
+    open_still = posterior(TRIO, [Reads(24, 6, 30, 1), clean(), clean()])
+    assert open_still > 0.05
+    thin = [Reads(220, 20, 240, 1), clean(120), clean(120)]
+    assert posterior(TRIO, thin) < posterior(TRIO, [Reads(120, 120, 240, 1), clean(120), clean(120)]) / 2

@@ -200,6 +200,7 @@ def de_novo_log_odds(
     likelihood: np.ndarray,
     systematic: np.ndarray,
     sporadic: np.ndarray,
+    post_zygotic: np.ndarray,
     contig_class: np.ndarray,
     child_sex: int,
     allele_frequency: np.ndarray,
@@ -215,6 +216,7 @@ def de_novo_log_odds(
     ----------
     likelihood : float64 (v, >=3, 3), natural log: reads_beside_likelihoods.
     systematic, sporadic : float64 (v,), natural log of artefact rate × likelihood ratio; -inf for none.
+    post_zygotic : float64 (v,), natural log of what new alleles in a part of the child's cells add; 0 for nothing.
     contig_class, child_sex, allele_frequency, mutation_rate : as in de_novo_posterior.
 
     Returns
@@ -233,6 +235,7 @@ def de_novo_log_odds(
         without += likelihood[v, MOTHER, 0] if copies_of[1] > 0 else 0.0
         # A likelihood ratio that no double holds stands for certainty.
         other = inherited + np.exp(min(systematic[v], 600.0)) + np.exp(min(sporadic[v] + without, 600.0))
+        new *= np.exp(min(post_zygotic[v], 600.0))
         odds[v] = min(300.0, max(-300.0, np.log10(max(new, 1e-300)) - np.log10(max(other, 1e-300))))
     return odds
 

@@ -108,6 +108,7 @@ class ReadNoise(NamedTuple):
     artefact_alpha: float
     artefact_beta: float
     artefact_overdispersion: float
+    post_zygotic_share: float
 
 
 def log_beta(a: float, b: float) -> float:
@@ -180,6 +181,26 @@ def systematic_log_likelihood(
 systematic_log_likelihood_jit = inline(systematic_log_likelihood)
 
 
+_N_MOSAIC_SHARES = 20
+
+
+def post_zygotic_factor(alternate: int, other: int, carrier: float, share: float) -> float:
+    """Natural log of how much better a new allele explains the child's reads when it may also have arisen after
+    fertilisation.
+
+    A share of new alleles is in some of the child's cells only: any share of reads below one half, each alike likely.
+    carrier : natural log probability of the reads given the allele in every cell.
+    """
+    total = 0.0
+    for j in range(_N_MOSAIC_SHARES):
+        fraction = 0.5 * (j + 0.5) / _N_MOSAIC_SHARES
+        total += math.exp(min(600.0, alternate * math.log(fraction) + other * math.log(1.0 - fraction) - carrier))
+    return math.log(1.0 - share + share * total / _N_MOSAIC_SHARES)
+
+
+post_zygotic_factor_jit = inline(post_zygotic_factor)
+
+
 def reads_beside_likelihoods(
     likelihood: np.ndarray,
     genotype: np.ndarray,
@@ -188,8 +209,8 @@ def reads_beside_likelihoods(
     depth: np.ndarray,
     balance: np.ndarray,
     noise: ReadNoise,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Genotype likelihoods that also hear the allelic depths, and how well an artefact would explain the reads.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Genotype likelihoods that also hear the allelic depths, and how well other histories would explain the reads.
 
     Parents: a parent is as likely a carrier as the more sceptical of the caller's likelihoods and the reads says.
     PL(0/0) can exceed PL(0/1) although the parent has alternate reads, when the caller gave them little weight;
@@ -205,6 +226,8 @@ def reads_beside_likelihoods(
     (mapping, paralogues, recurrent slippage), and the child's own under a share of its own (a sporadic error), each
     share with a beta prior; in relation to the best genotype of each parent, and to the child as a carrier.
 
+    Post-zygotic mutations: the child's reads under any share below one half, in relation to the child as a carrier.
+
     v = variants; members are proband, father, mother.
 
     Parameters
@@ -218,6 +241,7 @@ def reads_beside_likelihoods(
     evidence : float64 (v, 3, 3), natural log, maximum 0.
     systematic, sporadic : float64 (v,), natural log of the likelihood ratio; systematic is -inf when a member has no
         allelic depths (nothing can be compared), sporadic is then 0 (nothing is known of the balance).
+    post_zygotic : float64 (v,), natural log of post_zygotic_factor; 0 without allelic depths of the child.
 
     References
     ----------
@@ -228,6 +252,7 @@ def reads_beside_likelihoods(
     evidence = likelihood[:, :3].copy()
     systematic = np.full(n_variants, -np.inf)
     sporadic = np.zeros(n_variants)
+    post_zygotic = np.zeros(n_variants)
     reads = np.empty(3)
     alternates = np.zeros(3)
     others = np.zeros(3)
@@ -274,12 +299,13 @@ def reads_beside_likelihoods(
             if p == 0:
                 share = log_beta_jit(noise.artefact_alpha + alternate, noise.artefact_beta + other)
                 sporadic[v] = share - log_beta_jit(noise.artefact_alpha, noise.artefact_beta) - best
+                post_zygotic[v] = post_zygotic_factor_jit(alternate, other, best, noise.post_zygotic_share)
         if complete:
             shared = systematic_log_likelihood_jit(
                 alternates, others, shares, log_weights, noise.artefact_overdispersion
             )
             systematic[v] = shared - best_sum
-    return evidence, systematic, sporadic
+    return evidence, systematic, sporadic, post_zygotic
 
 
 reads_beside_likelihoods_jit = jit(reads_beside_likelihoods)

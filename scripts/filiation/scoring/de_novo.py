@@ -126,6 +126,7 @@ def read_noise(model: ScoringModel) -> ReadNoise:
         value["artefact_fraction_alpha"],
         value["artefact_fraction_beta"],
         value["artefact_overdispersion"],
+        value["post_zygotic_share"],
     )
 
 
@@ -204,7 +205,7 @@ def score_de_novo(
             [batch.ref[int(v)] for v in again], [batch.alt[int(v)] for v in again], flank
         )
         rates = rates_of(classes, contexts, model)
-        evidence, systematic, sporadic = reads_beside_likelihoods_jit(
+        evidence, systematic, sporadic, post_zygotic = reads_beside_likelihoods_jit(
             likelihood[again],
             batch.genotype[again],
             batch.ref_depth[again],
@@ -227,6 +228,7 @@ def score_de_novo(
             evidence,
             systematic + by_quality + np.log(rates.systematic),
             sporadic + by_quality + np.log(rates.sporadic),
+            post_zygotic,
             batch.contig_class[again],
             child_sex,
             prior,
