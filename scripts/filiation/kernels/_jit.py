@@ -57,12 +57,38 @@ if _FOLDER is not None and not os.environ.get("NUMBA_CACHE_DIR"):
     numba.core.config.CACHE_DIR = str(_FOLDER)  # type: ignore[attr-defined]
 
 
+def _load_alone(dispatcher: Any) -> None:
+    """Let a kernel be loaded from the cache without what only compiling needs.
+
+    Before numba looks into its cache it imports every implementation that a compilation may use, which takes longer
+    than all kernels of a command together. Machine code needs the memory functions alone; where a kernel is not in
+    the cache, the compiler imports the rest itself.
+    """
+    from numba.core.runtime import rtsys
+
+    cache = dispatcher._cache
+    whole = cache.load_overload
+
+    def load(signature: Any, target: Any) -> Any:
+        try:
+            rtsys.initialize(target)
+            with cache._guard_against_spurious_io_errors():
+                return cache._load_overload(signature, target)
+        except (AttributeError, TypeError):  # another numba than those that were tried
+            return whole(signature, target)
+
+    cache.load_overload = load
+
+
 def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a kernel: nopython, releasing the interpreter lock, IEEE arithmetic, cached on the node."""
     import numba
 
     caching = _FOLDER is not None and os.environ.get("NUMBA_BOUNDSCHECK") != "1"
-    return numba.njit(nogil=True, fastmath=False, cache=caching)(function)
+    dispatcher = numba.njit(nogil=True, fastmath=False, cache=caching)(function)
+    if caching and hasattr(dispatcher, "_cache"):
+        _load_alone(dispatcher)
+    return dispatcher
 
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
