@@ -18,8 +18,8 @@ Rates of a genome (both parents' gametes, 3e9 positions):
   (Besenbacher et al. 2015); split by length and repeats: own choice, after Montgomery et al. 2013
   (doi 10.1101/gr.148718.112), nearly half in 4 % of the genome;
 - neighbouring bases together: own choice, 1.2 a genome;
-- after fertilisation, 6.5 % of all new ones (Acuna-Hidalgo et al. 2015, doi 10.1016/j.ajhg.2015.05.008), in 2 to 40 % of
-  the reads (own choice);
+- after fertilisation, 6.5 % of all new ones (Acuna-Hidalgo et al. 2015, doi 10.1016/j.ajhg.2015.05.008), in 2 to
+  40 % of the reads (own choice);
 - systematic artefacts: 20,000 to 30,000 false heterozygotes after filters (Li 2014, doi 10.1093/bioinformatics/btu356,
   one in 100 to 200 kb); split: own choice, most false insertions and deletions in repeats;
 - sporadic artefacts: own choice; one substitution and 0.6 insertions and deletions outside repeats; the consensus of

@@ -103,8 +103,8 @@ def evidence(
     artefact_rho: float,
     post_zygotic_share: float,
 ) -> tuple[list[list[float]], float, float, float]:
-    """Likelihoods after hearing the reads, the log likelihood ratios of a systematic and a sporadic artefact, and the log
-    factor of a new allele in a part of the cells."""
+    """Likelihoods after hearing the reads, the log likelihood ratios of a systematic and a sporadic artefact, and the
+    log factor of a new allele in a part of the cells."""
     new_rows, counted, sporadic, post_zygotic = [], [], 0.0, 0.0
     for number, (row, reads) in enumerate(zip(rows, members, strict=True)):
         row = list(row)
