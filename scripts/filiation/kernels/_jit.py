@@ -85,7 +85,7 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
     caching = _FOLDER is not None and os.environ.get("NUMBA_BOUNDSCHECK") != "1"
-    dispatcher = numba.njit(nogil=True, fastmath=False, cache=caching)(function)
+    dispatcher = numba.njit(nogil=True, fastmath=False, cache=caching, no_cfunc_wrapper=True)(function)
     if caching and hasattr(dispatcher, "_cache"):
         _load_alone(dispatcher)
     return dispatcher
