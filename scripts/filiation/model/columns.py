@@ -282,6 +282,7 @@ IMPRINTED = TableSchema(
         Column("expressed_in", "str", "tissues in which one copy alone is expressed; all where it is general"),
         Column("disorder", "str", "imprinting disorder of the locus, where there is one"),
         Column("source", "str", "source"),
+        Column("checked", "str", "where the expressed allele was read again; unverified: it was not"),
     ),
 )
 
