@@ -26,7 +26,7 @@ class TableSchema:
 
     @property
     def label(self) -> str:
-        """`candidates/1`, the value of the `##schema=` line."""
+        """`candidates/2`, the value of the `##schema=` line."""
         return f"{self.name}/{self.version}"
 
     @property
@@ -55,15 +55,30 @@ VARIANT = (
 
 CANDIDATES = TableSchema(
     "candidates",
-    1,
+    2,
     "One row per candidate variant and gene, best rank first; what the report shows.",
     (
         Column("rank", "int", "1 is discussed first; both members of a compound pair share their rank"),
+        Column("shelf", "str", "A: to discuss; B: to look at; C: archive; A and B hold 30 at most"),
         *VARIANT,
         Column("gene", "str", "HGNC symbol as in the annotation"),
         Column("gene_id", "str", "gene id of the annotation (Ensembl) or of the panel (HGNC)"),
+        Column("hgnc_id", "str", "HGNC:number of the gene; `.` when its name could not be resolved"),
+        Column("gene_name_status", "str", "approved, previous:NAME, alias:NAME, ambiguous or unknown"),
         Column("consequence", "str", "most severe Sequence Ontology term for this gene"),
         Column("transcript", "str", "transcript that the consequence was read from"),
+        Column("transcript_status", "str", "MANE_Select, MANE_Plus_Clinical, canonical or other"),
+        Column("hgvs_g", "str", "genomic HGVS name"),
+        Column("hgvs_c", "str", "HGVS name on the transcript (c. or n.)"),
+        Column("hgvs_p", "str", "predicted HGVS name on the protein, in parentheses"),
+        Column("exon", "str", "exon number/number of exons, `.` outside exons"),
+        Column("intron", "str", "intron number/number of introns"),
+        Column(
+            "other_transcripts",
+            "str",
+            "MANE Plus Clinical, and the most severe other transcript where it differs: "
+            "transcript:status:consequence:hgvs_c:hgvs_p separated by |",
+        ),
         Column("amino_acid_change", "str", "amino-acid change as written by the annotator"),
         Column("dna_change", "str", "change on the DNA as written by the annotator"),
         Column("inheritance", "str", "inheritance class that made it a candidate (model.inheritance)"),
@@ -90,11 +105,53 @@ CANDIDATES = TableSchema(
             "source, without a value) or not_annotated",
         ),
         Column("population_homozygotes", "int", "homozygotes in the source of that frequency"),
+        Column("population_faf", "float", "filtering allele frequency (95 %) in the source, where it has one", "0–1"),
+        Column("inhouse_af", "float", "allele frequency in the laboratory's own families, this one excluded", "0–1"),
+        Column("inhouse_carriers", "int", "carriers in the laboratory's own families, this one excluded"),
         Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
         Column("clinvar_review", "str", "ClinVar review status"),
         Column("clinvar_id", "str", "ClinVar VariationID"),
+        Column("clinvar_stars", "int", "ClinVar review stars, 0–4"),
+        Column("clinvar_date", "str", "date of the ClinVar release"),
+        Column("cadd_phred", "float", "CADD, phred-scaled"),
+        Column("revel", "float", "REVEL, missense variants", "0–1"),
+        Column("spliceai_max", "float", "largest of the four SpliceAI delta scores", "0–1"),
+        Column("spliceai_detail", "str", "acceptor_gain, acceptor_loss, donor_gain, donor_loss: score@distance"),
+        Column("alphamissense", "float", "AlphaMissense pathogenicity", "0–1"),
+        Column("pli", "float", "gnomAD pLI of the gene", "0–1"),
+        Column("loeuf", "float", "gnomAD LOEUF of the gene: upper bound of observed/expected loss of function"),
+        Column("missense_z", "float", "gnomAD missense Z score of the gene"),
+        Column("clingen_haploinsufficiency", "str", "ClinGen dosage score for loss: 0, 1, 2, 3, 30 or 40"),
+        Column("clingen_triplosensitivity", "str", "ClinGen dosage score for gain"),
+        Column(
+            "gene_disease_validity",
+            "str",
+            "diseases of the gene: id:name:mode:validity:source separated by |",
+        ),
+        Column("region_flags", "str", "low_complexity, segmental_duplication, …, separated by ;"),
+        Column("recurrent_artefact", "str", "entry of the list of recurrent artefacts, `.` when it is not on it"),
+        Column(
+            "annotation_states",
+            "str",
+            "source:found, not_found, not_applicable or not_annotated (no such source was configured), separated by ;",
+        ),
+        Column("hpo_score", "float", "best phenotype similarity of the gene's diseases to the patient's terms", "0–1"),
+        Column("hpo_disease", "str", "disease of that similarity: id:name"),
+        Column("hpo_matches", "str", "patient term>disease term:similarity, one for each patient term, separated by ;"),
         Column("panel_tier", "str", "core, hpo or lab; off_panel when the gene is not on the panel"),
         Column("panel_inheritance", "str", "mode of inheritance given by the panel"),
+        Column("acmg_points", "int", "sum of the points of the criteria that are met (Tavtigian 2020)"),
+        Column(
+            "acmg_class",
+            "str",
+            "class that these points alone would give, for a human to judge: pathogenic, likely_pathogenic, "
+            "uncertain, likely_benign, benign",
+        ),
+        Column(
+            "acmg_criteria",
+            "str",
+            "criterion:state:points:why; state is met, not_met, not_evaluable or for_humans; separated by |",
+        ),
         Column("score", "float", "sum of the components"),
         Column("score_components", "str", "name=value pairs, separated by ;"),
         Column("caller_filter", "str", "FILTER column of the calls: PASS, or what the caller objected"),
