@@ -117,6 +117,17 @@ class AnnotationConfig(Closed):
     )
 
 
+class ResourcesConfig(Closed):
+    """Public data that are not of one step."""
+
+    gene_table: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="HGNC's table of genes (hgnc_complete_set.txt), newer than the one that ships; default: "
+        "resources/genes/hgnc.tsv.",
+    )
+
+
 class PrioritisationConfig(Closed):
     """How candidates are chosen and ranked."""
 
@@ -173,6 +184,7 @@ class RunConfig(Closed):
         default_factory=list, description="Population frequencies, as many sources as there are."
     )
     annotation: AnnotationConfig = Field(default_factory=lambda: AnnotationConfig(), description="Annotation.")
+    resources: ResourcesConfig = Field(default_factory=lambda: ResourcesConfig(), description="Public data.")
     prioritisation: PrioritisationConfig = Field(
         default_factory=lambda: PrioritisationConfig(), description="Filters, panel and rank."
     )
@@ -309,6 +321,13 @@ RESOURCES = REPOSITORY / "resources"
 def panels_folder(config: RunConfig) -> Path:
     """Folder of the gene panels."""
     return Path(config.prioritisation.panels) if config.prioritisation.panels else RESOURCES / "panels"
+
+
+def gene_table_path(config: RunConfig | None = None) -> Path:
+    """HGNC's table of genes: the configured one, else the one that ships."""
+    if config is not None and config.resources.gene_table:
+        return Path(config.resources.gene_table)
+    return RESOURCES / "genes" / "hgnc.tsv"
 
 
 def scoring_model_path(config: RunConfig | None = None) -> Path:
