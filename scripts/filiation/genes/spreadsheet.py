@@ -39,7 +39,8 @@ _MONTHS: dict[str, int] = {
 _DAY_MONTH = re.compile(r"^(\d{1,2})[-/. ]+([A-Z]+)\.?(?:[-/. ]+\d{2,4})?$")
 _MONTH_NUMBER = re.compile(r"^([A-Z]+)\.?[-/. ]+(\d{1,2})$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.0+)?)?$")
-_NUMERIC = re.compile(r"^(\d{1,2})[/.](\d{1,2})(?:[/.]\d{2,4})?$")
+# With points only a full date is one: 3.14 is a number.
+_NUMERIC = re.compile(r"^(\d{1,2})(?:/(\d{1,2})(?:/\d{2,4})?|\.(\d{1,2})\.\d{2,4})$")
 _SCIENTIFIC = re.compile(r"^(\d(?:[.,]\d+)?)E\+?(\d{1,3})$")
 _CLONE = re.compile(r"^\d+E\d+$", re.IGNORECASE)
 # Day numbers of the years 1990 to 2060 (day 1 is 1 January 1900, and 1900 counts as a leap year).
@@ -63,7 +64,7 @@ def _dates(cell: str) -> list[tuple[int, int]]:
     if found := _ISO.match(text):
         return [(int(found.group(2)), int(found.group(3)))]
     if found := _NUMERIC.match(text):
-        first, second = int(found.group(1)), int(found.group(2))
+        first, second = int(found.group(1)), int(found.group(2) or found.group(3))
         # French and British: day first; American: month first. Both are kept.
         return [pair for pair in dict.fromkeys([(second, first), (first, second)]) if 1 <= pair[0] <= 12]
     if text.isascii() and text.isdigit() and len(text) == 5 and _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:

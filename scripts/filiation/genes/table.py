@@ -28,6 +28,8 @@ HGNC_ID = re.compile(r"^HGNC:[1-9]\d*$")
 # Statuses of `Resolution.status` that name one gene.
 RESOLVED = ("approved", "previous", "alias")
 _REQUIRED = ("hgnc_id", "symbol", "name", "status", "alias_symbol", "prev_symbol", "ensembl_gene_id", "entrez_id")
+# Columns that are facts of a gene, in the order of `Gene`.
+_FACTS = ("name", "locus_group", "locus_type", "location", "ensembl_gene_id", "entrez_id", "mane_select")
 _SHOWN_CHOICES = 8
 
 
@@ -210,7 +212,8 @@ class GeneTable:
     def _mangled(self, cell: str) -> tuple[Gene, ...]:
         """The genes whose names a spreadsheet turns into this cell."""
         names = original_names(cell, self._names)
-        resolved = (self._steps(name) for name in names)
+        # A spreadsheet drops capitals, too: Oct4 and OCT4 become the same date.
+        resolved = (self._steps(name) or self._alike(name) for name in names)
         return tuple(dict.fromkeys(gene for genes in resolved for gene in genes))
 
     def _steps(self, name: str) -> tuple[Gene, ...]:
@@ -255,62 +258,61 @@ def _fold(name: str) -> str:
 
 def _values(cell: str) -> tuple[str, ...]:
     """A cell of several values, separated by | as HGNC writes them, with or without quotes."""
+    if not cell:
+        return ()
     return tuple(dict.fromkeys(part for value in cell.strip('"').split("|") if (part := value.strip())))
 
 
-def _rows(path: Path, header: dict[str, str], required: Iterable[str]) -> Iterator[dict[str, str]]:
-    """Rows of an HGNC table by column name; `##key=value` lines go into `header`."""
-    columns: list[str] = []
-    with open_text(path) as handle:
-        for number, raw in enumerate(handle, 1):
-            line = raw.rstrip("\r\n")
-            if line.startswith("##"):
-                key, _, value = line[2:].partition("=")
-                header[key] = value
-                continue
-            cells = line.split("\t")
-            if not columns:
-                columns = [cell.strip().lstrip("\ufeff").lower() for cell in cells]
-                if missing := [name for name in required if name not in columns]:
-                    raise InputError(
-                        f"no column {', '.join(missing)} (found {', '.join(columns[:8])})",
-                        where=f"{path}, line {number}",
-                        expected="HGNC's table hgnc_complete_set.txt, tab-separated, with its first line",
-                        repair="fetch it again: filiation resources fetch hgnc_complete_set --to FOLDER",
-                    )
-                continue
-            if not line.strip():
-                continue
-            if len(cells) < len(columns):
-                # Trailing empty cells may be cut by an editor; a row cut before its symbol is a damaged file.
-                if len(cells) < 2:
-                    raise InputError(
-                        f"{len(cells)} cell",
-                        where=f"{path}, line {number}",
-                        expected=f"{len(columns)} cells, separated by tabs",
-                        repair="the file is cut or not tab-separated: fetch it again",
-                    )
-                cells += [""] * (len(columns) - len(cells))
-            yield dict(zip(columns, cells, strict=False))
+class _Rows:
+    """Rows of an HGNC table: `column` gives the place of a column by name, `##key=value` lines are in `header`."""
 
+    def __init__(self, path: Path, required: Iterable[str]) -> None:
+        self.path = path
+        self.header: dict[str, str] = {}
+        self.columns: list[str] = []
+        self._lines = self._read(tuple(required))
+        # The first row is read at once, so that the names of the columns are known.
+        self._first = next(self._lines, None)
 
-def _gene(row: dict[str, str]) -> Gene:
-    def value(column: str) -> str | None:
-        return row.get(column, "").strip('"') or None
+    def __iter__(self) -> Iterator[list[str]]:
+        if self._first is not None:
+            yield self._first
+            yield from self._lines
 
-    return Gene(
-        row["hgnc_id"],
-        row["symbol"],
-        value("name"),
-        value("locus_group"),
-        value("locus_type"),
-        value("location"),
-        value("ensembl_gene_id"),
-        value("entrez_id"),
-        value("mane_select"),
-        _values(row["alias_symbol"]),
-        _values(row["prev_symbol"]),
-    )
+    def column(self, name: str) -> int:
+        """Place of a column; the last place, which is an empty cell, when the table has no such column."""
+        return self.columns.index(name) if name in self.columns else len(self.columns)
+
+    def _read(self, required: tuple[str, ...]) -> Iterator[list[str]]:
+        with open_text(self.path) as handle:
+            for number, raw in enumerate(handle, 1):
+                line = raw.rstrip("\r\n")
+                if line.startswith("##"):
+                    key, _, value = line[2:].partition("=")
+                    self.header[key] = value
+                elif not self.columns:
+                    self._take_columns(line, number, required)
+                elif line.strip():
+                    cells = line.split("\t")
+                    # Empty cells at the end may have been cut by an editor; a row without a symbol is damaged.
+                    if len(cells) < 2:
+                        raise InputError(
+                            "1 cell",
+                            where=f"{self.path}, line {number}",
+                            expected=f"{len(self.columns)} cells, separated by tabs",
+                            repair="the file is cut or not tab-separated: fetch it again",
+                        )
+                    yield cells + [""] * (len(self.columns) + 1 - len(cells))
+
+    def _take_columns(self, line: str, number: int, required: tuple[str, ...]) -> None:
+        self.columns = [cell.strip().lstrip("\ufeff").lower() for cell in line.split("\t")]
+        if missing := [name for name in required if name not in self.columns]:
+            raise InputError(
+                f"no column {', '.join(missing)} (found {', '.join(self.columns[:8])})",
+                where=f"{self.path}, line {number}",
+                expected="HGNC's table hgnc_complete_set.txt, tab-separated, with its first line",
+                repair="fetch it again: filiation resources fetch hgnc --to FOLDER",
+            )
 
 
 def _withdrawn_beside(path: Path) -> dict[str, Withdrawn]:
@@ -318,45 +320,49 @@ def _withdrawn_beside(path: Path) -> dict[str, Withdrawn]:
     beside = path.with_name("withdrawn.txt")
     if not beside.is_file():
         return {}
-    found: dict[str, Withdrawn] = {}
-    for row in _rows(beside, {}, ("hgnc_id", "status", "withdrawn_symbol")):
-        merged = next((row[name] for name in row if name.startswith("merged_into")), "")
-        found[row["hgnc_id"]] = Withdrawn(
-            row["hgnc_id"], row["withdrawn_symbol"], tuple(dict.fromkeys(re.findall(r"HGNC:\d+", merged)))
-        )
-    return found
+    rows = _Rows(beside, ("hgnc_id", "status", "withdrawn_symbol"))
+    merged = next((place for place, name in enumerate(rows.columns) if name.startswith("merged_into")), -1)
+    hgnc_id, symbol = rows.column("hgnc_id"), rows.column("withdrawn_symbol")
+    return {
+        row[hgnc_id]: Withdrawn(row[hgnc_id], row[symbol], tuple(dict.fromkeys(re.findall(r"HGNC:\d+", row[merged]))))
+        for row in rows
+    }
 
 
 def read_gene_table(path: str | Path) -> GeneTable:
     """Read one HGNC table, without the withdrawn entries of any other; InputError when it is not such a table."""
     path = require_file(path, "gene table")
-    header: dict[str, str] = {}
+    rows = _Rows(path, _REQUIRED)
     genes: dict[str, Gene] = {}
     withdrawn: dict[str, Withdrawn] = {}
-    for number, row in enumerate(_rows(path, header, _REQUIRED), 1):
-        hgnc_id = row["hgnc_id"]
-        if not HGNC_ID.match(hgnc_id) or not row["symbol"] or hgnc_id in genes or hgnc_id in withdrawn:
-            twice = "a second row of" if hgnc_id in genes or hgnc_id in withdrawn else "id"
+    facts = [rows.column(name) for name in _FACTS]
+    id_at, symbol_at, status_at = (rows.column(name) for name in ("hgnc_id", "symbol", "status"))
+    alias_at, previous_at, merged_at = (rows.column(name) for name in ("alias_symbol", "prev_symbol", "merged_into"))
+    for number, row in enumerate(rows, 1):
+        hgnc_id, symbol = row[id_at], row[symbol_at]
+        twice = hgnc_id in genes or hgnc_id in withdrawn
+        if twice or not symbol or not HGNC_ID.match(hgnc_id):
             raise InputError(
-                f"{twice} {hgnc_id!r}, symbol {row['symbol']!r}",
+                f"{'a second row of' if twice else 'id'} {hgnc_id!r}, symbol {symbol!r}",
                 where=f"{path}, entry {number}",
                 expected="HGNC:number and a symbol, each id once",
                 repair="fetch the table again from HGNC; do not edit it in a spreadsheet",
             )
-        if row["status"] == "Approved":
-            genes[hgnc_id] = _gene(row)
+        if row[status_at] == "Approved":
+            name, group, kind, location, ensembl, ncbi, mane = [row[place].strip('"') or None for place in facts]
+            aliases, previous = _values(row[alias_at]), _values(row[previous_at])
+            genes[hgnc_id] = Gene(hgnc_id, symbol, name, group, kind, location, ensembl, ncbi, mane, aliases, previous)
         else:
-            merged = _values(row.get("merged_into", ""))
-            withdrawn[hgnc_id] = Withdrawn(hgnc_id, row["symbol"], merged)
+            withdrawn[hgnc_id] = Withdrawn(hgnc_id, symbol, _values(row[merged_at]))
     if not genes:
         raise InputError(
             "no approved gene",
             where=str(path),
             expected="HGNC's complete set",
-            repair="fetch it: filiation resources fetch hgnc_complete_set --to FOLDER",
+            repair="fetch it: filiation resources fetch hgnc --to FOLDER",
         )
-    header.setdefault("sha256", sha256(path))
-    return GeneTable(str(path), header, genes, withdrawn)
+    rows.header.setdefault("sha256", sha256(path))
+    return GeneTable(str(path), rows.header, genes, withdrawn)
 
 
 @lru_cache(maxsize=4)

@@ -347,9 +347,42 @@ PANEL = TableSchema(
         Column("gene", "str", "approved HGNC symbol"),
         Column("hgnc_id", "str", "HGNC:number"),
         Column("tier", "str", "core, hpo or lab"),
-        Column("inheritance", "str", "AD, AR, AD/AR, XL, MT; . when the sources do not say"),
+        Column("inheritance", "str", "AD, AR, AD/AR, XL, YL, MT; . when the sources do not say"),
         Column("evidence", "str", "why the gene stands here"),
         Column("source", "str", "source of that evidence"),
+    ),
+)
+
+GENE_NAMES = TableSchema(
+    "gene_names",
+    1,
+    "What each name of a list stands for, as `filiation genes` says it.",
+    (
+        Column("name", "str", "the name as it was given"),
+        Column("status", "str", "approved, previous, alias, ambiguous, withdrawn, mangled or unknown"),
+        Column("hgnc_id", "str", "HGNC:number; `.` when the name does not stand for one gene"),
+        Column("symbol", "str", "approved HGNC symbol"),
+        Column("gene_name", "str", "approved name"),
+        Column("locus_type", "str", "HGNC locus type"),
+        Column("location", "str", "chromosome, with its band where the gene table has it"),
+        Column("ensembl_gene_id", "str", "Ensembl gene id"),
+        Column("ncbi_gene_id", "str", "NCBI gene id"),
+        Column("mane_select", "str", "MANE Select transcript, Ensembl|RefSeq"),
+        Column("analysable", "str", "yes, or why the gene models cannot show the gene; `.` without gene models"),
+        Column("choices", "str", "genes to choose from, or other genes that bore the name, separated by ;"),
+    ),
+)
+
+CORE_GENES = TableSchema(
+    "core_genes",
+    1,
+    "Core genes of the pre-indications, named by a person.",
+    (
+        Column("pre_indication", "str", "slug of the catalogue"),
+        Column("gene", "str", "approved HGNC symbol"),
+        Column("inheritance", "str", "AD, AR, AD/AR, XL, YL, MT; . when the curator did not say"),
+        Column("source", "str", "who named it, and on what ground"),
+        Column("confidence", "str", "memory: from knowledge of the field, to be checked by an expert; read: in the source"),
     ),
 )
 
@@ -408,6 +441,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     RECHECK,
     IMPRINTED,
     PANEL,
+    GENE_NAMES,
     TRUTH,
     VERSIONS,
     CHECKS,
