@@ -26,6 +26,22 @@ def test_panel__genes_with_tier_and_mode(tmp_path: Path) -> None:
     assert panel.label == "test-panel 1 (2026-01-01)"
 
 
+def test_panel__a_renamed_gene_is_found_by_its_hgnc_id(tmp_path: Path) -> None:
+    panel = panel_of(tmp_path, {"CPLANE1": ("core", "AR"), "NOID": ("hpo", "AD")})
+    number = panel.genes["CPLANE1"].hgnc_id
+    assert panel.tier_of("C5orf42") == OFF_PANEL
+    assert panel.tier_of("C5orf42", number) == "core"
+    assert panel.gene_of("C5orf42", number) == panel.genes["CPLANE1"]
+
+
+def test_panel__a_symbol_that_was_handed_on_is_another_gene(tmp_path: Path) -> None:
+    path = write_panel(tmp_path / "p.tsv", {"GENE1": ("core", "AR"), "GENE2": ("hpo", "AD")})
+    path.write_text(path.read_text().replace("HGNC:101", "."))
+    panel = load_panel(path)
+    assert panel.tier_of("GENE1", "HGNC:9") == OFF_PANEL
+    assert panel.tier_of("GENE2", "HGNC:9") == "hpo", "the panel gives no id: the symbol is all there is"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "word"),
     [

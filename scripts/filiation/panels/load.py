@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from filiation.errors import ConfigError, InputError, nearest
@@ -40,10 +41,24 @@ class Panel:
         name = self.header.get("pre_indication", Path(self.path).stem)
         return f"{name} {self.header.get('version', '?')} ({self.header.get('date', '?')})"
 
-    def tier_of(self, symbol: str) -> str:
-        """Tier of a gene; `off_panel` when the panel does not hold it."""
+    def gene_of(self, symbol: str, hgnc_id: str = "") -> PanelGene | None:
+        """The panel's entry of a gene: by HGNC id, so that a renamed gene is found, then by symbol.
+
+        A symbol that the panel gives to another HGNC id is another gene: symbols are handed on.
+        """
+        if hgnc_id and (gene := self._by_id.get(hgnc_id)):
+            return gene
         gene = self.genes.get(symbol)
+        return None if gene is None or (hgnc_id and gene.hgnc_id) else gene
+
+    def tier_of(self, symbol: str, hgnc_id: str = "") -> str:
+        """Tier of a gene; `off_panel` when the panel does not hold it."""
+        gene = self.gene_of(symbol, hgnc_id)
         return gene.tier if gene else OFF_PANEL
+
+    @cached_property
+    def _by_id(self) -> dict[str, PanelGene]:
+        return {gene.hgnc_id: gene for gene in self.genes.values() if gene.hgnc_id}
 
 
 def available_panels(folder: str | Path) -> list[str]:
