@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("coverage", "depth of one sample over each contig, at 10x and 20x"),
     "screen": ("screen", "score the trio and look up frequencies over all records; keep the informative"),
     "annotate": ("annotate", "consequences and ClinVar for the records that survived the screen"),
+    "phenotype": ("phenotype", "name the patient's HPO terms; which genes and diseases they fit"),
     "prioritise": ("prioritise", "filter with a reason for every removal, apply the panel, rank"),
     "recheck": ("recheck", "open the members' reads at each candidate: new, mosaic parent, missed, artefact"),
     "quality": ("quality", "sex, kinship, coverage, runs of homozygosity and uniparental disomy"),

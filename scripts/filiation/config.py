@@ -126,6 +126,17 @@ class ResourcesConfig(Closed):
         description="HGNC's table of genes (hgnc_complete_set.txt), newer than the one that ships; default: "
         "resources/genes/hgnc.tsv.",
     )
+    hpo_french_labels: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="French labels of HPO terms: hp-fr.babelon.tsv of the official translation; default: English.",
+    )
+    hpo_gene_diseases: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="genes_to_disease.txt or genes_to_phenotype.txt of an HPO release, newer than the links that ship "
+        "(resources/phenotype/gene_diseases.tsv).",
+    )
 
 
 class PrioritisationConfig(Closed):

@@ -28,6 +28,7 @@ PAGES = [
         "docs/inheritance.md",
         "docs/scoring.md",
         "docs/recheck.md",
+        "docs/phenotype.md",
         "docs/demo.md",
         "docs/real-trio.md",
     )
@@ -91,7 +92,7 @@ def test_docs__every_command_is_named(command: str) -> None:
 
 def test_docs__every_step_of_a_family_is_shown_with_its_command_line() -> None:
     shown = {shlex.split(line)[1] for line in command_lines(TEXTS["docs/one-family.md"])}
-    elsewhere = {"demo", "run", "schemas"}
+    elsewhere = {"demo", "phenotype", "run", "schemas"}
     assert set(COMMANDS) - shown == elsewhere
 
 
