@@ -41,7 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "quality": BASE | {"kernels"},
     "prioritisation": BASE | {"acmg", "calls", "evidence", "filters", "genes", "panels", "phenotype", "scoring"},
     "report": BASE | {"panels"},
-    "checks": BASE | {"config", "calls", "evidence", "frequencies", "genes", "panels", "reads", "scoring", "toolbox"},
+    "checks": BASE
+    | {"config", "calls", "evidence", "frequencies", "genes", "panels", "phenotype", "reads", "scoring", "toolbox"},
     "schemas": BASE | {"config"},
     "doctor": BASE | {"toolbox"},
     "run_record": BASE | {"config", "frequencies", "toolbox"},

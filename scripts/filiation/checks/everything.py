@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filiation.checks.configuration import need_faults, read_config
 from filiation.checks.members import check_fastq_files, compare_members, read_members
+from filiation.checks.phenotype import check_phenotypes
 from filiation.checks.resources import (
     check_compiled,
     check_reference,
@@ -35,6 +36,7 @@ def check_everything(
     report.sheet, faults = collect_sheets(config)
     report.faults += faults
     report.faults += need_faults(config, report.sheet, str(config_path))
+    check_phenotypes(report, config)
     check_fastq_files(report, deep=deep, progress=progress)
     members = read_members(report, deep=deep, progress=progress)
     resources = read_resources(config, deep=deep, progress=progress)
