@@ -2,37 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `kind` is str, int, float or flag; `.` in the file is missing, for every kind."""
-
-    name: str
-    kind: str
-    meaning: str
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class TableSchema:
-    """A named, versioned table; a reader refuses another version."""
-
-    name: str
-    version: int
-    meaning: str
-    columns: tuple[Column, ...]
-
-    @property
-    def label(self) -> str:
-        """`candidates/2`, the value of the `##schema=` line."""
-        return f"{self.name}/{self.version}"
-
-    @property
-    def names(self) -> list[str]:
-        """Column names in file order."""
-        return [column.name for column in self.columns]
+from filiation.model.table_schema import Column as Column
+from filiation.model.table_schema import TableSchema as TableSchema
 
 
 def _member_columns(role: str) -> tuple[Column, ...]:
@@ -382,7 +353,47 @@ CORE_GENES = TableSchema(
         Column("gene", "str", "approved HGNC symbol"),
         Column("inheritance", "str", "AD, AR, AD/AR, XL, YL, MT; . when the curator did not say"),
         Column("source", "str", "who named it, and on what ground"),
-        Column("confidence", "str", "memory: from knowledge of the field, to be checked by an expert; read: in the source"),
+        Column(
+            "confidence", "str", "memory: from knowledge of the field, to be checked by an expert; read: in the source"
+        ),
+    ),
+)
+
+RESOURCES_MANIFEST = TableSchema(
+    "resources",
+    1,
+    "Public data that can be used, where they come from and under which licence (resources/manifest.tsv).",
+    (
+        Column("name", "str", "name that `filiation resources fetch` takes"),
+        Column("version", "str", "release; latest: the source replaces it in place, the lock says which was received"),
+        Column("file", "str", "name that the file gets; {part} stands for each of the parts"),
+        Column("address", "str", "where the source offers it; {part} as above"),
+        Column("parts", "str", "parts of a resource of several files: chr1-22,chrX,chrY"),
+        Column("index", "str", "ending of the index that the source offers beside the file: .tbi"),
+        Column("sha256", "str", "SHA-256 of the file; `.` is not known beforehand, and the lock records it"),
+        Column("size", "int", "size of the file, where it is known beforehand", "bytes"),
+        Column("licence", "str", "licence or terms of use"),
+        Column("restriction", "str", "none; non_commercial: not for commercial use; agreement: under the user's own"),
+        Column("access", "str", "open: fetched by the program; manual: by hand, after registration"),
+        Column("date", "str", "date of the release"),
+        Column("build", "str", "genome build, `.` for data without positions"),
+        Column("kind", "str", "fasta, gff3, vcf, bed, tsv, csv, xml, obo, json or zip"),
+        Column("used_for", "str", "what it gives, and the configuration key that names it"),
+    ),
+)
+
+RESOURCES_LOCK = TableSchema(
+    "resources_lock",
+    1,
+    "Files of public data as they were received (manifest.lock.tsv beside them).",
+    (
+        Column("file", "str", "name of the file"),
+        Column("name", "str", "resource of the manifest"),
+        Column("version", "str", "release; for latest, the version or date that the file states itself"),
+        Column("sha256", "str", "SHA-256 of what was received"),
+        Column("size", "int", "size of what was received", "bytes"),
+        Column("address", "str", "where it came from"),
+        Column("source_date", "str", "last change as the source stated it"),
     ),
 )
 
@@ -428,6 +439,23 @@ CHECKS = TableSchema(
     ),
 )
 
+ANNOTATION_SHARES = TableSchema(
+    "annotation_shares",
+    1,
+    "How many of a run's records each source of evidence knows, compared with an earlier run.",
+    (
+        Column("source", "str", "name as in annotation_states"),
+        Column("records", "int", "records to which the source applies", "records"),
+        Column("found", "int", "those that it knows", "records"),
+        Column(
+            "share", "float", "found / records; `.` without any record, or when the source was not configured", "0–1"
+        ),
+        Column("previous_share", "float", "the same in the run that it was compared with", "0–1"),
+        Column("verdict", "str", "OK; WARN: the share changed; FAIL: the source vanished; UNKNOWN: nothing to compare"),
+        Column("meaning", "str", "the verdict in words"),
+    ),
+)
+
 ALL_TABLES: tuple[TableSchema, ...] = (
     CANDIDATES,
     REMOVED,
@@ -442,7 +470,10 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     IMPRINTED,
     PANEL,
     GENE_NAMES,
+    RESOURCES_MANIFEST,
+    RESOURCES_LOCK,
     TRUTH,
     VERSIONS,
     CHECKS,
+    ANNOTATION_SHARES,
 )
