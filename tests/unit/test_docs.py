@@ -31,6 +31,7 @@ PAGES = [
         "docs/phenotype.md",
         "docs/demo.md",
         "docs/real-trio.md",
+        "docs/resources.md",
     )
 ]
 TEXTS = {str(page.relative_to(REPOSITORY)): page.read_text(encoding="utf-8") for page in PAGES}
@@ -92,7 +93,7 @@ def test_docs__every_command_is_named(command: str) -> None:
 
 def test_docs__every_step_of_a_family_is_shown_with_its_command_line() -> None:
     shown = {shlex.split(line)[1] for line in command_lines(TEXTS["docs/one-family.md"])}
-    elsewhere = {"demo", "phenotype", "run", "schemas"}
+    elsewhere = {"demo", "genes", "phenotype", "run", "schemas"}
     assert set(COMMANDS) - shown == elsewhere
 
 
