@@ -237,10 +237,12 @@ def load_noncoding_diseases(path: str | Path) -> dict[str, str]:
                 raise InputError(
                     f"{len(cells)} cells, symbol {row.get('symbol', '')!r}",
                     where=f"{source}, line {number}",
-                    expected="symbol, hgnc_id, rna, disease and source, separated by tabs",
+                    expected="symbol, hgnc_id, other_names, rna, disease and source, separated by tabs",
                     repair="correct the row",
                 )
-            found[row["symbol"]] = row["disease"]
+            others = row.get("other_names", ".")
+            for symbol in (row["symbol"], *(() if others == "." else others.split(","))):
+                found[symbol] = row["disease"]
     return found
 
 
