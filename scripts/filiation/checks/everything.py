@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from filiation.checks.configuration import need_faults, read_config
+from filiation.checks.declared import check_declared, check_gene_table
 from filiation.checks.members import check_fastq_files, compare_members, read_members
 from filiation.checks.phenotype import check_phenotypes
 from filiation.checks.resources import (
@@ -36,6 +37,8 @@ def check_everything(
     report.sheet, faults = collect_sheets(config)
     report.faults += faults
     report.faults += need_faults(config, report.sheet, str(config_path))
+    check_declared(report, config, deep=deep, progress=progress)
+    check_gene_table(report, config)
     check_phenotypes(report, config)
     check_fastq_files(report, deep=deep, progress=progress)
     members = read_members(report, deep=deep, progress=progress)

@@ -155,6 +155,9 @@ def _value_faults(path: Path, af: str, key: str) -> list[UserError]:
 
 
 def _is_share(text: str) -> bool:
+    # Two alternate alleles and a decimal comma: AF=0,001 would be 0 and 1.
+    if len(text) > 1 and text.isdigit():
+        return False
     try:
         return 0 <= float(text) <= 1
     except ValueError:
