@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders.panel import panel_of, write_panel
-from builders.trio import Trio, call, scoring_model, trio, write_clinvar, write_frequencies
+from builders.trio import Trio, call, ranking, scoring_model, trio, write_clinvar, write_frequencies
 from filiation.__main__ import main
 from filiation.calls.frequencies import Source
 from filiation.errors import InputError
@@ -184,7 +184,9 @@ def test_kept_because__names_every_rule_with_value_and_threshold(tmp_path: Path)
     assert "population_af not_annotated <= 0.01 [max_frequency_recessive]" in rules
     assert "consequence missense_variant (missense_or_inframe)" in rules
     assert any(rule.startswith("de_novo_posterior ") for rule in rules)
-    assert rules[-1] == "inheritance de_novo supported"
+    assert rules[-2] == "inheritance de_novo supported"
+    assert rules[-1].startswith("shelf B, score ")
+    assert rules[-1].endswith("[de_novo_coding]")
 
 
 def genes_of(folder: Path, panel: Panel | None) -> dict[str, str | None]:
@@ -312,13 +314,13 @@ def test_input__that_did_not_go_through_the_screen_is_refused(tmp_path: Path) ->
     calls = trio().at("1", 100, "A", "G", consequence=MISSENSE)
     normalised, _ = calls.normalised(tmp_path)
     with pytest.raises(InputError, match="filiation screen"):
-        prioritise(normalised, calls.family, scoring_model(), None)
+        prioritise(normalised, calls.family, scoring_model(), ranking())
     whole = normalised.read_bytes()
     normalised.write_bytes(whole[:-30])
     with pytest.raises(InputError):
-        prioritise(normalised, calls.family, scoring_model(), None)
+        prioritise(normalised, calls.family, scoring_model(), ranking())
     with pytest.raises(InputError, match="not found"):
-        prioritise(tmp_path / "absent.bcf", calls.family, scoring_model(), None)
+        prioritise(tmp_path / "absent.bcf", calls.family, scoring_model(), ranking())
 
 
 def test_nothing_to_prioritise_is_an_empty_list(tmp_path: Path) -> None:

@@ -177,10 +177,14 @@ def later_rules(
         return _not_reached(
             ("benign_in_clinvar", "consequence_considered", "penetrance", "second_variant_in_trans", "panel")
         )
-    panel_genes = set(context.panel.genes) if context.panel else set()
     stars = "" if evidence.clinvar is None else f", {evidence.clinvar.stars} star(s)"
     benign = benign_in_clinvar(evidence)
-    kept, gone = considered_genes(evidence, panel_genes)
+    panel = context.panel
+    kept, gone = considered_genes(
+        evidence,
+        lambda consequence: panel is not None and panel.tier_of(consequence.gene) != OFF_PANEL,
+        context.model.threshold["min_splicing_score"],
+    )
     lines = [
         RuleLine(
             "benign_in_clinvar",
@@ -197,7 +201,11 @@ def later_rules(
         outcome = PASS if consequence in kept else FAIL
         lines.append(
             RuleLine(
-                "consequence_considered", value, "coding, splice; UTR on the panel", outcome, "annotation.consequences"
+                "consequence_considered",
+                value,
+                "coding, splice, RNA of a disease; UTR on the panel",
+                outcome,
+                "annotation.consequences",
             )
         )
     if gone is not None and not evidence.consequences:
