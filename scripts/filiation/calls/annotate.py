@@ -271,5 +271,6 @@ class _Copier:
 
 def _population_state(record: Any) -> str:
     """State of the population frequencies, from what the screen wrote: a source's name means found."""
-    source = str(record.info.get("POPULATION_SOURCE") or NOT_ANNOTATED)
+    declared = "POPULATION_SOURCE" in record.header.info
+    source = str((record.info.get("POPULATION_SOURCE") if declared else "") or NOT_ANNOTATED)
     return source if source in (NOT_FOUND, NOT_ANNOTATED, WITHOUT_COVERAGE, WITHOUT_FREQUENCY) else FOUND
