@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import re
 
-from filiation.config import RunConfig, recheck_thresholds_path, scoring_model_path
+from filiation.config import (
+    RunConfig,
+    acmg_table_path,
+    gene_table_path,
+    rank_weights_path,
+    recheck_thresholds_path,
+    scoring_model_path,
+)
 from filiation.io.sheet import SampleSheet, load_sheets
 from filiation.model.pedigree import Family
 from filiation.panels.load import panel_path
@@ -225,6 +232,35 @@ class WorkflowInputs:
     def scoring_model(self) -> str:
         """File of thresholds and weights."""
         return str(scoring_model_path(self.config))
+
+    def prioritise_files(self) -> list[str]:
+        """Weights, criteria and tables that the rank reads beside the calls."""
+        resources, chosen = self.config.resources, self.config.prioritisation
+        optional = (resources.hpo_gene_diseases, chosen.clinvar_proteins)
+        return [
+            str(rank_weights_path(self.config)),
+            str(acmg_table_path(self.config)),
+            str(gene_table_path(self.config)),
+            *filter(None, optional),
+            *self.gene_fact_files(),
+        ]
+
+    def prioritise_options(self, family: str) -> list[str]:
+        """Everything `filiation prioritise` is told beyond its calls: tables, and the signs of the index case."""
+        resources, chosen = self.config.resources, self.config.prioritisation
+        options = [
+            *("--rank-weights", str(rank_weights_path(self.config))),
+            *("--acmg-table", str(acmg_table_path(self.config))),
+            *("--gene-table", str(gene_table_path(self.config))),
+            *self.gene_fact_options(),
+        ]
+        if resources.hpo_gene_diseases:
+            options += ["--hpo-gene-diseases", resources.hpo_gene_diseases]
+        if chosen.clinvar_proteins:
+            options += ["--clinvar-proteins", chosen.clinvar_proteins]
+        if terms := self.family(family).hpo_terms:
+            options += ["--hpo-terms", ";".join(terms)]
+        return options
 
     def recheck_thresholds(self) -> str:
         """File of the thresholds of the recheck."""
