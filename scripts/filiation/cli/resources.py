@@ -6,7 +6,7 @@ manifest knows no checksum, the one of what was received is recorded in manifest
 only command that may use a network, and refuses to do so within a cluster job: there, and on machines without a
 network, give --from-mirror. `verify` compares every file with manifest and lock. `status` shows what is there, its
 version and age, and which keys of a configuration point to it; with files, it checks compiled frequencies byte by
-byte.
+byte. `prepare` makes what is fetched without an index searchable by position: REVEL, AlphaMissense.
 
 `compile` turns one or several VCF (one per contig, say) into a checksummed side-car of at most 6 bytes an allele.
 Any INFO field can be the frequency. Regions given with --coverage are those that the source has looked at: outside
@@ -17,6 +17,7 @@ Examples:
   filiation resources fetch hgnc hgnc_withdrawn clinvar_grch38 --to /data/resources
   filiation resources fetch --all --build GRCh38 --from-mirror /mnt/mirror --to /data/resources
   filiation resources verify --in /data/resources
+  filiation resources prepare revel --in /data/resources
   filiation resources status --in /data/resources --config config/config.yaml
   filiation resources compile --vcf gnomad.genomes.v4.1.sites.chr*.vcf.bgz --name gnomad4.1 --af AF_joint \\
       --output gnomad4.1.filfreq
@@ -41,7 +42,7 @@ def _say(line: str) -> None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation resources`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="fetch|verify|status|compile")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="fetch|verify|status|prepare|compile")
     _add_manifest_arguments(actions)
     build = actions.add_parser("compile", help="make a side-car from VCF or BCF", allow_abbrev=False)
     build.add_argument("--vcf", nargs="+", required=True, help="VCF or BCF, sorted; several: one for each contig")
@@ -80,7 +81,11 @@ def _add_manifest_arguments(actions: argparse._SubParsersAction[argparse.Argumen
     status.add_argument("--config", metavar="YAML", help="configuration whose keys are shown beside the files")
     verify.add_argument("--in", dest="folder", required=True, metavar="FOLDER", help="folder of the files")
     status.add_argument("--in", dest="folder", metavar="FOLDER", help="folder of the files")
-    for parser in (fetch, verify, status):
+    prepare = actions.add_parser("prepare", help="make a fetched file searchable by position", allow_abbrev=False)
+    prepare.add_argument("name", metavar="NAME", help="revel or alphamissense")
+    prepare.add_argument("--in", dest="folder", required=True, metavar="FOLDER", help="folder that it was fetched to")
+    prepare.add_argument("--build", choices=("GRCh38", "GRCh37"), default="GRCh38", help="for REVEL (default GRCh38)")
+    for parser in (fetch, verify, status, prepare):
         parser.add_argument("--manifest", metavar="TSV", help="manifest; default: resources/manifest.tsv")
 
 
@@ -156,12 +161,11 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from filiation.resources.manifest import read_lock, select
-    from filiation.resources.verify import ABSENT, DAMAGED, PARTIAL, UNRECORDED, verify_folder
+    from filiation.resources.verify import ABSENT, DAMAGED, PARTIAL, UNRECORDED, verify_folder, verify_recorded
 
     manifest = _manifest(options)
     named = select(manifest, options.names) if options.names else list(manifest.values())
     states = verify_folder(named, options.folder, _say)
-    unknown = sorted(set(read_lock(options.folder)) - {item.file for r in manifest.values() for item in r.files()})
     recorded = read_lock(options.folder)
     bad = 0
     for entry in states:
@@ -174,11 +178,22 @@ def _verify(options: argparse.Namespace) -> int:
         bad += entry.state in (ABSENT, PARTIAL, DAMAGED)
         if entry.state == UNRECORDED:
             print("  no checksum in manifest or lock: `filiation resources fetch` records it")
-    for name in unknown:
-        print(f"{name}\tin the lock, but not in the manifest")
+    for name, state in ({} if options.names else verify_recorded(manifest, options.folder)).items():
+        print(f"{name}\t{state}")
+        bad += state in (ABSENT, DAMAGED)
     if bad:
         _say(f"{bad} files absent, partial or damaged")
     return 2 if bad else 0
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from filiation.resources.manifest import select
+    from filiation.resources.prepare import prepare
+
+    (resource,) = select(_manifest(options), [options.name])
+    path = prepare(resource, options.folder, options.build, _say)
+    _say(f"configure {path}")
+    return 0
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -252,5 +267,5 @@ def _status_of_compiled(options: argparse.Namespace) -> int:
 
 def main(options: argparse.Namespace) -> int:
     """Run the step."""
-    actions = {"fetch": _fetch, "verify": _verify, "status": _status, "compile": _compile}
+    actions = {"fetch": _fetch, "verify": _verify, "status": _status, "prepare": _prepare, "compile": _compile}
     return actions[options.action](options)

@@ -25,6 +25,8 @@ UNRECORDED = "not recorded"
 WHOLE = "whole"
 DAMAGED = "damaged"
 HERE = "here"
+# Keys that name no file, or a file of the laboratory itself.
+_NO_PUBLIC_DATA = ("name", "kind", "af", "vep_cache", "recurrent_artefacts", "previous_shares", "pseudoautosomal_bed")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,24 @@ def verify_folder(
     return states
 
 
+def verify_recorded(manifest: Mapping[str, Resource], folder: str | Path) -> dict[str, str]:
+    """State of the files that stand in the lock alone: prepared from others, or declared no more."""
+    folder = Path(folder)
+    declared = {item.file for resource in manifest.values() for item in resource.files()}
+    states: dict[str, str] = {}
+    for name, entry in sorted(read_lock(folder).items()):
+        path = folder / name
+        if name in declared:
+            continue
+        if not path.is_file():
+            states[name] = ABSENT
+        elif path.stat().st_size != entry.size or sha256(path) != entry.sha256:
+            states[name] = DAMAGED
+        else:
+            states[name] = WHOLE
+    return states
+
+
 def folder_states(resources: Iterable[Resource], folder: str | Path) -> list[FileState]:
     """What is there, by name and size alone: nothing is read."""
     folder = Path(folder)
@@ -128,19 +148,25 @@ def age_in_days(entry: LockEntry | None, today: datetime.date) -> int | None:
 
 def configured_files(settings: Mapping[str, Any]) -> dict[str, str]:
     """Files of public data that a configuration names, by their key: those of the groups reference, frequencies,
-    annotation and resources."""
+    annotation and resources; an entry of a list goes by its name, else by its kind."""
     found: dict[str, str] = {}
     for group in ("reference", "frequencies", "annotation", "resources"):
-        value = settings.get(group)
-        entries = value if isinstance(value, list) else [value or {}]
-        for entry in entries:
-            key = f"{group}.{entry['name']}" if isinstance(value, list) else group
-            found |= {
-                f"{key}.{name}": text
-                for name, text in entry.items()
-                if isinstance(text, str) and name != "name" and ("/" in text or Path(text).suffix)
-            }
+        _collect(settings.get(group), group, found)
     return found
+
+
+def _collect(value: Any, key: str, found: dict[str, str]) -> None:
+    """Add every path below a key."""
+    if isinstance(value, Mapping):
+        for name, below in value.items():
+            if name not in _NO_PUBLIC_DATA:
+                _collect(below, f"{key}.{name}", found)
+    elif isinstance(value, list):
+        for number, entry in enumerate(value, 1):
+            label = (entry.get("name") or entry.get("kind") or number) if isinstance(entry, Mapping) else number
+            _collect(entry, f"{key}.{label}", found)
+    elif isinstance(value, str) and ("/" in value or Path(value).suffix):
+        found[key] = value
 
 
 def keys_of(item: ResourceFile, configured: Mapping[str, str]) -> list[str]:
