@@ -209,14 +209,14 @@ def check_regions(report: CheckReport, config: RunConfig, reference: ReferenceSu
         "acmg_table": ("ACMG table", chosen.acmg_table),
         "clinvar_proteins": ("ClinVar variant summary", chosen.clinvar_proteins),
     }
-    for key, (what, path) in tables.items():
-        if path:
+    for key, (what, file) in tables.items():
+        if file:
             found: list[UserError] = []
             try:
-                require_file(path, what)
+                require_file(file, what)
             except UserError as fault:
                 found.append(fault)
-            report.add(CheckedFile(path, what, f"prioritisation.{key}", found))
+            report.add(CheckedFile(file, what, f"prioritisation.{key}", found))
 
 
 def _bed_faults(bed: str, key: str, contigs: dict[str, int] | None) -> list[UserError]:
