@@ -75,6 +75,11 @@ class GeneFacts:
     _by_id: dict[str, dict[str, Any]] = field(default_factory=dict)
     _by_symbol: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    @property
+    def symbols_and_ids(self) -> list[str]:
+        """Every name under which something is known."""
+        return [*self._by_symbol, *self._by_id]
+
     def of(self, hgnc_id: str | None, symbol: str) -> dict[str, Any]:
         """Column name → value of a gene, None where no file has it; a file may know the id, another the symbol."""
         found: dict[str, Any] = dict.fromkeys(COLUMNS)

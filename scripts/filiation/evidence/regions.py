@@ -38,10 +38,14 @@ class Regions:
         """records : 0-based positions of the family's records by contig; only intervals with one of them are kept."""
         positions = {bare_name(contig): sorted(places) for contig, places in records.items()}
         self.kinds: set[str] = set()
+        self.contigs: set[str] = set()
+        self.paths: list[str] = []
         self._hits: dict[tuple[str, int], set[str]] = {}
         for file in files:
             self.kinds.add(file.kind)
+            self.paths.append(file.path)
             for contig, start, end in _intervals(file):
+                self.contigs.add(bare_name(contig))
                 places = positions.get(bare_name(contig))
                 if places is None:
                     continue
@@ -52,6 +56,10 @@ class Regions:
         """Kinds of region that a record's first base (0-based) lies in, in the order of KINDS."""
         found = self._hits.get((bare_name(chrom), position), set())
         return tuple(kind for kind in KINDS if kind in found)
+
+    def shares_contigs(self, contigs: Iterable[str]) -> bool:
+        """Whether at least one contig of the files is among these."""
+        return not self.contigs.isdisjoint(map(bare_name, contigs))
 
 
 def _intervals(file: RegionFile) -> Iterable[tuple[str, int, int]]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from filiation.errors import ConfigError, InputError, nearest
 from filiation.io.files import check_bgzf_end, require_file
@@ -185,6 +184,28 @@ class _Table:
             ) from None
         self._contigs = {bare_name(name): name for name in self.handle.contigs}
 
+    def checked(self, cells: list[str], where: str) -> tuple[int, str] | None:
+        """(position, reference allele) of a line whose values are sound; None for a header line without #."""
+        columns = self._columns or {"pos": 1, "ref": 3, "alt": 4, "value": 7}
+        if len(cells) <= max(columns.values()):
+            raise InputError(
+                f"{len(cells)} cells",
+                where=where,
+                expected="the columns of the header",
+                repair=_REPAIR[self._file.kind],
+            )
+        position, value = cells[columns["pos"]], cells[columns["value"]]
+        if self._file.kind == "spliceai":
+            for item in value.partition("SpliceAI=")[2].partition(";")[0].split(","):
+                for part in item.split("|")[2:6]:
+                    number(part, "spliceai", where)
+        elif value.lower() == _VALUE[self._file.kind]:
+            return None
+        else:
+            number(value, self._file.kind, where)
+        # REVEL has rows without a position on one of the builds.
+        return (int(position), cells[columns["ref"]]) if position.isdigit() else None
+
     def lines(self, chrom: str, pos: int) -> Iterator[list[str]]:
         """Lines at a 1-based position, as cells."""
         contig = self._contigs.get(bare_name(chrom))
@@ -264,34 +285,44 @@ def open_scores(files: Sequence[ScoreFile], assembly: str) -> Iterator[Scores]:
         yield Scores(tables)
 
 
-def check_score_file(file: ScoreFile, assembly: str, *, records: int = 1_000) -> list[str]:
-    """Read the first records of a file as `open_scores` will; notes for the reader. Raises InputError at a fault."""
+def check_score_file(
+    file: ScoreFile, assembly: str, *, reference: str | Path | None = None, records: int = 1_000
+) -> list[str]:
+    """Read the first records of a file as `open_scores` will; notes for the reader. Raises InputError at a fault.
+
+    reference : FASTA with which the reference alleles are compared; one that differs means another genome.
+    """
     import pysam
 
     table = _Table(file, assembly)
     table.handle.close()
-    line_number, seen = 0, 0
+    fasta = pysam.FastaFile(str(reference)) if reference and Path(f"{reference}.fai").is_file() else None
+    contigs = {bare_name(name): name for name in fasta.references} if fasta else {}
+    line_number = seen = 0
     with pysam.BGZFile(str(file.path), "r", None) as handle:
         for raw in handle:
             line_number += 1
             line = raw.decode(errors="replace").rstrip("\r\n")
             if line.startswith("#") or not line:
                 continue
-            cells: list[Any] = line.split("\t")
             where = f"{file.path}, line {line_number}"
-            if file.kind != "spliceai":
-                place = table._columns["value"]
-                if len(cells) <= place:
+            cells = line.split("\t")
+            allele = table.checked(cells, where)
+            contig = contigs.get(bare_name(cells[0]))
+            if fasta is not None and contig and allele:
+                found = fasta.fetch(contig, allele[0] - 1, allele[0] - 1 + len(allele[1])).upper()
+                if found != allele[1]:
                     raise InputError(
-                        f"{len(cells)} cells",
+                        f"{cells[0]}:{allele[0]} {allele[1]}, where the reference has {found or 'nothing'}",
                         where=where,
-                        expected="the columns of the header",
-                        repair=_REPAIR[file.kind],
+                        expected="scores on the genome of the reference",
+                        repair="give the file of the reference's build",
                     )
-                # The header of a TSV may stand without #.
-                if cells[place].lower() != _VALUE[file.kind]:
-                    number(cells[place], file.kind, where)
             seen += 1
             if seen >= records:
                 break
-    return [] if seen else ["no record in the file"]
+    if fasta is not None:
+        fasta.close()
+    if not seen:
+        return ["no record in the file"]
+    return [] if contigs else ["reference alleles were not compared: the reference has no .fai"]
