@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders.web import Site, serve
 from filiation.__main__ import main
@@ -174,6 +181,33 @@ def test_fetch__a_server_that_is_busy_is_asked_again_and_a_missing_file_is_not(t
         assert len(site.asked) == 1
 
 
+@settings(max_examples=20, deadline=None)
+@given(size=st.integers(1, 5_000), cuts=st.lists(st.integers(1, 2_000), max_size=6), data=st.data())
+def test_fetch__however_often_it_is_cut_the_file_is_the_source(
+    size: int, cuts: list[int], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    content = b"#" + data.draw(st.binary(min_size=size, max_size=size))
+    with serve(a__tsv=content) as site:
+        for cut in cuts:
+            site.cut_after = cut
+            if not (folder / "a.tsv").exists():
+                with suppress(ToolError):
+                    get(resource(site), folder)
+        site.cut_after = None
+        get(resource(site), folder)
+    assert (folder / "a.tsv").read_bytes() == content
+
+
+def test_fetch__an_encrypted_address_is_not_left_for_a_plain_one() -> None:
+    handler = transfer._SameProtection()
+    request = urllib.request.Request("https://example.org/a.tsv")
+    headers = Message()
+    assert handler.redirect_request(request, io.BytesIO(), 302, "Found", headers, "https://example.com/a.tsv")
+    with pytest.raises(urllib.error.HTTPError, match="unprotected"):
+        handler.redirect_request(request, io.BytesIO(), 302, "Found", headers, "http://example.com/a.tsv")
+
+
 def test_fetch__without_a_network_it_names_the_mirror(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="--from-mirror"):
         get(resource(), tmp_path)
@@ -300,6 +334,7 @@ def test_verify__a_file_of_another_version_than_the_manifest_is_damaged(tmp_path
         ({"build": "hg38"}, "build"),
         ({"restriction": "secret"}, "restriction"),
         ({"licence": ""}, "no licence"),
+        ({"address": "http://example.org/a.tsv"}, "http without a sha256"),
         ({"parts": ("a", "b"), "sha256": "0" * 64, "file": "{part}.tsv"}, "one sha256 for several files"),
     ],
 )

@@ -27,6 +27,7 @@ _NAME = re.compile(r"^[a-z0-9_]+$")
 _FILE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 _SCHEMES = ("https", "http", "file")
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,9 @@ def _problem(row: Mapping[str, Any], resource: Resource, known: Iterable[str]) -
         return f"build {resource.build!r}"
     if urlsplit(resource.address).scheme not in _SCHEMES:
         return f"address {resource.address!r}"
+    address = urlsplit(resource.address)
+    if address.scheme == "http" and not resource.sha256 and address.hostname not in _THIS_MACHINE:
+        return "http without a sha256: nothing would prove what was received"
     if resource.parts and resource.sha256:
         return "one sha256 for several files"
     missing = [name for name in ("version", "licence", "kind", "used_for") if not row[name]]
@@ -163,9 +167,9 @@ def read_lock(folder: str | Path) -> dict[str, LockEntry]:
         return {}
     rows = read_table(path, RESOURCES_LOCK).rows
     for number, row in enumerate(rows, 1):
-        if not _SHA256.match(str(row["sha256"])) or row["size"] is None or not row["file"]:
+        if not _SHA256.match(str(row["sha256"])) or row["size"] is None or not _FILE.match(str(row["file"])):
             raise InputError(
-                f"sha256 {row['sha256']!r} of {row['file']!r}",
+                f"sha256 {row['sha256']!r}, size {row['size']} of {row['file']!r}",
                 where=f"{path}, entry {number}",
                 expected="a file name, 64 hexadecimal digits and a size",
                 repair="restore the lock from a backup; without it, fetch the files again",

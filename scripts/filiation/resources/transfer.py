@@ -247,6 +247,24 @@ def _note(part: Path) -> Path:
     return part.with_name(f"{part.name}.source")
 
 
+class _SameProtection(urllib.request.HTTPRedirectHandler):
+    """Follows redirections, but never from an encrypted address to a plain one."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """The request to go on with."""
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
+            raise urllib.error.HTTPError(req.full_url, 400, f"redirected to the unprotected {newurl}", headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 def _download(address: str, part: Path, name: str, progress: Progress) -> Stamp:
     """Bring the whole of an address into `part`, going on where an earlier call was stopped."""
     reason = ""
@@ -279,7 +297,7 @@ def _attempt(address: str, part: Path, name: str, progress: Progress) -> Stamp:
         headers |= {"Range": f"bytes={have}-", "If-Range": validator}
     request = urllib.request.Request(address, headers=headers)
     try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS)
+        response = urllib.request.build_opener(_SameProtection).open(request, timeout=TIMEOUT_SECONDS)
     except urllib.error.HTTPError as error:
         if error.code != 416 or not have:
             raise
