@@ -347,7 +347,8 @@ class SecondReading:
                 found = projector.project(f"mrna{int(identifier[3:12])}:g.{edit}", identifier).p_name
             except ferro_hgvs.FerroError:
                 continue
-            if found:
+            # A stop codon that is kept by another route is called an extension by nothing, extTer0; p.? is no name.
+            if found and not found.endswith(("p.?", "extTer0)")):
                 compared += 1
                 theirs, own = found.rpartition(":")[2], ours.rpartition(":")[2]
                 if theirs != own:

@@ -82,7 +82,8 @@ def protein_change(
     new = translate(changed[start:], code)
     codon = (place - start) // 3
     if new == old:
-        same = f"{_residue(old, codon)}=" if (place + max(len(removed), 1) - 1 - start) // 3 == codon else "="
+        one_codon = len(removed) == len(added) and (place + len(removed) - 1 - start) // 3 == codon
+        same = f"{_residue(old, codon)}=" if one_codon else "="
         return ProteinChange(f"p.({same})", codon + 1)
     shift = (len(added) - len(removed)) % 3 != 0
     touched = (place + len(removed) - 1 - start) // 3 if removed else (codon if (place - start) % 3 else codon - 1)
@@ -116,17 +117,19 @@ def _described(old: str, new: str, *, shift: bool, touched: int, grown: int) -> 
     first = 0
     while first < min(len(old), len(new)) and old[first] == new[first]:
         first += 1
-    stop = new.find("*")
+    stop, expected, whole = new.find("*"), len(old) - 1 + grown, old.endswith("*")
+    early = stop >= 0 and (stop < expected or not whole)
     if first >= len(new):
         # The frame runs off the end of the transcript.
         return first, f"{_residue(old, first)}?"
     if old[first] == "*":
         return first, f"{_residue(old, first)}{_THREE[new[first]]}extTer{stop - first if stop >= 0 else '?'}"
-    if new[first] == "*":
+    if new[first] == "*" and (shift or early):
         return first, f"{_residue(old, first)}Ter"
-    if shift:
+    if shift or (whole and not 0 <= stop <= expected):
+        # The loss of the stop codon together with residues before it is written as a shift of the frame.
         return first, f"{_residue(old, first)}{_THREE[new[first]]}fsTer{stop - first + 1 if stop >= 0 else '?'}"
-    if 0 <= stop < len(old) - 1 + grown:
+    if early:
         # The new sequence itself brings a stop: everything up to it is named, and nothing after it.
         return first, _replaced(old, old[first : max(first, touched + 1)], new[first:], first)
     behind = 0
