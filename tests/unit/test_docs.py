@@ -28,6 +28,8 @@ PAGES = [
         "docs/inheritance.md",
         "docs/scoring.md",
         "docs/recheck.md",
+        "docs/ranking.md",
+        "docs/acmg.md",
         "docs/phenotype.md",
         "docs/demo.md",
         "docs/real-trio.md",
