@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "say what became of given sites: reported, removed and why, or not callable"),
     "record-run": ("record_run", "write the merged configuration and all versions"),
     "genes": ("genes", "say which gene a name stands for, by its HGNC id"),
+    "panels": ("panels", "pre-indications and their gene panels: list, build, compare, import, check"),
     "resources": ("resources", "fetch and verify public data, show what is there; compile population frequencies"),
     "schemas": ("schemas", "write the JSON schemas and the commented default configuration"),
 }
