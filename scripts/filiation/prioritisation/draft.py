@@ -10,11 +10,11 @@ from filiation.calls.consequences import Consequence
 from filiation.evidence.fields import GeneEffect
 from filiation.model.inheritance import CompoundPhase, Inheritance, PhaseEvidence
 from filiation.model.pedigree import Family
-from filiation.panels.load import Panel
+from filiation.panels.load import OFF_PANEL, Panel
 from filiation.prioritisation.depth import DepthBaseline
 from filiation.prioritisation.evidence import Evidence
 from filiation.prioritisation.imprinting import ImprintedGene
-from filiation.prioritisation.known_genes import KnownGene
+from filiation.prioritisation.known_genes import GeneBook, KnownGene
 from filiation.prioritisation.penetrance import Penetrance
 from filiation.scoring.model import ScoringModel
 
@@ -97,3 +97,11 @@ class Context:
     imprinted: dict[str, ImprintedGene] = field(default_factory=dict)
     segments: tuple[dict[str, Any], ...] = ()
     depth: DepthBaseline = field(default_factory=lambda: DepthBaseline({}))
+    genes: GeneBook = field(default_factory=GeneBook)
+
+    def tier_of(self, symbol: str, gene_id: str = "") -> str:
+        """Tier of a gene on the panel, under whatever name the annotation gives it."""
+        gene = self.genes.of(symbol, gene_id).panel_gene if self.genes.panel else None
+        if gene is None:
+            return self.panel.tier_of(symbol) if self.panel and not self.genes.panel else OFF_PANEL
+        return gene.tier

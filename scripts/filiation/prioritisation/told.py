@@ -179,10 +179,9 @@ def later_rules(
         )
     stars = "" if evidence.clinvar is None else f", {evidence.clinvar.stars} star(s)"
     benign = benign_in_clinvar(evidence)
-    panel = context.panel
     kept, gone = considered_genes(
         evidence,
-        lambda consequence: panel is not None and panel.tier_of(consequence.gene) != OFF_PANEL,
+        lambda consequence: context.tier_of(consequence.gene, consequence.gene_id) != OFF_PANEL,
         context.model.threshold["min_splicing_score"],
     )
     lines = [
@@ -255,7 +254,7 @@ def _gene_rules(
             value = "none in trans" if candidate else "tables of prioritise not given"
             outcome = FAIL if candidate else UNKNOWN
         lines.append(RuleLine("second_variant_in_trans", value, "one in the gene, not in cis", outcome))
-    tier = context.panel.tier_of(symbol) if context.panel else "no panel given"
+    tier = context.tier_of(symbol) if context.panel else "no panel given"
     lines.append(
         RuleLine(
             "panel", tier, "labels and ranks, never removes", UNKNOWN if tier in (OFF_PANEL, "no panel given") else PASS
