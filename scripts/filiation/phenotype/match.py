@@ -138,6 +138,6 @@ def lin_similarity(term: str, other: str) -> float:
         return 1.0
     ontology = load_ontology()
     total = ontology.information(term) + ontology.information(other)
-    common = ontology.ancestors(term) & ontology.ancestors(other)
-    shared = max((ontology.information(ancestor) for ancestor in common), default=0.0)
+    common = ontology.ancestors(other)
+    shared = next((content for content, ancestor in ontology.informative_ancestors(term) if ancestor in common), 0.0)
     return 2 * shared / total if total > 0 else 0.0

@@ -39,6 +39,7 @@ class Ontology:
         self._terms: dict[str, Any] = {term.id: term for term in self._ontology}
         self._ancestors: dict[str, frozenset[str]] = {}
         self._information: dict[str, float] = {}
+        self._informative: dict[str, tuple[tuple[float, str], ...]] = {}
         self._diseases: dict[str, Any] | None = None
         self._gene_terms: dict[str | int, Any] | None = None
 
@@ -82,6 +83,13 @@ class Ontology:
                 float(self._terms[ancestor].information_content.omim) for ancestor in self.ancestors(term)
             )
         return self._information[term]
+
+    def informative_ancestors(self, term: str) -> tuple[tuple[float, str], ...]:
+        """(information content, id) of the term and everything it is a kind of, the most informative first."""
+        if term not in self._informative:
+            found = ((self.information(ancestor), ancestor) for ancestor in self.ancestors(term))
+            self._informative[term] = tuple(sorted(found, reverse=True))
+        return self._informative[term]
 
     def disease(self, disease_id: str) -> Disease | None:
         """A disease by OMIM:… or ORPHA:… id; None when the release has no annotation of it."""
