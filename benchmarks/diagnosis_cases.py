@@ -21,7 +21,7 @@ from diagnosis_genes import (
     pre_indications,
     stable,
 )
-from diagnosis_genome import LOSS, Allele, Background, change, homozygotes_of, predict
+from diagnosis_genome import LOSS, Allele, Background, change, homozygotes_of, pick, predict
 from diagnosis_patients import signs_of_patient
 
 PER_PRE_INDICATION = 20
@@ -163,12 +163,8 @@ def _frequency(route: str, rng: np.random.Generator) -> float | None:
 
 
 def _known_to_clinvar(allele: Allele, rng: np.random.Generator) -> None:
-    pick = rng.random()
-    for word, share in CLINVAR.items():
-        pick -= share
-        if pick < 0:
-            break
-    else:
+    word = pick(rng, CLINVAR.items())
+    if word is None:
         return
     allele.stars = 0 if word == "no_star" else int(rng.choice([1, 2], p=[0.55, 0.45]))
     allele.clinvar = {

@@ -42,6 +42,8 @@ from filiation.prioritisation.penetrance import Penetrance, screen_model
 from filiation.scoring.model import load_scoring_model
 from filiation.scoring.screen import screen_calls
 
+# Files of one case are written and read once; htslib would tell of each that it has no index.
+pysam.set_verbosity(0)
 # Families of each kind: children of healthy parents need more genomes, as most cases are theirs.
 REPLICATES = {"": 4, "FATHER": 1, "MOTHER": 1}
 SOURCE = "made-up"

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TypeVar
 
 import numpy as np
 from diagnosis_genes import BenchmarkGene, all_genes
 from generated_trio import CONTIGS
 
+T = TypeVar("T")
 MEMBERS = ("CHILD", "FATHER", "MOTHER")
 RARE_RECORDS = 100_000
 # Mean number of each consequence among the inherited rare coding variants of a child.
@@ -115,16 +118,20 @@ class Places:
         return True
 
 
+def pick(rng: np.random.Generator, shares: Iterable[tuple[T, float]]) -> T | None:
+    """One of the values by its share; None for what the shares leave of 1."""
+    number = rng.random()
+    for value, share in shares:
+        number -= share
+        if number < 0:
+            return value
+    return None
+
+
 def rare_frequency(rng: np.random.Generator, *, loss: bool = False) -> float | None:
     """Allele frequency of an inherited rare variant; None is absent. Losses of function are rarer."""
-    bands = ((0.05, None), (0.13, -6.0), (0.19, -5.0), (0.28, -4.0), (0.35, -3.0))
-    if loss:
-        bands = ((0.12, None), (0.22, -6.0), (0.24, -5.0), (0.22, -4.0), (0.20, -3.0))
-    pick, floor = rng.random(), None
-    for share, floor in bands:
-        pick -= share
-        if pick < 0:
-            break
+    shares = (0.13, 0.19, 0.28, 0.35) if not loss else (0.22, 0.24, 0.22, 0.20)
+    floor = pick(rng, zip((-6.0, -5.0, -4.0, -3.0), shares, strict=True))
     return None if floor is None else float(10 ** (floor + rng.random()))
 
 
@@ -195,13 +202,7 @@ def ask_clinvar(rng: np.random.Generator, allele: Allele, disease_gene: bool) ->
         words = (("Likely_benign", 0.27), ("Uncertain_significance", 0.6))
     else:
         words = (("Likely_benign", 0.1), ("Uncertain_significance", 0.8))
-    pick = rng.random()
-    allele.clinvar = "Conflicting_classifications_of_pathogenicity"
-    for word, share in words:
-        pick -= share
-        if pick < 0:
-            allele.clinvar = word
-            break
+    allele.clinvar = pick(rng, words) or "Conflicting_classifications_of_pathogenicity"
     allele.stars = int(rng.choice([0, 1, 2], p=[0.08, 0.62, 0.3]))
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from diagnosis_cases import Case
 from diagnosis_families import Group
 from diagnosis_genes import MadeUpFacts
-from diagnosis_peers import Seen, exomiser_like, panel_only, rank_of, slivar
+from diagnosis_peers import IMPACTFUL, Seen, exomiser_like, panel_only, rank_of, slivar
 
 from filiation.acmg.evidence import CONFIRMED
-from filiation.acmg.table import load_acmg_table
+from filiation.acmg.table import AcmgTable, load_acmg_table
 from filiation.config import RESOURCES, acmg_table_path, gene_table_path, rank_weights_path, scoring_model_path
-from filiation.genes.table import load_gene_table
+from filiation.genes.table import GeneTable, load_gene_table
 from filiation.panels.load import Panel, load_panel
 from filiation.phenotype.match import PhenotypeMatcher
 from filiation.prioritisation.candidates import prioritise
@@ -25,7 +25,7 @@ from filiation.prioritisation.known_genes import GeneBook
 from filiation.prioritisation.parentage import Parentage
 from filiation.prioritisation.penetrance import Penetrance
 from filiation.prioritisation.ranking import Ranking
-from filiation.prioritisation.weights import load_rank_weights
+from filiation.prioritisation.weights import RankWeights, load_rank_weights
 from filiation.scoring.model import load_scoring_model
 
 OURS, PANEL, SLIVAR, EXOMISER = "filiation", "panel_only", "slivar_rules", "exomiser_like"
@@ -62,16 +62,32 @@ def panel_of(slug: str) -> Panel | None:
 
 
 @cache
-def _gene_table() -> Any:
+def _gene_table() -> GeneTable:
     return load_gene_table(gene_table_path())
+
+
+@cache
+def _weights(path: Path) -> RankWeights:
+    return load_rank_weights(path)
+
+
+@cache
+def _acmg_table() -> AcmgTable:
+    return load_acmg_table(acmg_table_path())
+
+
+@lru_cache(maxsize=2)
+def matcher_of(signs: tuple[str, ...]) -> PhenotypeMatcher:
+    """The matcher of one patient, kept while its case is run."""
+    return PhenotypeMatcher(signs, genes=_gene_table())
 
 
 def ranking_of(case: Case, hpo: bool, weights: Path | None = None) -> Ranking:
     """Weights and tables for one case; parentage is confirmed, as the quality gate of a sound trio says."""
-    matcher = PhenotypeMatcher(case.signs if hpo else (), genes=_gene_table())
+    matcher = matcher_of(case.signs if hpo else ())
     return Ranking(
-        weights=load_rank_weights(weights or rank_weights_path()),
-        acmg=load_acmg_table(acmg_table_path()),
+        weights=_weights(weights or rank_weights_path()),
+        acmg=_acmg_table(),
         genes=GeneBook(panel_of(case.slug), _gene_table(), MadeUpFacts(), matcher),
         parentage=Parentage(CONFIRMED, "simulated trio"),
     )
@@ -82,7 +98,9 @@ def run_group(
 ) -> Iterator[Outcome]:
     """Every method on every case of a family."""
     core = group.core()
-    background = [Seen.of(allele) for allele in group.alleles if allele.case == "." and allele.gene]
+    background = [
+        Seen.of(a) for a in group.alleles if a.case == "." and (a.term in IMPACTFUL or a.spliceai or a.clinvar)
+    ]
     model = load_scoring_model(scoring_model_path())
     imprinted = load_imprinted(RESOURCES / "imprinted_genes.tsv")
     path = group.folder / "case.bcf"
@@ -130,7 +148,7 @@ def _peers(case: Case, seen: Sequence[Seen], hpo: Sequence[bool]) -> Iterator[Ou
     """The other methods; only the Exomiser-like score uses the signs."""
     panel = panel_of(case.slug)
     tiers = {symbol: gene.tier for symbol, gene in panel.genes.items()} if panel else {}
-    matcher = PhenotypeMatcher(case.signs, genes=_gene_table())
+    matcher = matcher_of(case.signs)
 
     def fit(gene: str) -> float:
         match = matcher.of_gene(gene)
