@@ -315,7 +315,8 @@ class SecondReading:
         """(names compared, those that differ); asked : transcript, 0-based position, ref, alt, our protein name.
 
         Alleles for which the other engine gives no name (repeats that it writes as counts, among others) are not
-        compared, nor insertions in frame that bring a stop, which it writes as a shift of the frame.
+        compared, nor insertions in frame that bring a stop, which it writes as a shift of the frame, nor what it
+        writes as two changes.
         """
         import json
         from pathlib import Path
@@ -351,7 +352,12 @@ class SecondReading:
                 found = projector.project(f"mrna{int(identifier[3:12])}:g.{edit}", identifier).p_name
             except ferro_hgvs.FerroError:
                 continue
-            if found and not found.endswith(_NOT_COMPARED) and not re.search(r"ins\w*Ter\)$", ours):
+            if (
+                found
+                and "[" not in found
+                and not found.endswith(_NOT_COMPARED)
+                and not re.search(r"ins\w*Ter\)$", ours)
+            ):
                 compared += 1
                 theirs, own = found.rpartition(":")[2], ours.rpartition(":")[2]
                 if theirs != own:
