@@ -12,7 +12,7 @@ from builders.vcf import header_lines
 from builders.web import serve
 from filiation.__main__ import main
 from filiation.io.tables import write_table
-from filiation.model.columns import RESOURCES_MANIFEST
+from filiation.model.columns import PANEL, RESOURCES_MANIFEST
 from filiation.resources import transfer
 
 Check = Callable[..., str]
@@ -85,3 +85,27 @@ def test_frequencies__a_decimal_comma_with_two_alternate_alleles_is_no_pair_of_f
     Path("af.vcf").write_text("\n".join(lines) + "\n", encoding="utf-8")
     out = check(joint_calls(), frequencies=[{"name": "cohort", "vcf": "af.vcf"}])
     assert "AF=0,001 is not a number from 0 to 1" in out
+
+
+def test_panel__its_genes_that_the_gene_models_cannot_show_are_told(check: Check, folder: Path) -> None:
+    rows = [{**row, "pre_indication": "nbia" if row["role"] == "proband" else ""} for row in joint_calls()]
+    genes = [("PANK2", "HGNC:15894"), ("PLA2G6", "HGNC:9039"), ("FTL", "HGNC:3999")]
+    panel = [
+        {"gene": symbol, "hgnc_id": hgnc_id, "tier": "core", "evidence": "x", "source": "x"}
+        for symbol, hgnc_id in genes
+    ]
+    write_table("panels/nbia.tsv", PANEL, panel, {"pre_indication": "nbia"})
+    lines = [
+        "1\tensembl\tgene\t10\t90\t.\t+\t.\tID=gene:ENSG00000125779;Name=PANK2;biotype=protein_coding",
+        "1\tensembl\tmRNA\t10\t90\t.\t+\t.\tID=transcript:T;Parent=gene:ENSG00000125779;biotype=protein_coding",
+        "22\tensembl\tgene\t10\t90\t.\t+\t.\tID=gene:ENSG00000184381;Name=PLA2G6;biotype=protein_coding",
+    ]
+    Path("genes.gff3").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    settings = {
+        "reference": {"fasta": "genome.fa", "genes_gff3": "genes.gff3"},
+        "prioritisation": {"panels": "panels"},
+    }
+    out = check(rows, code=0, options=("--deep",), **settings)
+    assert "not analysable, 2 of 3 genes" in out
+    assert "PLA2G6 (only on a contig that the genome does not have)" in out
+    assert "FTL (not in the gene models)" in out

@@ -11,8 +11,8 @@ from filiation.config import gene_table_path
 from filiation.errors import InputError
 from filiation.genes.annotated import analysable, read_annotated_genes
 from filiation.genes.table import GeneTable, load_gene_table
-from filiation.io.tables import read_table
-from filiation.model.columns import GENE_NAMES
+from filiation.io.tables import read_table, write_table
+from filiation.model.columns import GENE_NAMES, PANEL
 
 GFF3 = """##gff-version 3
 17\tensembl\tgene\t100\t900\t.\t-\t.\tID=gene:ENSG00000012048;Name=BRCA1;biotype=protein_coding
@@ -93,3 +93,18 @@ def test_genes__says_which_genes_the_gene_models_hold(gff3: Path, capsys: pytest
     place = GENE_NAMES.names.index("analysable")
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
     assert [row[place] for row in rows] == ["yes", "not in the gene models"]
+
+
+def test_genes__of_a_panel_that_cannot_be_shown_are_named(
+    gff3: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    panel = tmp_path / "nbia.tsv"
+    rows = [
+        {"gene": "BRCA1", "hgnc_id": "HGNC:1100", "tier": "core", "evidence": "x", "source": "x"},
+        {"gene": "LRTOMT", "hgnc_id": "HGNC:25033", "tier": "core", "evidence": "x", "source": "x"},
+    ]
+    write_table(panel, PANEL, rows, {"pre_indication": "nbia"})
+    assert main(["genes", "--panel", str(panel), "--gff3", str(gff3)]) == 0
+    told = capsys.readouterr().err
+    assert "not analysable: LRTOMT (HGNC:25033), not in the gene models" in told
+    assert "BRCA1" not in told

@@ -8,6 +8,7 @@ from filiation.checks.configuration import need_faults, read_config
 from filiation.checks.declared import check_declared, check_gene_table
 from filiation.checks.evidence import check_evidence
 from filiation.checks.members import check_fastq_files, compare_members, read_members
+from filiation.checks.panels import check_panel_genes
 from filiation.checks.phenotype import check_phenotypes
 from filiation.checks.resources import (
     check_compiled,
@@ -58,5 +59,6 @@ def check_everything(
     check_regions(report, config, usable)
     compare_resources(report, config, resources, usable)
     check_compiled(report, config, usable, deep=deep, progress=progress)
+    check_panel_genes(report, config, usable, deep=deep, progress=progress)
     check_evidence(report, config, usable)
     return report

@@ -77,8 +77,11 @@ def read_annotated_genes(gff3: str | Path, table: GeneTable, contigs: Iterable[s
         for line in handle:
             if line.startswith("##FASTA"):
                 break
+            # Every type of gene ends so; of the millions of lines of a genome few are split.
+            if "gene\t" not in line or line.startswith("#"):
+                continue
             fields = line.rstrip("\r\n").split("\t")
-            if line.startswith("#") or len(fields) != 9 or fields[2] not in _GENE_TYPES:
+            if len(fields) != 9 or fields[2] not in _GENE_TYPES:
                 continue
             on_genome = known is None or bare_name(fields[0]) in known
             hgnc_id = hgnc_id_of(fields[8], table)
