@@ -100,9 +100,7 @@ def prioritise(
             continue
         for gene in genes or [None]:
             symbol = gene.gene if gene else ""
-            draft = Draft(evidence, gene, patterns_in_gene(evidence, symbol, penetrance, family, model))
-            draft.known = genes_known.of(symbol, gene.gene_id if gene else "")
-            drafts.append(draft)
+            drafts.append(Draft(evidence, gene, patterns_in_gene(evidence, symbol, penetrance, family, model)))
     had_pair = {id(draft) for draft in drafts if COMPOUND in draft.patterns}
     pair_up(drafts, family, structural)
     kept = [draft for draft in drafts if draft.patterns]
@@ -114,6 +112,8 @@ def prioritise(
             remove(draft.evidence, _no_pattern_left(draft, id(draft) in had_pair))
     counts["records_out"] = len(survivors)
     for draft in kept:
+        consequence = draft.consequence
+        draft.known = genes_known.of(consequence.gene, consequence.gene_id) if consequence else genes_known.of("")
         _choose_pattern(draft, ranking)
     judge_all(kept, context, ranking)
     for draft in kept:

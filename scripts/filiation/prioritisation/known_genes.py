@@ -158,6 +158,7 @@ class GeneBook:
     ) -> None:
         self.panel, self._table, self._facts, self._phenotype = panel, table, facts, phenotype
         self._known: dict[tuple[str, str], KnownGene] = {}
+        self._identities: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     def of(self, symbol: str, gene_id: str = "") -> KnownGene:
         """What is known of a gene, by the symbol and the Ensembl id of the annotation; either may be ''."""
@@ -167,8 +168,13 @@ class GeneBook:
         return self._known[key]
 
     def on_panel(self, symbol: str, gene_id: str = "") -> bool:
-        """Whether the panel holds the gene."""
-        return self.of(symbol, gene_id).panel_gene is not None
+        """Whether the panel holds the gene; asked of every annotated record, so that nothing else is looked up."""
+        if self.panel is None:
+            return False
+        key = (symbol, gene_id)
+        if key not in self._identities:
+            self._identities[key] = self._identity(symbol, gene_id)
+        return self.panel.gene_of(symbol, self._identities[key][0]) is not None
 
     def _look_up(self, symbol: str, gene_id: str) -> KnownGene:
         hgnc_id, status, name = self._identity(symbol, gene_id)
