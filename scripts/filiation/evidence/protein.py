@@ -82,8 +82,10 @@ def protein_change(
     new = translate(changed[start:], code)
     codon = (place - start) // 3
     if new == old:
-        one_codon = len(removed) == len(added) and (place + len(removed) - 1 - start) // 3 == codon
-        same = f"{_residue(old, codon)}=" if one_codon else "="
+        last = (place + len(removed) - 1 - start) // 3
+        same = "="
+        if len(removed) == len(added) and last < len(old):
+            same = _residue(old, codon) + (f"_{_residue(old, last)}" if last > codon else "") + "="
         return ProteinChange(f"p.({same})", codon + 1)
     shift = (len(added) - len(removed)) % 3 != 0
     touched = (place + len(removed) - 1 - start) // 3 if removed else (codon if (place - start) % 3 else codon - 1)
