@@ -21,7 +21,7 @@ GENES = (
 
 
 def write_gene_table(path: Path) -> Path:
-    """An HGNC table of GENES."""
+    """An HGNC table of GENES, and the list of withdrawn entries beside it."""
     columns = (
         "hgnc_id symbol name status locus_group locus_type location alias_symbol prev_symbol ensembl_gene_id entrez_id "
         "mane_select"
@@ -31,6 +31,9 @@ def write_gene_table(path: Path) -> Path:
         cells = [hgnc_id, symbol, symbol.lower(), "Approved", "protein-coding gene", "gene with protein product"]
         lines.append("\t".join([*cells, location, aliases, previous, "", "", ""]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    columns = "HGNC_ID\tSTATUS\tWITHDRAWN_SYMBOL\tMERGED_INTO_REPORT(S) (i.e HGNC_ID|SYMBOL|STATUS)"
+    withdrawn = f"{columns}\nHGNC:3\tEntry Withdrawn\tGONE\t\n"
+    path.with_name("withdrawn.txt").write_text(withdrawn, encoding="utf-8")
     return path
 
 
