@@ -243,6 +243,7 @@ class WorkflowInputs:
             str(gene_table_path(self.config)),
             *filter(None, optional),
             *self.gene_fact_files(),
+            *self.genes(),
         ]
 
     def prioritise_options(self, family: str) -> list[str]:
@@ -254,6 +255,8 @@ class WorkflowInputs:
             *("--gene-table", str(gene_table_path(self.config))),
             *self.gene_fact_options(),
         ]
+        if genes := self.genes():
+            options += ["--genes-gff3", *genes]
         if resources.hpo_gene_diseases:
             options += ["--hpo-gene-diseases", resources.hpo_gene_diseases]
         if chosen.clinvar_proteins:

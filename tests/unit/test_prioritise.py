@@ -282,7 +282,7 @@ def test_funnel__balances_and_every_candidate_says_why_on_random_families(tmp_pa
     assert partners <= keys, "a partner that is named is shown"
 
 
-def command(folder: Path, calls: Trio, annotated: Path, name: str) -> list[Path]:
+def command(folder: Path, calls: Trio, annotated: Path, name: str, *more: str) -> list[Path]:
     """Run `filiation prioritise`; returns its three tables."""
     write_pedigree(folder / "FAM.ped", calls.family)
     panel = write_panel(folder / "panel.tsv", {"GENE1": ("core", "AD")})
@@ -290,7 +290,7 @@ def command(folder: Path, calls: Trio, annotated: Path, name: str) -> list[Path]
     options = ["prioritise", "--pedigree", str(folder / "FAM.ped"), "--variants", str(annotated), "--panel", str(panel)]
     for option, path in zip(("--candidates", "--removed", "--funnel"), tables, strict=True):
         options += [option, str(path)]
-    assert main(options) == 0
+    assert main([*options, *more]) == 0
     return tables
 
 
@@ -308,6 +308,18 @@ def test_command__writes_tables_that_can_be_read_and_the_same_bytes_twice(tmp_pa
     funnel = {row["reason"]: row["count"] for row in read_table(first[2], FUNNEL).rows}
     assert funnel["records_in"] - funnel["records_out"] == 4
     assert all(row["meaning"] for row in read_table(first[2], FUNNEL).rows)
+
+
+def test_command__names_the_genes_of_the_panel_that_the_gene_models_cannot_show(tmp_path: Path) -> None:
+    calls, clinvar = mixed(tmp_path)
+    annotated, _ = calls.annotated(tmp_path, clinvar=clinvar)
+    assert "not compared" in read_table(command(tmp_path, calls, annotated, "a")[0], CANDIDATES).header["panel_genes"]
+    gff3 = tmp_path / "genes.gff3"
+    gff3.write_text("1\tensembl\tgene\t1\t9\t.\t+\t.\tID=gene:ENSG00000012048;Name=BRCA1\n", encoding="utf-8")
+    table = command(tmp_path, calls, annotated, "b", "--genes-gff3", str(gff3))[0]
+    # The panel's one gene is HGNC:100.
+    told = read_table(table, CANDIDATES).header["panel_genes"]
+    assert told == "not analysable, 1 of 1 genes: ASIC1 (not in the gene models)"
 
 
 def test_input__that_did_not_go_through_the_screen_is_refused(tmp_path: Path) -> None:

@@ -173,3 +173,12 @@ def test_prioritise__is_told_the_signs_of_the_index_case_and_every_table(make: R
     for key, path in own.items():
         assert told[f"--{key.replace('_', '-')}"] == path
         assert path in run.prioritise_files()
+
+
+def test_prioritise__is_given_the_gene_models_of_the_run(make: Run) -> None:
+    rows = trio(vcf="family.vcf.gz")
+    assert "--genes-gff3" not in make(rows).prioritise_options("FAM")
+    run = make(rows, reference={"fasta": "genome.fa", "genes_gff3": "genes.gff3"})
+    options = run.prioritise_options("FAM")
+    assert options[options.index("--genes-gff3") + 1] == "results/reference/genes.gff3.gz"
+    assert "results/reference/genes.gff3.gz" in run.prioritise_files()

@@ -9,8 +9,9 @@ from __future__ import annotations
 from filiation.checks.result import CheckedFile, CheckReport, Progress, tell_long
 from filiation.config import RunConfig, gene_table_path, panels_folder
 from filiation.errors import UserError
-from filiation.genes.annotated import AnnotatedGenes, analysable, read_annotated_genes
-from filiation.genes.table import GeneTable, load_gene_table
+from filiation.genes.annotated import read_annotated_genes
+from filiation.genes.report import panel_gaps
+from filiation.genes.table import load_gene_table
 from filiation.io.reference_check import ReferenceSummary
 from filiation.panels.load import load_panel, panel_path
 
@@ -40,21 +41,8 @@ def check_panel_genes(
     for pre_indication in wanted:
         try:
             path = panel_path(panels_folder(config), pre_indication)
-            notes = _notes(str(path), table, annotated)
+            names = [gene.hgnc_id or gene.symbol for gene in load_panel(path).genes.values()]
         except UserError as fault:
             report.add(CheckedFile(pre_indication, "panel", "pre_indication", [fault]))
             continue
-        report.add(CheckedFile(str(path), "panel", "pre_indication", [], notes))
-
-
-def _notes(path: str, table: GeneTable, annotated: AnnotatedGenes) -> list[str]:
-    """One line on the genes of a panel that the gene models cannot show."""
-    panel = load_panel(path)
-    resolved = [table.resolve(gene.hgnc_id or gene.symbol) for gene in panel.genes.values()]
-    _, lost = analysable([found.gene for found in resolved if found.gene], annotated)
-    unknown = [found.name for found in resolved if found.gene is None]
-    shown = [f"{entry.gene.symbol} ({entry.reason})" for entry in lost] + [f"{name} (no HGNC gene)" for name in unknown]
-    if not shown:
-        return [f"all {len(resolved)} genes are in the gene models"]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return [f"not analysable, {len(shown)} of {len(resolved)} genes: {', '.join(shown[:_SHOWN])}{more}"]
+        report.add(CheckedFile(str(path), "panel", "pre_indication", [], [panel_gaps(names, table, annotated, _SHOWN)]))

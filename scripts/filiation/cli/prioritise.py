@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from filiation.prioritisation.ranking import Ranking
 
 
+# Genes of a panel that the header names when the gene models cannot show them; `filiation genes --panel` lists all.
+GAPS_NAMED = 50
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `filiation prioritise`."""
     parser.add_argument("--pedigree", required=True, help="PED file of the family")
@@ -40,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hpo-terms", default="", metavar="TERMS", help="HPO ids of the index case, separated by ;")
     parser.add_argument("--hpo-gene-diseases", metavar="TXT", help="gene-disease links of HPO; default: what ships")
     parser.add_argument("--gene-table", help="HGNC's table of genes; default: the one that ships")
+    parser.add_argument("--genes-gff3", help="gene models: says which genes of the panel they cannot show")
     parser.add_argument(
         "--gene-facts",
         nargs="*",
@@ -110,6 +115,8 @@ def _ranking(options: argparse.Namespace, family: Family) -> tuple[Ranking, dict
     from filiation.acmg.table import load_acmg_table
     from filiation.config import acmg_table_path, gene_table_path, rank_weights_path
     from filiation.evidence.gene_facts import load_gene_facts, parse_gene_fact_file
+    from filiation.genes.annotated import read_annotated_genes
+    from filiation.genes.report import panel_gaps
     from filiation.genes.table import load_gene_table
     from filiation.io.tables import read_table
     from filiation.model.columns import QUALITY, RECHECK
@@ -156,6 +163,12 @@ def _ranking(options: argparse.Namespace, family: Family) -> tuple[Ranking, dict
     }
     if panel:
         header["panel"] = f"{panel.label} {panel.header.get('status', '')} sha256={panel.checksum}"
+        names = [gene.hgnc_id or gene.symbol for gene in panel.genes.values()]
+        header["panel_genes"] = (
+            panel_gaps(names, table, read_annotated_genes(options.genes_gff3, table), GAPS_NAMED)
+            if options.genes_gff3
+            else "not compared with gene models: none were given"
+        )
     else:
         header["panel_note"] = "no panel was given: genes are not labelled"
     return ranking, header

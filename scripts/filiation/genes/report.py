@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from filiation.genes.annotated import AnnotatedGenes, analysable
-from filiation.genes.table import Resolution
+from filiation.genes.table import GeneTable, Resolution
 
 
 def name_status(resolution: Resolution) -> str:
@@ -37,3 +38,15 @@ def name_row(resolution: Resolution, annotated: AnnotatedGenes | None = None) ->
         lost = analysable([gene], annotated)[1]
         row["analysable"] = lost[0].reason if lost else "yes"
     return row
+
+
+def panel_gaps(names: Iterable[str], table: GeneTable, annotated: AnnotatedGenes, shown: int) -> str:
+    """One line on the genes of a panel (HGNC ids, or symbols) that the gene models cannot show; `shown` are named."""
+    resolved = [table.resolve(name) for name in names]
+    _, lost = analysable([found.gene for found in resolved if found.gene], annotated)
+    gaps = [f"{entry.gene.symbol} ({entry.reason})" for entry in lost]
+    gaps += [f"{found.name} (no HGNC gene)" for found in resolved if found.gene is None]
+    if not gaps:
+        return f"all {len(resolved)} genes are in the gene models"
+    more = f" and {len(gaps) - shown} more" if len(gaps) > shown else ""
+    return f"not analysable, {len(gaps)} of {len(resolved)} genes: {', '.join(gaps[:shown])}{more}"
