@@ -30,6 +30,7 @@ PAGES = [
         "docs/recheck.md",
         "docs/ranking.md",
         "docs/acmg.md",
+        "docs/panels.md",
         "docs/phenotype.md",
         "docs/demo.md",
         "docs/real-trio.md",
@@ -95,7 +96,7 @@ def test_docs__every_command_is_named(command: str) -> None:
 
 def test_docs__every_step_of_a_family_is_shown_with_its_command_line() -> None:
     shown = {shlex.split(line)[1] for line in command_lines(TEXTS["docs/one-family.md"])}
-    elsewhere = {"demo", "genes", "phenotype", "run", "schemas"}
+    elsewhere = {"demo", "genes", "panels", "phenotype", "run", "schemas"}
     assert set(COMMANDS) - shown == elsewhere
 
 
