@@ -30,13 +30,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("coverage", "depth of one sample over each contig, at 10x and 20x"),
     "screen": ("screen", "score the trio and look up frequencies over all records; keep the informative"),
     "annotate": ("annotate", "consequences and ClinVar for the records that survived the screen"),
+    "phenotype": ("phenotype", "name the patient's HPO terms; which genes and diseases they fit"),
     "prioritise": ("prioritise", "filter with a reason for every removal, apply the panel, rank"),
     "recheck": ("recheck", "open the members' reads at each candidate: new, mosaic parent, missed, artefact"),
     "quality": ("quality", "sex, kinship, coverage, runs of homozygosity and uniparental disomy"),
     "report": ("report", "write the family's report (HTML and TSV)"),
     "explain": ("explain", "say what became of given sites: reported, removed and why, or not callable"),
     "record-run": ("record_run", "write the merged configuration and all versions"),
-    "resources": ("resources", "compile population frequencies for fast look-up; show what a file holds"),
+    "genes": ("genes", "say which gene a name stands for, by its HGNC id"),
+    "panels": ("panels", "pre-indications and their gene panels: list, build, compare, import, check"),
+    "resources": ("resources", "fetch and verify public data, show what is there; compile population frequencies"),
     "schemas": ("schemas", "write the JSON schemas and the commented default configuration"),
 }
 

@@ -100,6 +100,53 @@ class FrequencySource(Closed):
     hemizygotes: str | None = Field(
         None, pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the hemizygote count on X and Y: AC_XY, AC_Hemi."
     )
+    kind: Literal["population", "in-house"] = Field(
+        "population",
+        description="in-house: the laboratory's own families, as VCF; shown, never used to remove a record.",
+    )
+    faf: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_.]+$",
+        description="INFO field of the filtering allele frequency (95 %): fafmax_faf95_max in gnomAD 4.",
+    )
+    faf_vcf: str | None = Field(
+        None,
+        pattern=r"^[^{},\x00-\x1f]+$",
+        description="VCF to read faf from, when vcf is a compiled side-car, which does not hold it.",
+    )
+    carriers: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the number of carriers, for kind: in-house."
+    )
+    families: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_.]+$",
+        description="INFO field with the families of an allele, for kind: in-house; this one is left out.",
+    )
+
+
+class ScoreSource(Closed):
+    """One file of computed scores, compressed by bgzip and indexed by tabix."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name with its version.")
+    kind: Literal["cadd", "revel", "spliceai", "alphamissense"] = Field(description="Which score, in its own format.")
+    path: str = Field(pattern=r"^[^{},\x00-\x1f]+$", description="The file; its index stands beside it.")
+
+
+class RegionSource(Closed):
+    """One BED of difficult regions."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name with its version.")
+    kind: Literal["low_complexity", "segmental_duplication"] = Field(description="What its intervals are.")
+    path: str = Field(pattern=r"^[^{},\x00-\x1f]+$", description="The BED, plain or compressed.")
+
+
+class GeneFactSource(Closed):
+    """One file of facts about genes, as its source publishes it."""
+
+    kind: Literal["gnomad_constraint", "clingen_dosage", "clingen_validity", "gencc", "ddg2p"] = Field(
+        description="Which file it is."
+    )
+    path: str = Field(pattern=r"^[^{},\x00-\x1f]+$", description="The file, plain or compressed.")
 
 
 class AnnotationConfig(Closed):
@@ -115,6 +162,52 @@ class AnnotationConfig(Closed):
     clinvar_vcf: str | None = Field(
         None, pattern=PATH_PATTERN, description="ClinVar VCF (any release), sorted and indexed."
     )
+    mane_summary: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="MANE summary table: status of transcripts and their RefSeq names; without it the tags of the GFF3 "
+        "decide, and names stand on Ensembl transcripts.",
+    )
+    scores: list[ScoreSource] = Field(default_factory=list, description="CADD, REVEL, SpliceAI, AlphaMissense.")
+    regions: list[RegionSource] = Field(
+        default_factory=list, description="Low complexity and segmental duplications; they flag, and remove nothing."
+    )
+    recurrent_artefacts: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="The laboratory's list of artefacts: TSV with chrom, pos, ref, alt, entry.",
+    )
+    gene_facts: list[GeneFactSource] = Field(
+        default_factory=list, description="Constraint, dosage sensitivity and gene-disease validity."
+    )
+    previous_shares: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="Table of annotation shares of an earlier run (FAMILY.shares.tsv): a source that vanished stops "
+        "the run.",
+    )
+
+
+class ResourcesConfig(Closed):
+    """Public data that are not of one step."""
+
+    gene_table: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="HGNC's table of genes (hgnc_complete_set.txt), newer than the one that ships; default: "
+        "resources/genes/hgnc.tsv.",
+    )
+    hpo_french_labels: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="French labels of HPO terms: hp-fr.babelon.tsv of the official translation; default: English.",
+    )
+    hpo_gene_diseases: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="genes_to_disease.txt or genes_to_phenotype.txt of an HPO release, newer than the links that ship "
+        "(resources/phenotype/gene_diseases.tsv).",
+    )
 
 
 class PrioritisationConfig(Closed):
@@ -123,7 +216,23 @@ class PrioritisationConfig(Closed):
     scoring_model: str | None = Field(
         None,
         pattern=PATH_PATTERN,
-        description="Thresholds and weights; default: the newest resources/scoring/model-*.yaml.",
+        description="Thresholds; default: the newest resources/scoring/model-*.yaml.",
+    )
+    rank_weights: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="Weights of the rank and rules of the shelves; default: the newest resources/scoring/rank-*.yaml.",
+    )
+    acmg_table: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="Criteria, strengths and intervals of ACMG/AMP; default: the newest resources/acmg/acmg-*.yaml.",
+    )
+    clinvar_proteins: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="ClinVar's variant_summary.txt.gz, for PS1 and PM5 (other changes of the same residue); without it "
+        "these criteria are not evaluable.",
     )
     panels: str | None = Field(
         None, pattern=PATH_PATTERN, description="Folder of the gene panels; default: resources/panels."
@@ -174,6 +283,7 @@ class RunConfig(Closed):
         default_factory=list, description="Population frequencies, as many sources as there are."
     )
     annotation: AnnotationConfig = Field(default_factory=lambda: AnnotationConfig(), description="Annotation.")
+    resources: ResourcesConfig = Field(default_factory=lambda: ResourcesConfig(), description="Public data.")
     prioritisation: PrioritisationConfig = Field(
         default_factory=lambda: PrioritisationConfig(), description="Filters, panel and rank."
     )
@@ -312,6 +422,13 @@ def panels_folder(config: RunConfig) -> Path:
     return Path(config.prioritisation.panels) if config.prioritisation.panels else RESOURCES / "panels"
 
 
+def gene_table_path(config: RunConfig | None = None) -> Path:
+    """HGNC's table of genes: the configured one, else the one that ships."""
+    if config is not None and config.resources.gene_table:
+        return Path(config.resources.gene_table)
+    return RESOURCES / "genes" / "hgnc.tsv"
+
+
 def scoring_model_path(config: RunConfig | None = None) -> Path:
     """File of thresholds and weights: the configured one, else the newest that ships."""
     if config is not None and config.prioritisation.scoring_model:
@@ -326,6 +443,40 @@ def scoring_model_path(config: RunConfig | None = None) -> Path:
             repair="run from a complete checkout of the repository",
         )
     return models[-1]
+
+
+def rank_weights_path(config: RunConfig | None = None) -> Path:
+    """File of weights and shelf rules: the configured one, else the newest that ships."""
+    if config is not None and config.prioritisation.rank_weights:
+        return Path(config.prioritisation.rank_weights)
+    return _newest_that_ships("scoring", "rank", "weights of the rank")
+
+
+def acmg_table_path(config: RunConfig | None = None) -> Path:
+    """Table of the ACMG/AMP criteria: the configured one, else the newest that ships."""
+    if config is not None and config.prioritisation.acmg_table:
+        return Path(config.prioritisation.acmg_table)
+    return _newest_that_ships("acmg", "acmg", "ACMG table")
+
+
+def _newest_that_ships(folder: str, prefix: str, what: str) -> Path:
+    """resources/FOLDER/PREFIX-<version>.yaml of the highest version."""
+    files = sorted(
+        (RESOURCES / folder).glob(f"{prefix}-*.yaml"),
+        key=lambda path: [int(part) for part in path.stem[len(prefix) + 1 :].split(".")],
+    )
+    if not files:
+        raise ConfigError(
+            f"no {what} under {RESOURCES / folder}",
+            expected=f"resources/{folder}/{prefix}-<version>.yaml",
+            repair="run from a complete checkout of the repository",
+        )
+    return files[-1]
+
+
+def noncoding_genes_path() -> Path:
+    """Table of the genes whose RNA causes a disease."""
+    return RESOURCES / "genes" / "noncoding_disease_genes.tsv"
 
 
 def recheck_thresholds_path() -> Path:

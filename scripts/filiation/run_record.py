@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from filiation import __version__
-from filiation.config import RESOURCES, RunConfig, panels_folder, scoring_model_path
+from filiation.config import RESOURCES, RunConfig, acmg_table_path, panels_folder, rank_weights_path, scoring_model_path
 from filiation.errors import ConfigError
 from filiation.frequencies.layout import is_compiled, read_header
 from filiation.io.files import atomic_text, sha256
@@ -81,9 +81,10 @@ def panel_rows(config: RunConfig, sheet: SampleSheet) -> list[Row]:
 
 
 def model_rows(config: RunConfig) -> list[Row]:
-    """The scoring model and the thresholds of quality and recheck, by file name and checksum."""
+    """Scoring model, weights, ACMG table and the thresholds of quality and recheck, by file name and checksum."""
     folder = RESOURCES / "scoring"
-    files = [scoring_model_path(config), *sorted(folder.glob("quality-*.yaml")), *sorted(folder.glob("recheck-*.yaml"))]
+    chosen = [scoring_model_path(config), rank_weights_path(config), acmg_table_path(config)]
+    files = [*chosen, *sorted(folder.glob("quality-*.yaml")), *sorted(folder.glob("recheck-*.yaml"))]
     return [_file_row(path.name, "model", path, path.stem.rpartition("-")[2]) for path in files]
 
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import re
 
-from filiation.config import RunConfig, recheck_thresholds_path, scoring_model_path
+from filiation.config import (
+    RunConfig,
+    acmg_table_path,
+    gene_table_path,
+    rank_weights_path,
+    recheck_thresholds_path,
+    scoring_model_path,
+)
 from filiation.io.sheet import SampleSheet, load_sheets
 from filiation.model.pedigree import Family
 from filiation.panels.load import panel_path
@@ -142,8 +149,8 @@ class WorkflowInputs:
         return ["--sample-name", *renamed] if renamed else []
 
     def frequency_files(self) -> list[str]:
-        """The files of the configured frequency sources, VCF or compiled."""
-        return [source.vcf for source in self.config.frequencies]
+        """The files of the configured frequency sources, VCF or compiled; the laboratory's own families are none."""
+        return [source.vcf for source in self.config.frequencies if source.kind == "population"]
 
     def frequency_options(self) -> list[str]:
         """--frequency NAME=FILE,… for every configured source."""
@@ -151,12 +158,37 @@ class WorkflowInputs:
             f"{source.name}={source.vcf},af={source.af},homozygotes={source.homozygotes}"
             + (f",hemizygotes={source.hemizygotes}" if source.hemizygotes else "")
             for source in self.config.frequencies
+            if source.kind == "population"
         ]
         return ["--frequency", *sources] if sources else []
 
     def annotation_files(self) -> list[str]:
-        """The ClinVar file, when configured."""
-        return [self.config.annotation.clinvar_vcf] if self.config.annotation.clinvar_vcf else []
+        """Every file that annotation looks records up in."""
+        annotation = self.config.annotation
+        single = (
+            annotation.clinvar_vcf,
+            annotation.mane_summary,
+            annotation.recurrent_artefacts,
+            annotation.previous_shares,
+        )
+        counted = [
+            path
+            for source in self.config.frequencies
+            for path in (
+                [source.vcf] if source.kind == "in-house" else [source.faf_vcf or source.vcf] if source.faf else []
+            )
+        ]
+        listed = [source.path for source in annotation.scores] + [source.path for source in annotation.regions]
+        return [*filter(None, single), *listed, *counted]
+
+    def gene_fact_files(self) -> list[str]:
+        """Files of facts about genes."""
+        return [source.path for source in self.config.annotation.gene_facts]
+
+    def gene_fact_options(self) -> list[str]:
+        """--gene-facts KIND=FILE …, when there are any."""
+        facts = [f"{source.kind}={source.path}" for source in self.config.annotation.gene_facts]
+        return ["--gene-facts", *facts] if facts else []
 
     def vep_assembly_option(self) -> list[str]:
         """--assembly, when the configuration names one; without it VEP takes the only assembly of its cache."""
@@ -164,14 +196,35 @@ class WorkflowInputs:
         return ["--assembly", assembly] if assembly.startswith("GRCh") else []
 
     def annotate_options(self) -> list[str]:
-        """--consequences and what it needs."""
-        chosen = self.config.annotation.consequences
+        """--consequences and what it needs, and every source of evidence."""
+        annotation = self.config.annotation
         # VEP has written CSQ into the records by then.
-        options = ["--consequences", "existing" if chosen == "vep" else chosen]
-        if chosen == "csq":
+        options = ["--consequences", "existing" if annotation.consequences == "vep" else annotation.consequences]
+        if annotation.consequences == "csq" or (self.reference() and self.genes()):
             options += ["--reference", *self.reference(), "--genes-gff3", *self.genes()]
-        if self.config.annotation.clinvar_vcf:
-            options += ["--clinvar", self.config.annotation.clinvar_vcf]
+        single = {
+            "--clinvar": annotation.clinvar_vcf,
+            "--mane": annotation.mane_summary,
+            "--artefacts": annotation.recurrent_artefacts,
+            "--previous-shares": annotation.previous_shares,
+        }
+        for option, path in single.items():
+            options += [option, path] if path else []
+        population = [source for source in self.config.frequencies if source.kind == "population" and source.faf]
+        own = [source for source in self.config.frequencies if source.kind == "in-house"]
+        listed = {
+            "--score": [f"{source.name}={source.kind},{source.path}" for source in annotation.scores],
+            "--region": [f"{source.name}={source.kind},{source.path}" for source in annotation.regions],
+            "--faf": [f"{source.name}={source.faf_vcf or source.vcf},faf={source.faf}" for source in population],
+            "--in-house": [
+                f"{source.name}={source.vcf},af={source.af}"
+                + (f",carriers={source.carriers}" if source.carriers else "")
+                + (f",families={source.families}" if source.families else "")
+                for source in own
+            ],
+        }
+        for option, values in listed.items():
+            options += [option, *values] if values else []
         return options
 
     # --- prioritisation and report ---------------------------------------------------------------------------
@@ -179,6 +232,38 @@ class WorkflowInputs:
     def scoring_model(self) -> str:
         """File of thresholds and weights."""
         return str(scoring_model_path(self.config))
+
+    def prioritise_files(self) -> list[str]:
+        """Weights, criteria and tables that the rank reads beside the calls."""
+        resources, chosen = self.config.resources, self.config.prioritisation
+        optional = (resources.hpo_gene_diseases, chosen.clinvar_proteins)
+        return [
+            str(rank_weights_path(self.config)),
+            str(acmg_table_path(self.config)),
+            str(gene_table_path(self.config)),
+            *filter(None, optional),
+            *self.gene_fact_files(),
+            *self.genes(),
+        ]
+
+    def prioritise_options(self, family: str) -> list[str]:
+        """Everything `filiation prioritise` is told beyond its calls: tables, and the signs of the index case."""
+        resources, chosen = self.config.resources, self.config.prioritisation
+        options = [
+            *("--rank-weights", str(rank_weights_path(self.config))),
+            *("--acmg-table", str(acmg_table_path(self.config))),
+            *("--gene-table", str(gene_table_path(self.config))),
+            *self.gene_fact_options(),
+        ]
+        if genes := self.genes():
+            options += ["--genes-gff3", *genes]
+        if resources.hpo_gene_diseases:
+            options += ["--hpo-gene-diseases", resources.hpo_gene_diseases]
+        if chosen.clinvar_proteins:
+            options += ["--clinvar-proteins", chosen.clinvar_proteins]
+        if terms := self.family(family).hpo_terms:
+            options += ["--hpo-terms", ";".join(terms)]
+        return options
 
     def recheck_thresholds(self) -> str:
         """File of the thresholds of the recheck."""

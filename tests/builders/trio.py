@@ -10,14 +10,18 @@ from typing import Any
 
 import pysam
 
+from filiation.acmg.table import load_acmg_table
 from filiation.calls.annotate import AnnotateCounts, annotate_calls
 from filiation.calls.frequencies import Source
 from filiation.calls.normalise import NormaliseCounts, normalise_calls
-from filiation.config import scoring_model_path
+from filiation.config import acmg_table_path, rank_weights_path, scoring_model_path
 from filiation.io.files import sha256
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 from filiation.panels.load import Panel
 from filiation.prioritisation.candidates import Prioritised, prioritise
+from filiation.prioritisation.known_genes import GeneBook
+from filiation.prioritisation.ranking import Ranking
+from filiation.prioritisation.weights import load_rank_weights
 from filiation.scoring.model import ScoringModel, load_scoring_model
 from filiation.scoring.screen import ScreenResult, screen_calls
 
@@ -242,7 +246,7 @@ class Trio:
     ) -> Prioritised:
         """The whole way to the candidates."""
         annotated, _ = self.annotated(folder, sources, clinvar)
-        return prioritise(annotated, self.family, scoring_model(), panel)
+        return prioritise(annotated, self.family, scoring_model(), ranking(panel))
 
 
 def trio(
@@ -260,6 +264,12 @@ def trio(
 def scoring_model() -> ScoringModel:
     """The model that ships."""
     return load_scoring_model(scoring_model_path())
+
+
+def ranking(panel: Panel | None = None, **changes: Any) -> Ranking:
+    """Weights and criteria that ship, with a panel; `changes`: other fields of Ranking."""
+    tables = {"weights": load_rank_weights(rank_weights_path()), "acmg": load_acmg_table(acmg_table_path())}
+    return Ranking(**{**tables, "genes": GeneBook(panel), **changes})
 
 
 def write_fasta(path: Path, sequences: dict[str, str]) -> Path:

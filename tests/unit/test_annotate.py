@@ -9,7 +9,7 @@ import numpy as np
 import pysam
 import pytest
 
-from builders.trio import Trio, scoring_model, trio, write_clinvar, write_fasta
+from builders.trio import Trio, ranking, scoring_model, trio, write_clinvar, write_fasta
 from filiation.calls.annotate import annotate_calls
 from filiation.errors import InputError
 from filiation.io.files import sha256
@@ -77,7 +77,9 @@ def info(path: Path, name: str) -> list[object]:
 
 def test_csq__finds_genes_and_removes_nothing(tmp_path: Path, genome: Path) -> None:
     path, counts = run_csq(calls_at(950, CODON_SITE, 2500), tmp_path, genome, gene_models())
-    assert counts == {"records_in": 3, "with_consequence": 2, "in_clinvar": 0, "records_out": 3}
+    assert counts["records_in"] == counts["records_out"] == 3
+    assert counts["with_consequence"] == 2
+    assert counts["in_clinvar"] == 0
     found = info(path, "BCSQ")
     assert found[1][0].startswith("missense|GENE1|ENST1")
     assert found[2] is None
@@ -88,7 +90,7 @@ def test_csq__its_word_counts_even_when_the_calls_declare_an_older_annotation(tm
     family = calls_at(CODON_SITE)
     assert any("ID=CSQ" in line for line in family.header([])), "the calls declare VEP's field"
     path, _ = run_csq(family, tmp_path, genome, gene_models())
-    (row,) = prioritise(path, family.family, scoring_model(), None).candidates
+    (row,) = prioritise(path, family.family, scoring_model(), ranking()).candidates
     assert (row["gene"], row["consequence"]) == ("GENE1", "missense_variant")
 
 
@@ -117,7 +119,7 @@ def test_existing__stops_where_the_calls_carry_none_and_none_looks_at_none(tmp_p
     screened, _ = family.screened(tmp_path)
     output = tmp_path / "annotated.bcf"
     annotate_calls(screened, output, consequences="none")
-    (row,) = prioritise(output, family.family, scoring_model(), None).candidates
+    (row,) = prioritise(output, family.family, scoring_model(), ranking()).candidates
     assert row["consequence"] is None, "not annotated, not intronic"
     bare = tmp_path / "bare.bcf"
     with pysam.VariantFile(str(screened)) as source:
@@ -151,7 +153,7 @@ def test_clinvar__reaches_the_allele_in_either_contig_style(tmp_path: Path) -> N
     path, counts = family.annotated(tmp_path, clinvar=clinvar)
     assert counts.counts["in_clinvar"] == 2
     assert info(path, "CLINVAR_STARS") == [1, None, 0]
-    rows = {row["pos"]: row for row in prioritise(path, family.family, scoring_model(), None).candidates}
+    rows = {row["pos"]: row for row in prioritise(path, family.family, scoring_model(), ranking()).candidates}
     assert rows[100]["clinvar_significance"] == "Pathogenic,_low_penetrance"
     assert rows[100]["clinvar_review"] == "criteria_provided,_single_submitter"
     assert rows[200]["clinvar_significance"] == "not_found"

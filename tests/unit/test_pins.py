@@ -41,8 +41,10 @@ def project_requirements() -> dict[str, str]:
 
 
 def conda_requirements(path: Path = REPOSITORY / "environment.yml") -> dict[str, str]:
-    """Requirements of a conda environment file."""
-    return dict(map(requirement, yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]))
+    """Requirements of a conda environment file, those of its pip section included."""
+    lines = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
+    names = [name for line in lines for name in (line["pip"] if isinstance(line, dict) else [line])]
+    return dict(map(requirement, names))
 
 
 def constraints() -> dict[str, str]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders.panel import panel_of, write_panel
-from builders.trio import Trio, call, scoring_model, trio, write_clinvar, write_frequencies
+from builders.trio import Trio, call, ranking, scoring_model, trio, write_clinvar, write_frequencies
 from filiation.__main__ import main
 from filiation.calls.frequencies import Source
 from filiation.errors import InputError
@@ -184,7 +184,9 @@ def test_kept_because__names_every_rule_with_value_and_threshold(tmp_path: Path)
     assert "population_af not_annotated <= 0.01 [max_frequency_recessive]" in rules
     assert "consequence missense_variant (missense_or_inframe)" in rules
     assert any(rule.startswith("de_novo_posterior ") for rule in rules)
-    assert rules[-1] == "inheritance de_novo supported"
+    assert rules[-2] == "inheritance de_novo supported"
+    assert rules[-1].startswith("shelf B, score ")
+    assert rules[-1].endswith("[de_novo_coding]")
 
 
 def genes_of(folder: Path, panel: Panel | None) -> dict[str, str | None]:
@@ -280,7 +282,7 @@ def test_funnel__balances_and_every_candidate_says_why_on_random_families(tmp_pa
     assert partners <= keys, "a partner that is named is shown"
 
 
-def command(folder: Path, calls: Trio, annotated: Path, name: str) -> list[Path]:
+def command(folder: Path, calls: Trio, annotated: Path, name: str, *more: str) -> list[Path]:
     """Run `filiation prioritise`; returns its three tables."""
     write_pedigree(folder / "FAM.ped", calls.family)
     panel = write_panel(folder / "panel.tsv", {"GENE1": ("core", "AD")})
@@ -288,7 +290,7 @@ def command(folder: Path, calls: Trio, annotated: Path, name: str) -> list[Path]
     options = ["prioritise", "--pedigree", str(folder / "FAM.ped"), "--variants", str(annotated), "--panel", str(panel)]
     for option, path in zip(("--candidates", "--removed", "--funnel"), tables, strict=True):
         options += [option, str(path)]
-    assert main(options) == 0
+    assert main([*options, *more]) == 0
     return tables
 
 
@@ -308,17 +310,29 @@ def test_command__writes_tables_that_can_be_read_and_the_same_bytes_twice(tmp_pa
     assert all(row["meaning"] for row in read_table(first[2], FUNNEL).rows)
 
 
+def test_command__names_the_genes_of_the_panel_that_the_gene_models_cannot_show(tmp_path: Path) -> None:
+    calls, clinvar = mixed(tmp_path)
+    annotated, _ = calls.annotated(tmp_path, clinvar=clinvar)
+    assert "not compared" in read_table(command(tmp_path, calls, annotated, "a")[0], CANDIDATES).header["panel_genes"]
+    gff3 = tmp_path / "genes.gff3"
+    gff3.write_text("1\tensembl\tgene\t1\t9\t.\t+\t.\tID=gene:ENSG00000012048;Name=BRCA1\n", encoding="utf-8")
+    table = command(tmp_path, calls, annotated, "b", "--genes-gff3", str(gff3))[0]
+    # The panel's one gene is HGNC:100.
+    told = read_table(table, CANDIDATES).header["panel_genes"]
+    assert told == "not analysable, 1 of 1 genes: ASIC1 (not in the gene models)"
+
+
 def test_input__that_did_not_go_through_the_screen_is_refused(tmp_path: Path) -> None:
     calls = trio().at("1", 100, "A", "G", consequence=MISSENSE)
     normalised, _ = calls.normalised(tmp_path)
     with pytest.raises(InputError, match="filiation screen"):
-        prioritise(normalised, calls.family, scoring_model(), None)
+        prioritise(normalised, calls.family, scoring_model(), ranking())
     whole = normalised.read_bytes()
     normalised.write_bytes(whole[:-30])
     with pytest.raises(InputError):
-        prioritise(normalised, calls.family, scoring_model(), None)
+        prioritise(normalised, calls.family, scoring_model(), ranking())
     with pytest.raises(InputError, match="not found"):
-        prioritise(tmp_path / "absent.bcf", calls.family, scoring_model(), None)
+        prioritise(tmp_path / "absent.bcf", calls.family, scoring_model(), ranking())
 
 
 def test_nothing_to_prioritise_is_an_empty_list(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from builders.trio import scoring_model
 from filiation.calls.clinvar import ClinVarEntry
 from filiation.calls.consequences import Consequence
+from filiation.evidence.fields import GeneEffect, VariantFacts
 from filiation.model.contigs import ContigClass
 from filiation.model.inheritance import Inheritance
 from filiation.prioritisation.evidence import Evidence, MemberCall
-from filiation.prioritisation.rules import MEANING, benign_in_clinvar, considered_genes
+from filiation.prioritisation.rules import MEANING, Removal, benign_in_clinvar, considered_genes
 
 ONE_STAR = "criteria_provided,_single_submitter"
 NO_STAR = "no_assertion_criteria_provided"
@@ -53,9 +55,15 @@ def evidence(
     )
 
 
+def considered(record: Evidence) -> tuple[list[Consequence], Removal | None]:
+    """Genes that are considered, with the panel of these tests and the threshold that ships."""
+    limit = scoring_model().threshold["min_splicing_score"]
+    return considered_genes(record, lambda consequence: consequence.gene in PANEL, limit)
+
+
 def outcome(record: Evidence) -> str:
     """`kept`, or the reason of removal."""
-    _, removal = considered_genes(record, PANEL)
+    _, removal = considered(record)
     return removal.reason if removal else "kept"
 
 
@@ -120,6 +128,28 @@ def test_gene__none_touched_is_removed_unless_pathogenic_and_not_annotated_is_no
     assert outcome(evidence(annotated=False)) == "kept"
 
 
+@pytest.mark.parametrize("term", ["synonymous_variant", "intron_variant", "5_prime_UTR_variant"])
+def test_splicing__a_predicted_effect_keeps_any_place_of_a_transcript(term: str) -> None:
+    def with_score(score: float | None) -> str:
+        return outcome(evidence(term, facts=VariantFacts(spliceai_max=score)))
+
+    assert with_score(0.2) == "kept"
+    assert with_score(0.19) == with_score(None) == "consequence_not_considered"
+
+
+def test_splicing__a_score_beside_a_transcript_belongs_to_another_gene() -> None:
+    record = evidence("downstream_gene_variant", facts=VariantFacts(spliceai_max=0.9))
+    assert outcome(record) == "consequence_not_considered"
+
+
+def test_rna__a_gene_that_makes_ill_as_an_rna_is_always_considered() -> None:
+    term = "non_coding_transcript_exon_variant"
+    effect = GeneEffect("RNU4-2", "", "ENST1", "canonical", term, term, noncoding_disease="ReNU syndrome")
+    assert outcome(evidence(term, gene="RNU4-2", facts=VariantFacts(genes=(effect,)))) == "kept"
+    other = replace(effect, noncoding_disease="")
+    assert outcome(evidence(term, gene="RNU4-2", facts=VariantFacts(genes=(other,)))) == "consequence_not_considered"
+
+
 def test_gene__one_of_several_that_is_considered_keeps_the_record() -> None:
     record = replace(
         BARE,
@@ -128,13 +158,13 @@ def test_gene__one_of_several_that_is_considered_keeps_the_record() -> None:
             Consequence("GENE2", "", "intron_variant", "T", "", ""),
         ],
     )
-    genes, removal = considered_genes(record, PANEL)
+    genes, removal = considered(record)
     assert removal is None
     assert [gene.gene for gene in genes] == ["GENE1"]
 
 
 def test_removal__names_the_worst_consequence_and_every_reason_is_explained() -> None:
-    _, removal = considered_genes(evidence("synonymous_variant"), PANEL)
+    _, removal = considered(evidence("synonymous_variant"))
     assert removal is not None
     assert removal.detail == "synonymous_variant in GENE1"
     assert set(MEANING) == {

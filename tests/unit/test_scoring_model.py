@@ -12,7 +12,7 @@ import yaml
 from filiation.config import scoring_model_path
 from filiation.errors import ConfigError
 from filiation.io.files import sha256
-from filiation.scoring.model import THRESHOLDS, WEIGHTS, load_scoring_model
+from filiation.scoring.model import THRESHOLDS, load_scoring_model
 
 
 def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
@@ -35,8 +35,7 @@ def fault(path: Path) -> str:
 def test_the_shipped_model_is_complete_and_says_why() -> None:
     model = load_scoring_model(scoring_model_path())
     assert set(model.threshold) == set(THRESHOLDS)
-    assert set(model.weight) == set(WEIGHTS)
-    assert all(model.meaning[name] for name in (*THRESHOLDS, *WEIGHTS))
+    assert all(model.meaning[name] for name in THRESHOLDS)
     assert model.checksum == sha256(scoring_model_path())
     entries = yaml.safe_load(scoring_model_path().read_text(encoding="utf-8"))["thresholds"]
     assert all(entry["unit"] and entry["source"] for entry in entries.values())
@@ -55,15 +54,17 @@ def test_an_unknown_entry_is_named_with_the_nearest(tmp_path: Path) -> None:
     message = fault(changed(tmp_path, lambda data: data["thresholds"].update(min_dept={"value": 6})))
     assert "'min_dept' in thresholds" in message
     assert "did you mean 'min_depth'?" in message
-    message = fault(changed(tmp_path, lambda data: data["weights"].update(de_nov={"value": 6})))
-    assert "did you mean 'de_novo'?" in message
 
 
-@pytest.mark.parametrize("group", ["thresholds", "weights"])
-def test_a_missing_entry_is_named_and_never_a_default(tmp_path: Path, group: str) -> None:
-    name = {"thresholds": "min_depth", "weights": "de_novo"}[group]
-    assert f"'{name}' of {group} has no number" in fault(changed(tmp_path, lambda data: data[group].pop(name)))
-    assert "has no number" in fault(changed(tmp_path, lambda data: data.pop(group)))
+def test_a_missing_entry_is_named_and_never_a_default(tmp_path: Path) -> None:
+    message = fault(changed(tmp_path, lambda data: data["thresholds"].pop("min_depth")))
+    assert "'min_depth' of thresholds has no number" in message
+    assert "has no number" in fault(changed(tmp_path, lambda data: data.pop("thresholds")))
+
+
+def test_weights_of_an_earlier_model_are_refused_with_the_file_they_belong_to(tmp_path: Path) -> None:
+    message = fault(changed(tmp_path, lambda data: data.update(weights={"de_novo": {"value": 10}})))
+    assert "resources/scoring/rank-1.yaml" in message
 
 
 @pytest.mark.parametrize("value", ["many", None, True, [1], float("nan"), float("inf")])

@@ -157,3 +157,28 @@ def test_names__that_could_mean_something_to_a_shell_are_refused(column: str, na
     with pytest.raises((FaultList, FiliationError)) as caught:
         make([row], [lane])
     assert column in caught.value.message()
+
+
+def test_prioritise__is_told_the_signs_of_the_index_case_and_every_table(make: Run) -> None:
+    rows = trio(vcf="family.vcf.gz")
+    run = make(rows)
+    assert "--hpo-terms" not in run.prioritise_options("FAM")
+    assert "--clinvar-proteins" not in run.prioritise_options("FAM")
+    rows[0]["hpo_terms"] = "HP:0001250;HP:0001263"
+    own = {"rank_weights": "rank.yaml", "acmg_table": "acmg.yaml", "clinvar_proteins": "variant_summary.txt.gz"}
+    run = make(rows, prioritisation=own)
+    options = run.prioritise_options("FAM")
+    told = dict(zip(options[::2], options[1::2], strict=True))
+    assert told["--hpo-terms"] == "HP:0001250;HP:0001263"
+    for key, path in own.items():
+        assert told[f"--{key.replace('_', '-')}"] == path
+        assert path in run.prioritise_files()
+
+
+def test_prioritise__is_given_the_gene_models_of_the_run(make: Run) -> None:
+    rows = trio(vcf="family.vcf.gz")
+    assert "--genes-gff3" not in make(rows).prioritise_options("FAM")
+    run = make(rows, reference={"fasta": "genome.fa", "genes_gff3": "genes.gff3"})
+    options = run.prioritise_options("FAM")
+    assert options[options.index("--genes-gff3") + 1] == "results/reference/genes.gff3.gz"
+    assert "results/reference/genes.gff3.gz" in run.prioritise_files()

@@ -90,6 +90,13 @@ def test_demo__every_planted_diagnosis_has_its_class_status_and_panel_label(fini
         assert (candidate["panel_tier"] != "off_panel") == row["on_panel"], name
 
 
+def test_demo__every_planted_diagnosis_is_on_a_shelf_that_is_discussed(finished: Path) -> None:
+    found = candidates(finished)
+    for name, row in truth(finished).items():
+        if row["expected_class"] != NOT_REPORTED:
+            assert found[key(row)]["shelf"] in ("A", "B"), name
+
+
 def test_demo__the_two_halves_of_the_compound_pair_share_a_rank(finished: Path) -> None:
     planted, found = truth(finished), candidates(finished)
     paternal, maternal = (found[key(planted[f"compound_{side}"])] for side in ("paternal", "maternal"))

@@ -3,11 +3,12 @@
 INPUTS
     results/{family}/screened/{family}.bcf, reference.genes_gff3 and annotation.* of config.yaml
 OUTPUTS
-    results/{family}/annotated/{family}.bcf, .csi      consequences and ClinVar; nothing is removed
+    results/{family}/annotated/{family}.bcf, .csi      what is known of every record; nothing is removed
     results/{family}/annotated/{family}.funnel.tsv     records in and out
+    results/{family}/annotated/{family}.shares.tsv     share of the records that each source knows
 COMMANDS
     vep                  annotation.consequences: vep (its own environment)
-    filiation annotate   bcftools csq, or the consequences that the records carry; ClinVar
+    filiation annotate   bcftools csq, or the consequences that the records carry; names, scores, ClinVar
 """
 
 USE_VEP = RUN.config.annotation.consequences == "vep"
@@ -38,11 +39,11 @@ if USE_VEP:
             "bcftools view --no-version -Ov {input.calls:q} 2> {log:q}"
             " | vep --input_file STDIN --format vcf --output_file {output:q} --vcf --compress_output bgzip"
             " --offline --cache --dir_cache {input.cache:q} {params.assembly:q} --fasta {input.reference:q}"
-            " --symbol --hgvs --mane --numbers --no_stats --force_overwrite --fork {threads} 2>> {log:q}"
+            " --symbol --hgvs --mane --canonical --numbers --total_length --no_stats --force_overwrite --fork {threads} 2>> {log:q}"
 
 
 rule annotate:
-    """Consequences and ClinVar for the survivors."""
+    """Consequences, names, scores and ClinVar for the survivors."""
     input:
         calls=(
             "results/{family}/annotated/{family}.vep.vcf.gz"
@@ -56,6 +57,7 @@ rule annotate:
         calls="results/{family}/annotated/{family}.bcf",
         index="results/{family}/annotated/{family}.bcf.csi",
         funnel="results/{family}/annotated/{family}.funnel.tsv",
+        shares="results/{family}/annotated/{family}.shares.tsv",
     log:
         "logs/annotate/{family}.log",
     benchmark:
@@ -69,5 +71,5 @@ rule annotate:
         version=PACKAGE_VERSION,
         options=RUN.annotate_options(),
     shell:
-        "filiation annotate --variants {input.calls:q} {params.options:q} --output {output.calls:q}"
-        " --funnel {output.funnel:q} 2> {log:q}"
+        "filiation annotate --variants {input.calls:q} {params.options:q} --family {wildcards.family:q}"
+        " --output {output.calls:q} --funnel {output.funnel:q} --shares {output.shares:q} 2> {log:q}"

@@ -3,6 +3,8 @@
 INPUTS
     results/{family}/annotated/{family}.bcf, panel of the pre-indication, scoring model
     results/{family}/quality/{family}.segments.tsv             to name a uniparental disomy
+    results/{family}/quality/{family}.quality.tsv              kinship: is de novo confirmed or assumed?
+    weights of the rank, ACMG table, table of genes, facts of genes, HPO terms of the index case
 OUTPUTS
     results/{family}/prioritisation/{family}.candidates.tsv    ranked, each with the rules it passed
     results/{family}/prioritisation/{family}.removed.tsv       each other record with its reason
@@ -20,7 +22,9 @@ rule prioritise:
         calls="results/{family}/annotated/{family}.bcf",
         panel=lambda wildcards: RUN.panel(wildcards.family),
         model=RUN.scoring_model(),
+        tables=RUN.prioritise_files(),
         segments="results/{family}/quality/{family}.segments.tsv",
+        quality="results/{family}/quality/{family}.quality.tsv",
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
     output:
         candidates="results/{family}/prioritisation/{family}.candidates.tsv",
@@ -41,9 +45,11 @@ rule prioritise:
         panel=lambda wildcards: RUN.panel_option(wildcards.family),
         simulated=RUN.simulated_option(),
         penetrance=RUN.penetrance_option(),
+        tables=lambda wildcards: RUN.prioritise_options(wildcards.family),
     shell:
         "filiation prioritise --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.panel:q} --scoring-model {input.model:q} --segments {input.segments:q} {params.penetrance:q}"
+        " {params.panel:q} --scoring-model {input.model:q} --segments {input.segments:q}"
+        " --quality {input.quality:q} {params.tables:q} {params.penetrance:q}"
         " {params.simulated:q}"
         " --candidates {output.candidates:q} --removed {output.removed:q} --funnel {output.funnel:q} 2> {log:q}"
 

@@ -1,14 +1,21 @@
-"""Consequences and ClinVar for the records that survived the screen; nothing is removed here."""
+"""What is known of the records that survived the screen: consequences, names, scores, ClinVar; nothing is removed."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from filiation.calls.clinvar import open_clinvar
-from filiation.calls.consequences import USED_HEADER, csq_layout, find_annotator, parse_consequences
+from filiation.calls.clinvar import ClinVar, open_clinvar
+from filiation.calls.consequences import USED_HEADER, csq_layout, find_annotator, parse_consequences, transcript_items
+from filiation.calls.frequencies import NOT_ANNOTATED, NOT_FOUND, WITHOUT_COVERAGE, WITHOUT_FREQUENCY
 from filiation.errors import InputError, ToolError
+from filiation.evidence.collect import Collector, EvidenceSources, open_evidence
+from filiation.evidence.fields import DATE_HEADER, FOUND, INFO_NAMES, declare, write_facts
+from filiation.evidence.hgvs import Disagreement
+from filiation.evidence.shares import ShareCounter
 from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory, require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf_header import open_calls
@@ -20,19 +27,28 @@ _HEADER_LINES = (
     '##INFO=<ID=CLINVAR_STARS,Number=1,Type=Integer,Description="Review stars, 0-4">',
 )
 
+_CLINVAR_NAMES = tuple(line.split("ID=")[1].split(",")[0] for line in _HEADER_LINES)
+
 MEANING = {
     "records_in": "rare and informative records",
     "with_consequence": "records with at least one gene consequence (for information; none is removed)",
     "in_clinvar": "records that ClinVar has (for information; none is removed)",
+    "hgvs_read_twice": "protein names that a second engine gives too (for information)",
+    "hgvs_engines_differ": "protein names that the second engine writes otherwise (for information; look at them)",
     "records_out": "annotated records",
 }
 
 
 @dataclass
 class AnnotateCounts:
-    """Records in and out, and how many found an annotation."""
+    """Records in and out, how many found an annotation, and the share of records that each field has.
+
+    shares : rows of the table annotation_shares; differ : protein names on which two engines disagree.
+    """
 
     counts: dict[str, int]
+    shares: list[dict[str, Any]] = field(default_factory=list)
+    differ: list[Disagreement] = field(default_factory=list)
 
     def rows(self) -> dict[str, tuple[int, str]]:
         """For `io.tables.funnel_rows`."""
@@ -74,6 +90,7 @@ def annotate_calls(
     reference: str | Path | None = None,
     genes_gff3: str | Path | None = None,
     clinvar_vcf: str | Path | None = None,
+    sources: EvidenceSources | None = None,
     min_records_for_verdict: int = 30,
 ) -> AnnotateCounts:
     """Write the annotated BCF and its index.
@@ -81,55 +98,48 @@ def annotate_calls(
     Parameters
     ----------
     consequences : `csq` (needs reference and genes_gff3), `existing` (BCSQ, CSQ or ANN of the input), or `none`.
+    sources : everything else that is looked up; its gene models and reference are those given here.
     min_records_for_verdict : from so many records on, not one of them on a gene means wrong gene models.
     """
     import pysam
 
     check_bgzf_blocks(require_file(variants, "screened calls"), "screened calls")
     counts = dict.fromkeys(MEANING, 0)
+    shares = ShareCounter()
     output = Path(output)
     with private_directory("annotate") as folder:
-        source_path = Path(variants)
+        source_path = _without_our_fields(Path(variants), folder)
         if consequences == "csq":
-            if not reference or not genes_gff3:
+            source_path = _with_csq(source_path, variants, reference, genes_gff3, folder)
+        records, lengths = _places(source_path)
+        with atomic_path(output) as temporary, ExitStack() as stack:
+            source = stack.enter_context(open_calls(source_path))
+            annotator = {"csq": "BCSQ", "none": None}.get(consequences, find_annotator(set(source.header.info)))
+            if annotator is None and consequences == "existing":
                 raise InputError(
-                    "consequences: csq needs a reference and gene models",
-                    expected="--reference and --genes-gff3 (reference.fasta and reference.genes_gff3)",
-                    repair="give both, or choose annotation.consequences: existing or none",
+                    "the stored calls carry no consequences",
+                    where=str(variants),
+                    expected="INFO/CSQ (VEP), BCSQ (bcftools csq) or ANN (snpEff)",
+                    repair="set annotation.consequences to csq and give reference.genes_gff3",
                 )
-            source_path = folder / "csq.bcf"
-            try:
-                run_csq(variants, reference, genes_gff3, source_path)
-            except ToolError as error:
-                if "Could not parse" in str(error):
-                    raise InputError(
-                        "gene models could not be parsed",
-                        where=str(genes_gff3),
-                        expected="GFF3 in Ensembl style: ID=gene:…, ID=transcript:…",
-                        repair="take the GFF3 of Ensembl for your build",
-                    ) from None
-                raise
-            run_tool(["bcftools", "index", "-f", source_path], purpose="index the consequences")
-        with atomic_path(output) as temporary:
-            with open_calls(source_path) as source:
-                annotator = {"csq": "BCSQ", "none": None}.get(consequences, find_annotator(set(source.header.info)))
-                if annotator is None and consequences == "existing":
-                    raise InputError(
-                        "the stored calls carry no consequences",
-                        where=str(variants),
-                        expected="INFO/CSQ (VEP), BCSQ (bcftools csq) or ANN (snpEff)",
-                        repair="set annotation.consequences to csq and give reference.genes_gff3",
-                    )
-                layout = (
-                    csq_layout(str(source.header.info["CSQ"].description), str(variants))
-                    if annotator == "CSQ"
-                    else None
-                )
-                source.header.add_line(f"##{USED_HEADER}={annotator or 'none'}")
-                for line in _HEADER_LINES if clinvar_vcf else ():
-                    source.header.add_line(line)
-                with pysam.VariantFile(str(temporary), "wb", header=source.header) as sink:
-                    _copy(source, sink, annotator, layout, clinvar_vcf, counts)
+            layout = (
+                csq_layout(str(source.header.info["CSQ"].description), str(variants)) if annotator == "CSQ" else None
+            )
+            collector = stack.enter_context(
+                open_evidence(_with_models(sources, reference, genes_gff3), records, lengths)
+            )
+            clinvar = stack.enter_context(open_clinvar(clinvar_vcf)) if clinvar_vcf else None
+            source.header.add_line(f"##{USED_HEADER}={annotator or 'none'}")
+            declare(source.header)
+            for line in _HEADER_LINES if clinvar else ():
+                source.header.add_line(line)
+            if clinvar and clinvar.date:
+                source.header.add_line(f"##{DATE_HEADER}={clinvar.date}")
+            copier = _Copier(annotator, layout, clinvar, collector, counts, shares)
+            with pysam.VariantFile(str(temporary), "wb", header=source.header) as sink:
+                for record in source:
+                    sink.write(copier.annotated(record))
+                    counts["records_out"] += 1
             if annotator and counts["records_in"] >= min_records_for_verdict and not counts["with_consequence"]:
                 raise InputError(
                     f"none of {counts['records_in']} records lies on a gene",
@@ -137,38 +147,130 @@ def annotate_calls(
                     expected="gene models (or annotations) of the same genome, with the same contig names",
                     repair="compare the contig names and the build of the gene models with the reference",
                 )
+            counts["hgvs_read_twice"], differ = collector.second_reading()
+            counts["hgvs_engines_differ"] = len(differ)
             index = Path(f"{temporary}.csi")
             run_tool(["bcftools", "index", "-f", "-o", index, temporary], purpose="index the annotated calls")
             index.replace(f"{output}.csi")
-    return AnnotateCounts(counts)
+    return AnnotateCounts(counts, shares.rows(), differ)
 
 
-def _copy(
-    source: object,
-    sink: object,
-    annotator: str | None,
-    layout: list[str] | None,
-    clinvar_vcf: str | Path | None,
-    counts: dict[str, int],
-) -> None:
-    """Copy every record, adding ClinVar's word where a ClinVar file is given."""
-    from contextlib import ExitStack
+def _without_our_fields(variants: Path, folder: Path) -> Path:
+    """The calls without INFO fields of our names: what another run or program wrote there is not ours."""
+    with open_calls(variants) as source:
+        foreign = [name for name in (*INFO_NAMES, *_CLINVAR_NAMES) if name in source.header.info]
+    if not foreign:
+        return variants
+    bare = folder / "bare.bcf"
+    run_tool(
+        [
+            *("bcftools", "annotate", "--no-version", "-x", ",".join(f"INFO/{name}" for name in foreign)),
+            *("-Ob", "-o", bare, variants),
+        ],
+        purpose="take former annotations out",
+        where=str(variants),
+    )
+    return bare
 
-    with ExitStack() as stack:
-        clinvar = stack.enter_context(open_clinvar(clinvar_vcf)) if clinvar_vcf else None
-        for record in source:  # type: ignore[attr-defined]
-            counts["records_in"] += 1
-            if annotator and parse_consequences(record.info.get(annotator), annotator, layout):
-                counts["with_consequence"] += 1
-            if clinvar is not None:
-                entry = clinvar.find(record.chrom, record.pos, record.ref, record.alts[0])
-                # A comma would make two values of one; ClinVar itself says not_provided of a missing classification.
-                significance = (entry.significance or "not_provided") if entry else "not_found"
-                record.info["CLINVAR_SIGNIFICANCE"] = significance.replace(",", "&")
-                if entry:
-                    counts["in_clinvar"] += 1
-                    record.info["CLINVAR_REVIEW"] = entry.review.replace(",", "&") or "."
-                    record.info["CLINVAR_ID"] = entry.variation_id or "."
-                    record.info["CLINVAR_STARS"] = entry.stars
-            sink.write(record)  # type: ignore[attr-defined]
-            counts["records_out"] += 1
+
+def _with_csq(
+    calls: Path, variants: str | Path, reference: str | Path | None, genes_gff3: str | Path | None, folder: Path
+) -> Path:
+    """The calls with consequences of bcftools csq."""
+    if not reference or not genes_gff3:
+        raise InputError(
+            "consequences: csq needs a reference and gene models",
+            expected="--reference and --genes-gff3 (reference.fasta and reference.genes_gff3)",
+            repair="give both, or choose annotation.consequences: existing or none",
+        )
+    found = folder / "csq.bcf"
+    try:
+        run_csq(calls, reference, genes_gff3, found)
+    except ToolError as error:
+        if "Could not parse" in str(error):
+            raise InputError(
+                "gene models could not be parsed",
+                where=str(genes_gff3),
+                expected="GFF3 in Ensembl style: ID=gene:…, ID=transcript:…",
+                repair="take the GFF3 of Ensembl for your build",
+            ) from None
+        raise
+    run_tool(["bcftools", "index", "-f", found], purpose="index the consequences")
+    return found
+
+
+def _with_models(
+    sources: EvidenceSources | None, reference: str | Path | None, genes_gff3: str | Path | None
+) -> EvidenceSources:
+    """The sources with the gene models and the reference of this call."""
+    from dataclasses import replace
+
+    return replace(sources or EvidenceSources(), reference=reference, genes_gff3=genes_gff3)
+
+
+def _places(calls: Path) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """(0-based positions of the records by contig, lengths of the contigs)."""
+    found: dict[str, list[int]] = {}
+    with open_calls(calls) as source:
+        lengths = {name: contig.length or 0 for name, contig in source.header.contigs.items()}
+        for record in source:
+            found.setdefault(record.chrom, []).append(record.start)
+    return found, lengths
+
+
+@dataclass
+class _Copier:
+    """Adds to a record what every source says of it."""
+
+    annotator: str | None
+    layout: list[str] | None
+    clinvar: ClinVar | None
+    collector: Collector
+    counts: dict[str, int]
+    shares: ShareCounter
+
+    def annotated(self, record: Any) -> Any:
+        """The record, with our INFO fields."""
+        self.counts["records_in"] += 1
+        ref, alt = record.ref, record.alts[0]
+        items = []
+        if self.annotator:
+            values = record.info.get(self.annotator)
+            if parse_consequences(values, self.annotator, self.layout):
+                self.counts["with_consequence"] += 1
+            items = transcript_items(values, self.annotator, self.layout, ref=ref, alt=alt)
+        facts = self.collector.facts(
+            record.chrom,
+            record.start,
+            ref,
+            alt,
+            items,
+            clinvar_state=self._clinvar(record, ref, alt),
+            population_state=_population_state(record),
+        )
+        write_facts(record, facts)
+        self.shares.add(facts)
+        return record
+
+    def _clinvar(self, record: Any, ref: str, alt: str) -> str:
+        """Write ClinVar's word into the record; the state of the source."""
+        if self.clinvar is None:
+            return NOT_ANNOTATED
+        entry = self.clinvar.find(record.chrom, record.pos, ref, alt)
+        # A comma would make two values of one; ClinVar itself says not_provided of a missing classification.
+        significance = (entry.significance or "not_provided") if entry else NOT_FOUND
+        record.info["CLINVAR_SIGNIFICANCE"] = significance.replace(",", "&")
+        if entry is None:
+            return NOT_FOUND
+        self.counts["in_clinvar"] += 1
+        record.info["CLINVAR_REVIEW"] = entry.review.replace(",", "&") or "."
+        record.info["CLINVAR_ID"] = entry.variation_id or "."
+        record.info["CLINVAR_STARS"] = entry.stars
+        return FOUND
+
+
+def _population_state(record: Any) -> str:
+    """State of the population frequencies, from what the screen wrote: a source's name means found."""
+    declared = "POPULATION_SOURCE" in record.header.info
+    source = str((record.info.get("POPULATION_SOURCE") if declared else "") or NOT_ANNOTATED)
+    return source if source in (NOT_FOUND, NOT_ANNOTATED, WITHOUT_COVERAGE, WITHOUT_FREQUENCY) else FOUND

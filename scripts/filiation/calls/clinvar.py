@@ -65,6 +65,8 @@ class ClinVar:
         self._handle = handle
         self.where = where
         self._contigs = {bare_name(name): name for name in handle.header.contigs}
+        # ClinVar writes the date of its release as ##fileDate=2025-03-01; '' when the file does not say.
+        self.date = next((str(line.value) for line in handle.header.records if line.key == "fileDate"), "")
 
     def find(self, chrom: str, pos: int, ref: str, alt: str) -> ClinVarEntry | None:
         """The record of this allele, or None when ClinVar does not have it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from filiation.errors import InputError
+from filiation.evidence.effects import TranscriptItem, vep_status
 from filiation.model.consequence import ontology_term, severity, worst_term
 
 ANNOTATORS = ("CSQ", "BCSQ", "ANN")
@@ -134,3 +136,83 @@ def parse_consequences(
         if key not in best or severity(found.term) < severity(best[key].term):
             best[key] = found
     return sorted(best.values(), key=lambda consequence: (severity(consequence.term), consequence.gene))
+
+
+def transcript_items(
+    values: object, annotator: str, layout: list[str] | None = None, *, ref: str = "", alt: str = ""
+) -> list[TranscriptItem]:
+    """Every item of the annotation of one allele, transcript by transcript, in the order of the file."""
+    if values is None or values == "":
+        return []
+    items = [str(v) for v in values] if isinstance(values, tuple | list) else str(values).split(",")
+    read = {"BCSQ": _item_of_bcsq, "CSQ": _item_of_csq, "ANN": _item_of_ann}[annotator]
+    found = (read(item, layout or []) for item in _of_this_allele(items, annotator, layout or [], ref, alt))
+    return [item for item in found if item is not None]
+
+
+def _item_of_bcsq(text: str, _layout: list[str]) -> TranscriptItem | None:
+    """bcftools csq names a transcript only where it is coding or its untranslated part is hit."""
+    parts = text.split("|")
+    if text.startswith("@") or len(parts) < 3 or not (terms := _terms(parts[0])):
+        return None
+    return TranscriptItem(parts[1], "", parts[2], tuple(terms))
+
+
+def _item_of_csq(text: str, layout: list[str]) -> TranscriptItem | None:
+    """VEP, with the fields of --symbol --hgvs --mane --canonical --numbers --total_length where they are there."""
+    values = dict(zip(layout, text.split("|"), strict=False))
+    terms = _terms(values.get("Consequence", ""))
+    if not terms or values.get("Feature_type", "Transcript") not in ("Transcript", ""):
+        return None
+    place, _, length = values.get("Protein_position", "").partition("/")
+    return TranscriptItem(
+        values.get("SYMBOL", ""),
+        values.get("Gene", ""),
+        values.get("Feature", ""),
+        tuple(terms),
+        vep_status(values.get("MANE_SELECT", ""), values.get("MANE_PLUS_CLINICAL", ""), values.get("CANONICAL", "")),
+        unquote(values.get("HGVSc", "")),
+        in_parentheses(unquote(values.get("HGVSp", ""))),
+        values.get("EXON", ""),
+        values.get("INTRON", ""),
+        _first_number(place),
+        _first_number(length),
+    )
+
+
+def _item_of_ann(text: str, _layout: list[str]) -> TranscriptItem | None:
+    """snpEff: …|rank/total|HGVS.c|HGVS.p|cDNA.pos/length|CDS.pos/length|AA.pos/length|…"""
+    parts = text.split("|")
+    if len(parts) < 11 or parts[5] not in ("transcript", "") or not (terms := _terms(parts[1])):
+        return None
+    place, _, length = (parts[13] if len(parts) > 13 else "").partition("/")
+    transcript = parts[6]
+    coding = f"{transcript}:{parts[9]}" if parts[9] and transcript else parts[9]
+    rank = parts[8]
+    inside = any("intron" in term or "splice_donor" in term or "splice_acceptor" in term for term in terms)
+    return TranscriptItem(
+        parts[3],
+        parts[4],
+        transcript,
+        tuple(terms),
+        hgvs_c=coding,
+        hgvs_p=in_parentheses(parts[10]),
+        exon="" if inside else rank,
+        intron=rank if inside else "",
+        protein_position=_first_number(place),
+        protein_length=_first_number(length),
+    )
+
+
+def _first_number(text: str) -> int | None:
+    """`12` of `12-14` or `?-14`: the first number there is."""
+    found = re.search(r"\d+", text)
+    return int(found[0]) if found else None
+
+
+def in_parentheses(name: str) -> str:
+    """A protein name as a prediction: p.Lys2Glu → p.(Lys2Glu); names in parentheses, and p.?, stay."""
+    head, sign, change = name.rpartition("p.")
+    if not sign or not change or change.startswith(("(", "?")):
+        return name
+    return f"{head}p.({change})"

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from filiation.checks.configuration import need_faults, read_config
+from filiation.checks.declared import check_declared, check_gene_table
+from filiation.checks.evidence import check_evidence
 from filiation.checks.members import check_fastq_files, compare_members, read_members
+from filiation.checks.panels import check_panel_genes
+from filiation.checks.phenotype import check_phenotypes
 from filiation.checks.resources import (
     check_compiled,
     check_reference,
@@ -35,6 +39,9 @@ def check_everything(
     report.sheet, faults = collect_sheets(config)
     report.faults += faults
     report.faults += need_faults(config, report.sheet, str(config_path))
+    check_declared(report, config, deep=deep, progress=progress)
+    check_gene_table(report, config)
+    check_phenotypes(report, config)
     check_fastq_files(report, deep=deep, progress=progress)
     members = read_members(report, deep=deep, progress=progress)
     resources = read_resources(config, deep=deep, progress=progress)
@@ -52,4 +59,6 @@ def check_everything(
     check_regions(report, config, usable)
     compare_resources(report, config, resources, usable)
     check_compiled(report, config, usable, deep=deep, progress=progress)
+    check_panel_genes(report, config, usable, deep=deep, progress=progress)
+    check_evidence(report, config, usable)
     return report

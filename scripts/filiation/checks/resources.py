@@ -155,6 +155,9 @@ def _value_faults(path: Path, af: str, key: str) -> list[UserError]:
 
 
 def _is_share(text: str) -> bool:
+    # Two alternate alleles and a decimal comma: AF=0,001 would be 0 and 1.
+    if len(text) > 1 and text.isdigit():
+        return False
     try:
         return 0 <= float(text) <= 1
     except ValueError:
@@ -199,14 +202,21 @@ def check_regions(report: CheckReport, config: RunConfig, reference: ReferenceSu
     for key, bed in beds.items():
         if bed:
             report.add(CheckedFile(bed, "BED", key, _bed_faults(bed, key, contigs)))
-    if config.prioritisation.scoring_model:
-        path = config.prioritisation.scoring_model
-        found: list[UserError] = []
-        try:
-            require_file(path, "scoring model")
-        except UserError as fault:
-            found.append(fault)
-        report.add(CheckedFile(path, "scoring model", "prioritisation.scoring_model", found))
+    chosen = config.prioritisation
+    tables = {
+        "scoring_model": ("scoring model", chosen.scoring_model),
+        "rank_weights": ("weights of the rank", chosen.rank_weights),
+        "acmg_table": ("ACMG table", chosen.acmg_table),
+        "clinvar_proteins": ("ClinVar variant summary", chosen.clinvar_proteins),
+    }
+    for key, (what, file) in tables.items():
+        if file:
+            found: list[UserError] = []
+            try:
+                require_file(file, what)
+            except UserError as fault:
+                found.append(fault)
+            report.add(CheckedFile(file, what, f"prioritisation.{key}", found))
 
 
 def _bed_faults(bed: str, key: str, contigs: dict[str, int] | None) -> list[UserError]:

@@ -174,17 +174,20 @@ def _sites(options: argparse.Namespace, annotated: list[Evidence]) -> list[Site]
 
 def _context(options: argparse.Namespace) -> Context:
     """Family, model, panel and penetrance."""
-    from filiation.config import scoring_model_path
+    from filiation.config import gene_table_path, scoring_model_path
+    from filiation.genes.table import load_gene_table
     from filiation.io.ped import read_pedigree
     from filiation.panels.load import load_panel
     from filiation.prioritisation.draft import Context
+    from filiation.prioritisation.known_genes import GeneBook
     from filiation.prioritisation.penetrance import Penetrance, screen_model
     from filiation.scoring.model import load_scoring_model
 
     panel = load_panel(options.panel) if options.panel else None
     penetrance = Penetrance.of(options.reduced_penetrance).with_panel(panel)
     model = screen_model(load_scoring_model(options.scoring_model or scoring_model_path()), penetrance)
-    return Context(read_pedigree(options.pedigree), model, panel, penetrance)
+    genes = GeneBook(panel, load_gene_table(gene_table_path()))
+    return Context(read_pedigree(options.pedigree), model, panel, penetrance, genes=genes)
 
 
 def main(options: argparse.Namespace) -> int:

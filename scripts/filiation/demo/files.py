@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from filiation.demo.annotation import LABEL, clinvar_vcf, population_vcf, truth_vcf
+from filiation.demo.evidence import cadd_table, constraint_table, revel_table, spliceai_vcf, tandem_bed
 from filiation.demo.genes import Gene
 from filiation.demo.genome import Genome
 from filiation.demo.planted import Planted
@@ -19,7 +20,7 @@ from filiation.demo.population import Family
 from filiation.demo.reads import LANES, fastq_name
 from filiation.demo.settings import FATHER, MEMBERS, MOTHER, PROBAND, SIMULATOR_VERSION, Settings
 from filiation.io.files import atomic_text
-from filiation.io.indexed import write_indexed_vcf
+from filiation.io.indexed import write_indexed_table, write_indexed_vcf
 from filiation.io.tables import write_table
 from filiation.model.columns import TRUTH
 
@@ -35,6 +36,11 @@ GFF3 = "data/reference/genes.gff3"
 PSEUDOAUTOSOMAL_BED = "data/reference/pseudoautosomal.bed"
 POPULATION = "data/annotation/population.vcf.gz"
 CLINVAR = "data/annotation/clinvar.vcf.gz"
+CADD = "data/annotation/cadd.tsv.gz"
+REVEL = "data/annotation/revel.tsv.gz"
+SPLICEAI = "data/annotation/spliceai.vcf.gz"
+CONSTRAINT = "data/annotation/constraint.tsv"
+LOW_COMPLEXITY = "data/annotation/low_complexity.bed"
 TRUTH_TABLE = "data/truth.tsv"
 TRUTH_VCF = "data/truth.vcf.gz"
 FASTQ_FOLDER = "data/fastq"
@@ -88,7 +94,7 @@ def gene_features(gene: Gene) -> list[str]:
             gene.end,
             ".",
             f"ID=transcript:{transcript};Parent=gene:{gene_id};Name={gene.symbol}-901;biotype=protein_coding;"
-            f"tag=basic,Ensembl_canonical;transcript_id={transcript};version=1",
+            f"tag=basic,Ensembl_canonical,MANE_Select;transcript_id={transcript};version=1",
         ),
     ]
     ranked = gene.exons if gene.strand == "+" else gene.exons[::-1]
@@ -156,6 +162,12 @@ def write_data(
     write_indexed_vcf(directory / POPULATION, population_vcf(family, genome))
     write_indexed_vcf(directory / CLINVAR, clinvar_vcf(family, genes, genome, settings))
     write_indexed_vcf(directory / TRUTH_VCF, truth_vcf(family, genome))
+    write_indexed_table(directory / CADD, cadd_table(family, genes, genome, settings))
+    write_indexed_table(directory / REVEL, revel_table(family, genes, genome, settings))
+    write_indexed_vcf(directory / SPLICEAI, spliceai_vcf(family, genes, genome, settings))
+    for name, lines in ((CONSTRAINT, constraint_table(genes, settings)), (LOW_COMPLEXITY, tandem_bed(genome))):
+        with atomic_text(directory / name) as handle:
+            handle.writelines(f"{line}\n" for line in lines)
     header = {
         "simulated": LABEL,
         "simulator": SIMULATOR_VERSION,
@@ -163,8 +175,8 @@ def write_data(
         "family": FAMILY,
     }
     write_table(directory / TRUTH_TABLE, TRUTH, truth_rows(planted), header)
-    names = [FASTA, GFF3, PSEUDOAUTOSOMAL_BED, TRUTH_TABLE]
-    for indexed in (POPULATION, CLINVAR, TRUTH_VCF):
+    names = [FASTA, GFF3, PSEUDOAUTOSOMAL_BED, TRUTH_TABLE, CONSTRAINT, LOW_COMPLEXITY]
+    for indexed in (POPULATION, CLINVAR, TRUTH_VCF, CADD, REVEL, SPLICEAI):
         names += [indexed, f"{indexed}.tbi"]
     return [directory / name for name in names]
 
@@ -183,7 +195,16 @@ def configuration(caller: str) -> dict[str, Any]:
         },
         "calling": {"caller": caller, "intervals": 2},
         "frequencies": [{"name": "simulated_population", "vcf": POPULATION, "af": "AF", "homozygotes": "nhomalt"}],
-        "annotation": {"consequences": "csq", "clinvar_vcf": CLINVAR},
+        "annotation": {
+            "consequences": "csq",
+            "clinvar_vcf": CLINVAR,
+            "scores": [
+                {"name": f"simulated_{kind}", "kind": kind, "path": path}
+                for kind, path in (("cadd", CADD), ("revel", REVEL), ("spliceai", SPLICEAI))
+            ],
+            "regions": [{"name": "simulated_repeats", "kind": "low_complexity", "path": LOW_COMPLEXITY}],
+            "gene_facts": [{"kind": "gnomad_constraint", "path": CONSTRAINT}],
+        },
         "report": {"language": "fr"},
     }
 

@@ -17,6 +17,7 @@ from filiation.io.family_rules import FamilyDraft, family_of_rows
 from filiation.io.ped import PedigreeRow, collect_rows
 from filiation.io.sheet_rows import Line, read_rows
 from filiation.model.pedigree import Family
+from filiation.panels.catalogue import load_catalogue, somatic_error
 
 Entry = Literal["fastq", "bam", "vcf"]
 
@@ -234,21 +235,30 @@ def _entry_faults(sheet: SampleSheet, lines: dict[str, int], path: Path, refused
 
 
 def _pre_indication_faults(sheet: SampleSheet, config: RunConfig, lines: dict[str, int], path: Path) -> list[UserError]:
-    """Every pre-indication has a panel file."""
+    """Every pre-indication has a panel file; a cancer, an alias for a slug and a near miss are told apart."""
     wanted = {row.pre_indication: sample for sample, row in reversed(sheet.rows.items()) if row.pre_indication}
     folder = panels_folder(config)
     known = sorted(panel.stem for panel in folder.glob("*.tsv"))
     faults: list[UserError] = []
     for name, sample in reversed(wanted.items()):
-        if name not in known:
-            faults.append(
-                SheetError(
-                    f"no panel for pre-indication '{name}'",
-                    where=f"{path}, line {lines[sample]}, column pre_indication, sample {sample}",
-                    expected=f"the name of one of the {len(known)} panels of {folder.name}/ without .tsv",
-                    repair=nearest(name, known) or f"see the files of {folder}",
-                )
+        if name in known:
+            continue
+        where = f"{path}, line {lines[sample]}, column pre_indication, sample {sample}"
+        catalogue = load_catalogue()
+        entry = catalogue.entries.get(name)
+        if entry is not None and not entry.in_scope:
+            somatic = somatic_error(entry)
+            faults.append(SheetError(somatic.found, where=where, expected=somatic.expected, repair=somatic.repair))
+            continue
+        hint = nearest(name, known) or ("" if entry else catalogue.suggestion(name))
+        faults.append(
+            SheetError(
+                f"no panel for pre-indication '{name}'",
+                where=where,
+                expected=f"the name of one of the {len(known)} panels of {folder.name}/ without .tsv",
+                repair=hint or f"see `filiation panels list`, and the files of {folder}",
             )
+        )
     return faults
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from filiation.config import ID_PATTERN
 from filiation.errors import SheetError, UserError, nearest
+from filiation.panels.catalogue import load_catalogue
 
 RowModel = TypeVar("RowModel", bound=BaseModel)
 
@@ -190,7 +191,7 @@ def _cell_fault(column: str, values: dict[str, str], problem: dict[str, object],
     if re.fullmatch(r"-?\d+,\d+", value):
         repair = "this looks like a number with a decimal comma: write a point, or shift the cell to its column"
     elif column == "pre_indication":
-        repair = f"perhaps '{re.sub(r'[^a-z0-9]+', '-', value.lower()).strip('-')}'"
+        repair = load_catalogue().suggestion(value) or "see `filiation panels list`"
     return SheetError(
         f"{column} '{value}'",
         where=place,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from filiation.errors import ConfigError, nearest
 from filiation.io.files import require_file
 
 
-def read_threshold_groups(path: str | Path, what: str, kinds: Mapping[str, type[Any]]) -> dict[str, Any]:
+def read_threshold_groups(
+    path: str | Path, what: str, kinds: Mapping[str, type[Any]], others: Collection[str] = ()
+) -> dict[str, Any]:
     """The groups of a threshold file as the dataclasses of `kinds`, by name.
 
+    others : groups that hold something else than thresholds; they are handed back as written, None when missing.
     Raises ConfigError for an unknown, missing or non-numeric entry, each named; none becomes a silent default.
     """
     path = require_file(path, what)
@@ -29,8 +32,9 @@ def read_threshold_groups(path: str | Path, what: str, kinds: Mapping[str, type[
         ) from None
     if not isinstance(data, dict):
         raise ConfigError("no groups of thresholds", where=where, expected=f"groups {', '.join(kinds)}")
-    _refuse_unknown(where, "group", [str(name) for name in data if name != "version"], list(kinds))
-    return {name: _read_group(where, name, data.get(name) or {}, kind) for name, kind in kinds.items()}
+    _refuse_unknown(where, "group", [str(name) for name in data if name != "version"], [*kinds, *others])
+    groups = {name: _read_group(where, name, data.get(name) or {}, kind) for name, kind in kinds.items()}
+    return {**groups, **{name: data.get(name) for name in others}}
 
 
 def _refuse_unknown(where: str, what: str, found: list[str], known: list[str]) -> None:

@@ -85,7 +85,9 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
     caching = _FOLDER is not None and os.environ.get("NUMBA_BOUNDSCHECK") != "1"
-    dispatcher = numba.njit(nogil=True, fastmath=False, cache=caching, no_cfunc_wrapper=True)(function)
+    # The declared signature of njit lacks this flag, which halves what is compiled for a kernel.
+    options: dict[str, Any] = {"nogil": True, "fastmath": False, "cache": caching, "no_cfunc_wrapper": True}
+    dispatcher = numba.njit(**options)(function)
     if caching and hasattr(dispatcher, "_cache"):
         _load_alone(dispatcher)
     return dispatcher

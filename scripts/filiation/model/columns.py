@@ -2,37 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `kind` is str, int, float or flag; `.` in the file is missing, for every kind."""
-
-    name: str
-    kind: str
-    meaning: str
-    unit: str = ""
-
-
-@dataclass(frozen=True)
-class TableSchema:
-    """A named, versioned table; a reader refuses another version."""
-
-    name: str
-    version: int
-    meaning: str
-    columns: tuple[Column, ...]
-
-    @property
-    def label(self) -> str:
-        """`candidates/1`, the value of the `##schema=` line."""
-        return f"{self.name}/{self.version}"
-
-    @property
-    def names(self) -> list[str]:
-        """Column names in file order."""
-        return [column.name for column in self.columns]
+from filiation.model.table_schema import Column as Column
+from filiation.model.table_schema import TableSchema as TableSchema
 
 
 def _member_columns(role: str) -> tuple[Column, ...]:
@@ -55,15 +26,30 @@ VARIANT = (
 
 CANDIDATES = TableSchema(
     "candidates",
-    1,
+    2,
     "One row per candidate variant and gene, best rank first; what the report shows.",
     (
         Column("rank", "int", "1 is discussed first; both members of a compound pair share their rank"),
+        Column("shelf", "str", "A: to discuss; B: to look at; C: archive; A and B hold 30 at most"),
         *VARIANT,
         Column("gene", "str", "HGNC symbol as in the annotation"),
         Column("gene_id", "str", "gene id of the annotation (Ensembl) or of the panel (HGNC)"),
+        Column("hgnc_id", "str", "HGNC:number of the gene; `.` when its name could not be resolved"),
+        Column("gene_name_status", "str", "approved, previous:NAME, alias:NAME, ambiguous or unknown"),
         Column("consequence", "str", "most severe Sequence Ontology term for this gene"),
         Column("transcript", "str", "transcript that the consequence was read from"),
+        Column("transcript_status", "str", "MANE_Select, MANE_Plus_Clinical, canonical or other"),
+        Column("hgvs_g", "str", "genomic HGVS name"),
+        Column("hgvs_c", "str", "HGVS name on the transcript (c. or n.)"),
+        Column("hgvs_p", "str", "predicted HGVS name on the protein, in parentheses"),
+        Column("exon", "str", "exon number/number of exons, `.` outside exons"),
+        Column("intron", "str", "intron number/number of introns"),
+        Column(
+            "other_transcripts",
+            "str",
+            "MANE Plus Clinical, and the most severe other transcript where it differs: "
+            "transcript:status:consequence:hgvs_c:hgvs_p separated by |",
+        ),
         Column("amino_acid_change", "str", "amino-acid change as written by the annotator"),
         Column("dna_change", "str", "change on the DNA as written by the annotator"),
         Column("inheritance", "str", "inheritance class that made it a candidate (model.inheritance)"),
@@ -92,11 +78,53 @@ CANDIDATES = TableSchema(
         ),
         Column("population_homozygotes", "int", "homozygotes in the source of that frequency"),
         Column("population_hemizygotes", "int", "hemizygous men in that source; X and Y outside the pseudoautosomal"),
+        Column("population_faf", "float", "filtering allele frequency (95 %) in the source, where it has one", "0–1"),
+        Column("inhouse_af", "float", "allele frequency in the laboratory's own families, this one excluded", "0–1"),
+        Column("inhouse_carriers", "int", "carriers in the laboratory's own families, this one excluded"),
         Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
         Column("clinvar_review", "str", "ClinVar review status"),
         Column("clinvar_id", "str", "ClinVar VariationID"),
+        Column("clinvar_stars", "int", "ClinVar review stars, 0–4"),
+        Column("clinvar_date", "str", "date of the ClinVar release"),
+        Column("cadd_phred", "float", "CADD, phred-scaled"),
+        Column("revel", "float", "REVEL, missense variants", "0–1"),
+        Column("spliceai_max", "float", "largest of the four SpliceAI delta scores", "0–1"),
+        Column("spliceai_detail", "str", "acceptor_gain, acceptor_loss, donor_gain, donor_loss: score@distance"),
+        Column("alphamissense", "float", "AlphaMissense pathogenicity", "0–1"),
+        Column("pli", "float", "gnomAD pLI of the gene", "0–1"),
+        Column("loeuf", "float", "gnomAD LOEUF of the gene: upper bound of observed/expected loss of function"),
+        Column("missense_z", "float", "gnomAD missense Z score of the gene"),
+        Column("clingen_haploinsufficiency", "str", "ClinGen dosage score for loss: 0, 1, 2, 3, 30 or 40"),
+        Column("clingen_triplosensitivity", "str", "ClinGen dosage score for gain"),
+        Column(
+            "gene_disease_validity",
+            "str",
+            "diseases of the gene: id:name:mode:validity:source separated by |",
+        ),
+        Column("region_flags", "str", "low_complexity, segmental_duplication, …, separated by ;"),
+        Column("recurrent_artefact", "str", "entry of the list of recurrent artefacts, `.` when it is not on it"),
+        Column(
+            "annotation_states",
+            "str",
+            "source:found, not_found, not_applicable or not_annotated (no such source was configured), separated by ;",
+        ),
+        Column("hpo_score", "float", "best phenotype similarity of the gene's diseases to the patient's terms", "0–1"),
+        Column("hpo_disease", "str", "disease of that similarity: id:name"),
+        Column("hpo_matches", "str", "patient term>disease term:similarity, one for each patient term, separated by ;"),
         Column("panel_tier", "str", "core, hpo or lab; off_panel when the gene is not on the panel"),
         Column("panel_inheritance", "str", "mode of inheritance given by the panel"),
+        Column("acmg_points", "int", "sum of the points of the criteria that are met (Tavtigian 2020)"),
+        Column(
+            "acmg_class",
+            "str",
+            "class that these points alone would give, for a human to judge: pathogenic, likely_pathogenic, "
+            "uncertain, likely_benign, benign",
+        ),
+        Column(
+            "acmg_criteria",
+            "str",
+            "criterion:state:points:why; state is met, not_met, not_evaluable or for_humans; separated by |",
+        ),
         Column("score", "float", "sum of the components"),
         Column("score_components", "str", "name=value pairs, separated by ;"),
         Column("caller_filter", "str", "FILTER column of the calls: PASS, or what the caller objected"),
@@ -294,9 +322,82 @@ PANEL = TableSchema(
         Column("gene", "str", "approved HGNC symbol"),
         Column("hgnc_id", "str", "HGNC:number"),
         Column("tier", "str", "core, hpo or lab"),
-        Column("inheritance", "str", "AD, AR, AD/AR, XL, MT; . when the sources do not say"),
+        Column("inheritance", "str", "AD, AR, AD/AR, XL, YL, MT; . when the sources do not say"),
         Column("evidence", "str", "why the gene stands here"),
         Column("source", "str", "source of that evidence"),
+    ),
+)
+
+GENE_NAMES = TableSchema(
+    "gene_names",
+    1,
+    "What each name of a list stands for, as `filiation genes` says it.",
+    (
+        Column("name", "str", "the name as it was given"),
+        Column("status", "str", "approved, previous, alias, ambiguous, withdrawn, mangled or unknown"),
+        Column("hgnc_id", "str", "HGNC:number; `.` when the name does not stand for one gene"),
+        Column("symbol", "str", "approved HGNC symbol"),
+        Column("gene_name", "str", "approved name"),
+        Column("locus_type", "str", "HGNC locus type"),
+        Column("location", "str", "chromosome, with its band where the gene table has it"),
+        Column("ensembl_gene_id", "str", "Ensembl gene id"),
+        Column("ncbi_gene_id", "str", "NCBI gene id"),
+        Column("mane_select", "str", "MANE Select transcript, Ensembl|RefSeq"),
+        Column("analysable", "str", "yes, or why the gene models cannot show the gene; `.` without gene models"),
+        Column("choices", "str", "genes to choose from, or other genes that bore the name, separated by ;"),
+    ),
+)
+
+CORE_GENES = TableSchema(
+    "core_genes",
+    1,
+    "Core genes of the pre-indications, named by a person.",
+    (
+        Column("pre_indication", "str", "slug of the catalogue"),
+        Column("gene", "str", "approved HGNC symbol"),
+        Column("inheritance", "str", "AD, AR, AD/AR, XL, YL, MT; . when the curator did not say"),
+        Column("source", "str", "who named it, and on what ground"),
+        Column(
+            "confidence", "str", "memory: from knowledge of the field, to be checked by an expert; read: in the source"
+        ),
+    ),
+)
+
+RESOURCES_MANIFEST = TableSchema(
+    "resources",
+    1,
+    "Public data that can be used, where they come from and under which licence (resources/manifest.tsv).",
+    (
+        Column("name", "str", "name that `filiation resources fetch` takes"),
+        Column("version", "str", "release; latest: the source replaces it in place, the lock says which was received"),
+        Column("file", "str", "name that the file gets; {part} stands for each of the parts"),
+        Column("address", "str", "where the source offers it; {part} as above"),
+        Column("parts", "str", "parts of a resource of several files: chr1-22,chrX,chrY"),
+        Column("index", "str", "ending of the index that the source offers beside the file: .tbi"),
+        Column("sha256", "str", "SHA-256 of the file; `.` is not known beforehand, and the lock records it"),
+        Column("size", "int", "size of the file, where it is known beforehand", "bytes"),
+        Column("licence", "str", "licence or terms of use"),
+        Column("restriction", "str", "none; non_commercial: not for commercial use; agreement: under the user's own"),
+        Column("access", "str", "open: fetched by the program; manual: by hand, after registration"),
+        Column("date", "str", "date of the release"),
+        Column("build", "str", "genome build, `.` for data without positions"),
+        Column("kind", "str", "fasta, gff3, vcf, bed, tsv, csv, xml, obo, json or zip"),
+        Column("used_for", "str", "what it gives, and the configuration key that names it"),
+    ),
+)
+
+RESOURCES_LOCK = TableSchema(
+    "resources_lock",
+    1,
+    "Files of public data as they were received (manifest.lock.tsv beside them).",
+    (
+        Column("file", "str", "name of the file"),
+        Column("name", "str", "resource of the manifest"),
+        Column("version", "str", "release; for latest, the version or date that the file states itself"),
+        Column("sha256", "str", "SHA-256 of what was received"),
+        Column("size", "int", "size of what was received", "bytes"),
+        Column("address", "str", "where it came from"),
+        Column("source_date", "str", "last change as the source stated it"),
     ),
 )
 
@@ -342,6 +443,23 @@ CHECKS = TableSchema(
     ),
 )
 
+ANNOTATION_SHARES = TableSchema(
+    "annotation_shares",
+    1,
+    "How many of a run's records each source of evidence knows, compared with an earlier run.",
+    (
+        Column("source", "str", "name as in annotation_states"),
+        Column("records", "int", "records to which the source applies", "records"),
+        Column("found", "int", "those that it knows", "records"),
+        Column(
+            "share", "float", "found / records; `.` without any record, or when the source was not configured", "0–1"
+        ),
+        Column("previous_share", "float", "the same in the run that it was compared with", "0–1"),
+        Column("verdict", "str", "OK; WARN: the share changed; FAIL: the source vanished; UNKNOWN: nothing to compare"),
+        Column("meaning", "str", "the verdict in words"),
+    ),
+)
+
 ALL_TABLES: tuple[TableSchema, ...] = (
     CANDIDATES,
     REMOVED,
@@ -355,7 +473,11 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     RECHECK,
     IMPRINTED,
     PANEL,
+    GENE_NAMES,
+    RESOURCES_MANIFEST,
+    RESOURCES_LOCK,
     TRUTH,
     VERSIONS,
     CHECKS,
+    ANNOTATION_SHARES,
 )

@@ -12,15 +12,17 @@ from filiation.calls.structural import StructuralCall
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
 from filiation.model.inheritance import CompoundPhase, Inheritance
 from filiation.model.pedigree import Family
-from filiation.panels.load import Panel
+from filiation.prioritisation.acmg_evidence import judge_all
 from filiation.prioritisation.depth import DepthBaseline
 from filiation.prioritisation.draft import COMPOUND, Context, Draft, Partner
 from filiation.prioritisation.evidence import Evidence, read_evidence
 from filiation.prioritisation.imprinting import ImprintedGene
 from filiation.prioritisation.penetrance import Penetrance, patterns_in_gene
 from filiation.prioritisation.rank import components, pattern_weight
+from filiation.prioritisation.ranking import Ranking
 from filiation.prioritisation.rows import candidate_row
 from filiation.prioritisation.rules import MEANING, Removal, benign_in_clinvar, considered_genes
+from filiation.prioritisation.shelves import shelve
 from filiation.scoring.compound import StructuralHalf, phase_pairs
 from filiation.scoring.model import ScoringModel
 
@@ -33,6 +35,11 @@ class Prioritised:
     removed: list[dict[str, Any]]
     counts: dict[str, int]
 
+    @property
+    def shelves(self) -> str:
+        """`2 on A, 5 on B, 11 on C`: rows on each shelf."""
+        return ", ".join(f"{sum(row['shelf'] == shelf for row in self.candidates)} on {shelf}" for shelf in "ABC")
+
     def rows(self) -> dict[str, tuple[int, str]]:
         """For `io.tables.funnel_rows`."""
         return {reason: (self.counts[reason], text) for reason, text in MEANING.items()}
@@ -42,7 +49,7 @@ def prioritise(
     variants: str | Path,
     family: Family,
     model: ScoringModel,
-    panel: Panel | None,
+    ranking: Ranking,
     *,
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
@@ -51,24 +58,24 @@ def prioritise(
     segments: Sequence[Mapping[str, Any]] = (),
     structural: Sequence[tuple[str, StructuralCall]] = (),
 ) -> Prioritised:
-    """Apply the rules to every annotated record and rank what remains.
+    """Apply the rules to every annotated record, rank what remains and put it on shelves.
 
     Each record is removed once at most, with one reason; a record on several genes is a candidate when one of
-    them keeps it. The panel labels and ranks. segments : rows of the segments table, to name a uniparental disomy.
-    structural : (gene, structural variant of the index case) that may be the other half of a compound pair, '' where
-    it hits no gene.
+    them keeps it. ranking : weights, ACMG table and what is known of genes; its panel labels and ranks.
+    segments : rows of the segments table, to name a uniparental disomy. structural : (gene, structural variant of the
+    index case) that may be the other half of a compound pair, '' where it hits no gene.
     """
     counts = dict.fromkeys(MEANING, 0)
     removed: list[dict[str, Any]] = []
     drafts: list[Draft] = []
-    panel_genes = set(panel.genes) if panel else set()
+    genes_known = ranking.genes
     penetrance = penetrance or Penetrance()
     regions = pseudoautosomal_intervals(assembly, header_contigs(variants), pseudoautosomal_bed)
     records = list(read_evidence(variants, family, regions))
     context = Context(
         family,
         model,
-        panel,
+        genes_known.panel,
         penetrance,
         dict(imprinted or {}),
         tuple(map(dict, segments)),
@@ -85,7 +92,11 @@ def prioritise(
         removal = benign_in_clinvar(evidence)
         genes: Sequence[Consequence | None] = []
         if removal is None:
-            genes, removal = considered_genes(evidence, panel_genes)
+            genes, removal = considered_genes(
+                evidence,
+                lambda consequence: genes_known.on_panel(consequence.gene, consequence.gene_id),
+                model.threshold["min_splicing_score"],
+            )
         if removal is not None:
             remove(evidence, removal)
             continue
@@ -103,8 +114,13 @@ def prioritise(
             remove(draft.evidence, _no_pattern_left(draft, id(draft) in had_pair))
     counts["records_out"] = len(survivors)
     for draft in kept:
-        _choose_pattern(draft, panel, model)
-    return Prioritised(_ranked_rows(kept, context), removed, counts)
+        consequence = draft.consequence
+        draft.known = genes_known.of(consequence.gene, consequence.gene_id) if consequence else genes_known.of("")
+        _choose_pattern(draft, ranking)
+    judge_all(kept, context, ranking)
+    for draft in kept:
+        draft.parts = components(draft, ranking)
+    return Prioritised(_ranked_rows(kept, context, ranking), removed, counts)
 
 
 def _no_pattern_left(draft: Draft, half: bool) -> Removal:
@@ -162,52 +178,20 @@ def pair_up(drafts: list[Draft], family: Family, structural: Sequence[Structural
             half.patterns[COMPOUND] = "possible" if doubtful else half.partners[0].phase.status.value
 
 
-def _choose_pattern(draft: Draft, panel: Panel | None, model: ScoringModel) -> None:
+def _choose_pattern(draft: Draft, ranking: Ranking) -> None:
     """Show a candidate under its weightiest pattern; ties go to the order of model.inheritance."""
     order = list(Inheritance)
+    weights = ranking.weights.weights
     draft.pattern, draft.status = max(
-        draft.patterns.items(), key=lambda item: (pattern_weight(item[0], item[1], model), -order.index(item[0]))
+        draft.patterns.items(), key=lambda item: (pattern_weight(item[0], item[1], weights), -order.index(item[0]))
     )
     if draft.evidence.weak_proband:
         draft.status = "possible"
-    draft.parts = components(draft.evidence, draft.consequence, draft.pattern, draft.status, panel, model)
 
 
-def _ranked_rows(drafts: list[Draft], context: Context) -> list[dict[str, Any]]:
+def _ranked_rows(drafts: list[Draft], context: Context, ranking: Ranking) -> list[dict[str, Any]]:
     """Candidate rows, best first; the two halves of a pair stand together under one rank."""
-    by_key = {(draft.evidence.key, draft.gene): draft for draft in drafts}
-    contig_order = {draft.evidence.chrom: number for number, draft in enumerate(drafts)}
-
-    def group_key(draft: Draft) -> str:
-        if draft.pattern is not COMPOUND:
-            return f"{draft.evidence.key}:{draft.gene}"
-        return f"pair:{draft.gene}"
-
-    groups: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        groups.setdefault(group_key(draft), []).append(draft)
-
-    def group_score(members: list[Draft]) -> float:
-        # A pair is as strong as its best half with its best partner.
-        if members[0].pattern is not COMPOUND:
-            return members[0].score
-        best = max(members, key=lambda member: member.score)
-        partners = [
-            by_key[partner.key, best.gene].score for partner in best.partners if (partner.key, best.gene) in by_key
-        ]
-        return (best.score + max(partners)) / 2 if partners else best.score
-
-    ordered = sorted(
-        groups.values(),
-        key=lambda members: (
-            -group_score(members),
-            contig_order[members[0].evidence.chrom],
-            members[0].evidence.pos,
-            members[0].evidence.alt,
-        ),
-    )
     rows = []
-    for rank, members in enumerate(ordered, 1):
-        for draft in sorted(members, key=lambda member: (-member.score, member.evidence.pos)):
-            rows.append(candidate_row(rank, draft, context))
+    for rank, group in enumerate(shelve(drafts, ranking), 1):
+        rows += [candidate_row(rank, draft, group, context) for draft in group.drafts]
     return rows

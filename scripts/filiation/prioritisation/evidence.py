@@ -11,6 +11,7 @@ from filiation.calls.clinvar import ClinVarEntry
 from filiation.calls.consequences import Consequence, csq_layout, parse_consequences, used_annotator
 from filiation.calls.frequencies import NOT_ANNOTATED
 from filiation.errors import InputError
+from filiation.evidence.fields import VariantFacts, read_variant_facts
 from filiation.io.files import check_bgzf_blocks, require_file
 from filiation.model.contigs import ContigClass, Interval, classify
 from filiation.model.inheritance import Inheritance
@@ -65,7 +66,7 @@ class Evidence:
     clinvar_state: str
     phase: PhaseTag | None = None
     log10_odds: float | None = None
-    flags: list[str] = field(default_factory=list)
+    facts: VariantFacts = field(default_factory=VariantFacts)
 
     @property
     def key(self) -> str:
@@ -143,6 +144,14 @@ def read_evidence(variants: str | Path, family: Family, pseudoautosomal: tuple[I
             yield _evidence(record, family, annotator, layout, has_clinvar, pseudoautosomal)
 
 
+def genes_of_records(variants: str | Path) -> set[str]:
+    """Symbols of every gene that the annotated records name."""
+    import pysam
+
+    with pysam.VariantFile(str(require_file(variants, "annotated calls"))) as source:
+        return {effect.gene for record in source for effect in read_variant_facts(record).genes if effect.gene}
+
+
 def _evidence(
     record: Any,
     family: Family,
@@ -192,4 +201,5 @@ def _evidence(
         clinvar=clinvar,
         clinvar_state=clinvar.significance if clinvar else ("not_found" if has_clinvar else NOT_ANNOTATED),
         phase=phase_tag(record.chrom, record.samples[family.proband.sample]),
+        facts=read_variant_facts(record),
     )

@@ -21,6 +21,8 @@ from filiation.prioritisation.origin import (
 )
 from filiation.prioritisation.overturned import overturned_by
 from filiation.prioritisation.rank import components_text
+from filiation.prioritisation.row_facts import acmg_columns, consequence_columns, gene_columns, variant_columns
+from filiation.prioritisation.shelves import Group
 from filiation.scoring.model import ScoringModel
 
 _STATE_WORDS = {
@@ -32,24 +34,21 @@ _STATE_WORDS = {
 }
 
 
-def candidate_row(rank: int, draft: Draft, context: Context) -> dict[str, Any]:
+def candidate_row(rank: int, draft: Draft, group: Group, context: Context) -> dict[str, Any]:
     """Row of the candidates table."""
-    evidence, consequence, family = draft.evidence, draft.consequence, context.family
-    panel = context.panel
-    gene = panel.genes.get(draft.gene) if panel else None
+    evidence, family = draft.evidence, context.family
     paired = draft.pattern is COMPOUND
     row: dict[str, Any] = {
         "rank": rank,
+        "shelf": group.shelf,
         "chrom": evidence.chrom,
         "pos": evidence.pos,
         "ref": evidence.ref,
         "alt": evidence.alt,
-        "gene": draft.gene or None,
-        "gene_id": (gene.hgnc_id if gene else None) or (consequence.gene_id if consequence else None),
-        "consequence": consequence.term if consequence else None,
-        "transcript": consequence.transcript if consequence else None,
-        "amino_acid_change": consequence.amino_acid_change if consequence else None,
-        "dna_change": consequence.dna_change if consequence else None,
+        **gene_columns(draft, context),
+        **consequence_columns(draft),
+        **variant_columns(draft),
+        **acmg_columns(draft),
         "inheritance": draft.pattern.value,
         "inheritance_status": draft.status,
         "inheritance_reason": _inheritance_reason(draft, context),
@@ -62,20 +61,11 @@ def candidate_row(rank: int, draft: Draft, context: Context) -> dict[str, Any]:
         "siblings": "|".join(
             f"{member.sample}:{evidence.calls[member.sample].summary()}" for member in family.siblings
         ),
-        "population_af": evidence.population_af,
-        "population_source": evidence.population_source,
-        "population_homozygotes": evidence.population_homozygotes,
-        "population_hemizygotes": evidence.population_hemizygotes,
-        "clinvar_significance": evidence.clinvar_state,
-        "clinvar_review": evidence.clinvar.review if evidence.clinvar else None,
-        "clinvar_id": evidence.clinvar.variation_id if evidence.clinvar else None,
-        "panel_tier": None if panel is None else panel.tier_of(draft.gene),
-        "panel_inheritance": gene.inheritance if gene else None,
         "score": draft.score,
         "score_components": components_text(draft.parts),
         "caller_filter": evidence.caller_filter,
         "flags": ";".join(_flags(draft, context)),
-        "kept_because": ";".join(_kept_because(draft, context.model)),
+        "kept_because": ";".join([*_kept_because(draft, context.model), _shelf_reason(group)]),
     }
     for role in (Role.PROBAND, Role.FATHER, Role.MOTHER):
         member = family.with_role(role)
@@ -157,7 +147,7 @@ def _flags(draft: Draft, context: Context) -> list[str]:
     flags += imprinting_flags(draft, context)
     if unaffected_carrier_parent(draft, context):
         flags.append("unaffected_carrier_parent")
-    if panel is not None and panel.tier_of(draft.gene) == OFF_PANEL:
+    if panel is not None and draft.known.panel_gene is None:
         flags.append(OFF_PANEL)
     return flags
 
@@ -172,6 +162,11 @@ def _concerns(draft: Draft, context: Context, role: Role) -> bool:
     if place is ContigClass.MITOCHONDRIAL:
         return role is Role.MOTHER
     return True
+
+
+def _shelf_reason(group: Group) -> str:
+    """`shelf A [de_novo_loss_in_constrained_gene]`: the shelf and the rule that chose it."""
+    return f"shelf {group.shelf}, score {group.score:.4g} [{group.reason}]"
 
 
 def _kept_because(draft: Draft, model: ScoringModel) -> list[str]:

@@ -5,6 +5,7 @@ A panel is not among them: it ranks and labels, and never excludes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from filiation.calls.consequences import Consequence
@@ -17,7 +18,7 @@ MEANING = {
     "benign_in_clinvar": "benign or likely benign in ClinVar with at least one star",
     "outside_genes": "no gene is touched (intergenic), and ClinVar does not call it pathogenic",
     "consequence_not_considered": "synonymous, intronic, up- or downstream; or untranslated in a gene that is off "
-    "the panel and not de novo; and ClinVar does not call it pathogenic",
+    "the panel and not de novo; neither SpliceAI nor ClinVar speaks for it, and no disease of that RNA is known",
     "penetrance_is_full": "only reduced penetrance explains it, and the gene is not listed under "
     "prioritisation.reduced_penetrance",
     "compound_in_cis": "could only be half of a compound pair, and every second variant of the gene lies on the same "
@@ -33,6 +34,9 @@ _CODING = (
     ConsequenceGroup.MISSENSE_OR_INFRAME,
     ConsequenceGroup.SPLICE_REGION,
 )
+
+# Outside the transcript: a splicing score there belongs to another gene.
+_OUTSIDE = ("upstream_gene_variant", "downstream_gene_variant", "intergenic_variant")
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,15 @@ def benign_in_clinvar(evidence: Evidence) -> Removal | None:
     return None
 
 
-def considered_genes(evidence: Evidence, panel_genes: set[str]) -> tuple[list[Consequence], Removal | None]:
+def considered_genes(
+    evidence: Evidence, on_panel: Callable[[Consequence], bool], min_splicing_score: float
+) -> tuple[list[Consequence], Removal | None]:
     """Genes whose consequence is considered, or the removal when there is none.
 
-    Without any gene annotation nothing is removed: not annotated is not intergenic.
+    Coding and splice-region changes always; an RNA whose gene makes ill as an RNA always; any place of a transcript
+    where SpliceAI reaches `min_splicing_score`; untranslated regions and other RNAs where the gene is on the panel
+    or the variant is new; anything that ClinVar calls pathogenic. Without any gene annotation nothing is removed:
+    not annotated is not intergenic.
     """
     if not evidence.annotated:
         return [], None
@@ -64,11 +73,15 @@ def considered_genes(evidence: Evidence, panel_genes: set[str]) -> tuple[list[Co
             return [], None
         return [], Removal("outside_genes", "no consequence on a gene")
     de_novo = evidence.patterns.get(Inheritance.DE_NOVO) == "supported"
+    splicing = (evidence.facts.spliceai_max or 0.0) >= min_splicing_score
     kept = []
     for consequence in evidence.consequences:
         group = group_of(consequence.term)
-        in_transcript = group is ConsequenceGroup.UNTRANSLATED_OR_RNA
-        if pathogenic or group in _CODING or (in_transcript and (de_novo or consequence.gene in panel_genes)):
+        by_group = group in _CODING or (
+            group is ConsequenceGroup.UNTRANSLATED_OR_RNA
+            and (de_novo or on_panel(consequence) or _makes_ill_as_rna(evidence, consequence))
+        )
+        if pathogenic or by_group or (splicing and consequence.term not in _OUTSIDE):
             kept.append(consequence)
     if kept:
         return kept, None
@@ -76,3 +89,10 @@ def considered_genes(evidence: Evidence, panel_genes: set[str]) -> tuple[list[Co
     if worst.term == "intergenic_variant":
         return [], Removal("outside_genes", worst.term)
     return [], Removal("consequence_not_considered", f"{worst.term} in {worst.gene or 'no gene'}")
+
+
+def _makes_ill_as_rna(evidence: Evidence, consequence: Consequence) -> bool:
+    """Whether the product of the gene is an RNA of which a disease is known (RNU4-2, RMRP, TERC …)."""
+    facts = evidence.facts
+    effect = facts.of_gene(consequence.gene) or facts.of_gene(consequence.gene_id)
+    return effect is not None and effect.snrna_disease_gene

@@ -188,10 +188,13 @@ def later_rules(
         return _not_reached(
             ("benign_in_clinvar", "consequence_considered", "penetrance", "second_variant_in_trans", "panel")
         )
-    panel_genes = set(context.panel.genes) if context.panel else set()
     stars = "" if evidence.clinvar is None else f", {evidence.clinvar.stars} star(s)"
     benign = benign_in_clinvar(evidence)
-    kept, gone = considered_genes(evidence, panel_genes)
+    kept, gone = considered_genes(
+        evidence,
+        lambda consequence: context.tier_of(consequence.gene, consequence.gene_id) != OFF_PANEL,
+        context.model.threshold["min_splicing_score"],
+    )
     lines = [
         RuleLine(
             "benign_in_clinvar",
@@ -208,7 +211,11 @@ def later_rules(
         outcome = PASS if consequence in kept else FAIL
         lines.append(
             RuleLine(
-                "consequence_considered", value, "coding, splice; UTR on the panel", outcome, "annotation.consequences"
+                "consequence_considered",
+                value,
+                "coding, splice, RNA of a disease; UTR on the panel",
+                outcome,
+                "annotation.consequences",
             )
         )
     if gone is not None and not evidence.consequences:
@@ -258,7 +265,7 @@ def _gene_rules(
             value = "none in trans" if candidate else "tables of prioritise not given"
             outcome = FAIL if candidate else UNKNOWN
         lines.append(RuleLine("second_variant_in_trans", value, "one in the gene, not in cis", outcome))
-    tier = context.panel.tier_of(symbol) if context.panel else "no panel given"
+    tier = context.tier_of(symbol) if context.panel else "no panel given"
     lines.append(
         RuleLine(
             "panel", tier, "labels and ranks, never removes", UNKNOWN if tier in (OFF_PANEL, "no panel given") else PASS

@@ -1,4 +1,4 @@
-"""The scoring model: every threshold and weight, read from one versioned file that says why."""
+"""The scoring model: every threshold of screen and filters, read from one versioned file that says why."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from filiation.io.files import sha256
 # The compiled loader, where the library has it, reads the same in a fifth of the time.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# The names a model must give, no more and no fewer; a mistyped one must not become a silent default.
+# The names a model must give, no more and no fewer; a mistyped one must not become a silent default. The weights of the
+# rank stand in a file of their own, resources/scoring/rank-*.yaml.
 THRESHOLDS = (
     "min_depth",
     "min_genotype_quality",
@@ -70,43 +71,18 @@ THRESHOLDS = (
     "max_frequency_dominant",
     "max_homozygotes_recessive",
     "max_hemizygotes_x_linked",
+    "min_splicing_score",
     "min_markers_for_verdict",
-)
-WEIGHTS = (
-    "de_novo",
-    "de_novo_possible",
-    "parental_mosaic",
-    "autosomal_recessive",
-    "compound_heterozygous",
-    "x_linked",
-    "y_linked",
-    "mitochondrial",
-    "dominant_inherited",
-    "dominant_unknown_origin",
-    "possible_instead_of_supported",
-    "loss_of_function",
-    "missense_or_inframe",
-    "splice_region",
-    "untranslated_or_rna",
-    "absent_from_population",
-    "very_rare",
-    "clinvar_pathogenic",
-    "clinvar_uncertain",
-    "panel_core",
-    "panel_other",
-    "mode_matches_panel",
-    "flagged_quality",
 )
 
 
 @dataclass(frozen=True)
 class ScoringModel:
-    """Thresholds and weights by name, with the file they came from."""
+    """Thresholds by name, with the file they came from."""
 
     name: str
     checksum: str
     threshold: dict[str, float]
-    weight: dict[str, float]
     meaning: dict[str, str]
 
 
@@ -131,35 +107,38 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
             repair="correct prioritisation.scoring_model",
         ) from None
     if not isinstance(data, dict):
-        raise ConfigError("not a scoring model", where=where, expected="thresholds and weights by name")
-    values: dict[str, dict[str, float]] = {}
+        raise ConfigError("not a scoring model", where=where, expected="thresholds by name")
+    if "weights" in data:
+        raise ConfigError(
+            "weights in the scoring model",
+            where=where,
+            expected="thresholds alone",
+            repair="move them to a copy of resources/scoring/rank-1.yaml and name it under prioritisation.rank_weights",
+        )
+    entries: Any = data.get("thresholds") or {}
+    if not isinstance(entries, dict):
+        raise ConfigError("thresholds holds no names", where=where, expected="thresholds: name: value: …")
+    for name in entries:
+        if name not in THRESHOLDS:
+            raise ConfigError(
+                f"unknown entry '{name}' in thresholds",
+                where=where,
+                expected=f"one of {', '.join(THRESHOLDS)}",
+                repair=nearest(str(name), list(THRESHOLDS)) or "remove it",
+            )
+    threshold: dict[str, float] = {}
     meaning: dict[str, str] = {}
-    for group, names in (("thresholds", THRESHOLDS), ("weights", WEIGHTS)):
-        entries: Any = data.get(group) or {}
-        if not isinstance(entries, dict):
-            raise ConfigError(f"{group} holds no names", where=where, expected=f"{group}: name: value: …")
-        values[group] = {}
-        for name in entries:
-            if name not in names:
-                raise ConfigError(
-                    f"unknown entry '{name}' in {group}",
-                    where=where,
-                    expected=f"one of {', '.join(names)}",
-                    repair=nearest(str(name), list(names)) or "remove it",
-                )
-        for name in names:
-            entry = entries.get(name)
-            entry = entry if isinstance(entry, dict) else {}
-            value = entry.get("value")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                raise ConfigError(
-                    f"'{name}' of {group} has no number: {value!r}",
-                    where=where,
-                    expected="value: a number (write 1.0e-8, with a point)",
-                    repair="take the entry from resources/scoring of this version",
-                )
-            values[group][name] = float(value)
-            meaning[name] = str(entry.get("meaning", ""))
-    return ScoringModel(
-        str(data.get("name", Path(path).stem)), sha256(path), values["thresholds"], values["weights"], meaning
-    )
+    for name in THRESHOLDS:
+        entry = entries.get(name)
+        entry = entry if isinstance(entry, dict) else {}
+        value = entry.get("value")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ConfigError(
+                f"'{name}' of thresholds has no number: {value!r}",
+                where=where,
+                expected="value: a number (write 1.0e-8, with a point)",
+                repair="take the entry from resources/scoring of this version",
+            )
+        threshold[name] = float(value)
+        meaning[name] = str(entry.get("meaning", ""))
+    return ScoringModel(str(data.get("name", Path(path).stem)), sha256(path), threshold, meaning)

@@ -1,0 +1,122 @@
+"""Name the patient's HPO terms, and show which genes and diseases they fit best.
+
+Terms may be ids, English labels or exact synonyms, or French labels when --french-labels (or the configuration's
+resources.hpo_french_labels) names the official translation. An id that HPO has withdrawn is replaced, and said; what
+is unsure stops with the choices. The last line printed is what the column hpo_terms of samples.tsv takes.
+With --genes each term is shown with its nearest term in the best disease of the gene. Scores run from 0 to 1;
+see docs/phenotype.md. Needs no network and no configuration.
+
+Examples:
+  filiation phenotype --terms 'HP:0001363; Broad thumb; Toe syndactyly'
+  filiation phenotype --terms 'Large pouce; HP:0000057' --french-labels hp-fr.babelon.tsv --genes FGFR2 TWIST1
+  filiation phenotype --terms 'Seizure; HP:0001263' --config config/config.yaml --top 50
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filiation.genes.table import GeneTable
+    from filiation.phenotype.match import GeneMatch, PhenotypeMatcher
+    from filiation.phenotype.terms import ResolvedTerms
+
+TOP = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `filiation phenotype`."""
+    parser.add_argument(
+        "--terms",
+        required=True,
+        nargs="+",
+        metavar="TERM",
+        help="HPO ids or labels, separated by ;",
+    )
+    parser.add_argument("--genes", nargs="+", default=[], metavar="GENE", help="show these genes term by term")
+    parser.add_argument("--top", type=int, default=TOP, metavar="N", help=f"genes to list without --genes ({TOP})")
+    parser.add_argument("--french-labels", metavar="TSV", help="hp-fr.babelon.tsv, the French translation of HPO")
+    parser.add_argument(
+        "--gene-diseases", metavar="TXT", help="genes_to_disease.txt of an HPO release, newer than the one that ships"
+    )
+    parser.add_argument("--config", metavar="YAML", help="configuration whose resources are taken")
+
+
+def _resources(options: argparse.Namespace) -> tuple[str | None, str | None, GeneTable]:
+    """French labels, gene-disease links and gene table: the option, else the configuration, else what ships."""
+    from filiation.config import gene_table_path, load_config
+    from filiation.genes.table import load_gene_table
+
+    config = load_config(options.config) if options.config else None
+    resources = config.resources if config else None
+    return (
+        options.french_labels or (resources.hpo_french_labels if resources else None),
+        options.gene_diseases or (resources.hpo_gene_diseases if resources else None),
+        load_gene_table(gene_table_path(config)),
+    )
+
+
+def _print_terms(terms: ResolvedTerms) -> None:
+    from filiation.phenotype.ontology import load_ontology
+    from filiation.phenotype.terms import BY_ID
+
+    ontology = load_ontology()
+    print(f"Terms (HPO {terms.release}; information content in nats: the higher, the rarer the sign):")
+    for term in terms.terms:
+        french = f" / {term.label_fr}" if term.label_fr else ""
+        written = "" if term.how == BY_ID else f"   <- {term.written} ({term.how})"
+        print(f"  {term.id}  {ontology.information(term.id):4.1f}  {term.label}{french}{written}")
+    for note in terms.notes:
+        print(f"  note: {note}")
+
+
+def _print_gene(gene: str, match: GeneMatch, terms: ResolvedTerms) -> None:
+    from filiation.phenotype.ontology import load_ontology
+
+    ontology = load_ontology()
+    labels = {term.id: term.label for term in terms.terms}
+    print(f"\n{gene}  {match.score:.3f}  {match.disease_id} {match.disease_name}".rstrip())
+    for found in match.matches:
+        nearest = "nothing near" if found.disease_term is None else ontology.label(found.disease_term)
+        print(f"  {found.similarity:4.2f}  {labels[found.patient_term]}  ->  {nearest}")
+
+
+def _print_ranking(matcher: PhenotypeMatcher, top: int) -> None:
+    found = [(match, gene) for gene in matcher.links().by_symbol if (match := matcher.of_gene(gene)) is not None]
+    found.sort(key=lambda item: (-item[0].score, item[1]))
+    print(f"\nBest of {len(found)} genes:")
+    for match, gene in found[:top]:
+        print(f"  {match.score:.3f}  {gene}  {match.disease_id} {match.disease_name}")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the step."""
+    from filiation.phenotype.match import PhenotypeMatcher
+    from filiation.phenotype.terms import resolve_terms, split_terms
+
+    french, links, table = _resources(options)
+    genes = [table.require(name, "--genes") for name in options.genes]
+    written = [term for text in options.terms for term in split_terms(text)]
+    terms = resolve_terms(written, french_labels=french, where="--terms")
+    if not terms.terms:
+        print("no HPO terms were given: nothing to compare")
+        return 0
+    _print_terms(terms)
+    if not french:
+        print("  English labels: give --french-labels (hp-fr.babelon.tsv) for French ones", file=sys.stderr)
+    matcher = PhenotypeMatcher(terms, gene_diseases=links, genes=table)
+    if not terms.compared:
+        print(f"\n{matcher.note}")
+    elif genes:
+        for gene in genes:
+            match = matcher.of_gene(gene.symbol, gene.hgnc_id)
+            if match is None:
+                print(f"\n{gene.symbol}  HPO knows no disease of this gene with signs: no score, which is not 0")
+            else:
+                _print_gene(gene.symbol, match, terms)
+    else:
+        _print_ranking(matcher, options.top)
+    print(f"\nhpo_terms: {';'.join(terms.ids)}")
+    return 0

@@ -1,0 +1,205 @@
+"""Every configured source, open: what do they say of one record?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filiation.evidence.artefacts import load_artefacts
+from filiation.evidence.effects import TranscriptItem, gene_effects, load_noncoding_diseases
+from filiation.evidence.fields import FOUND, NOT_ANNOTATED, NOT_APPLICABLE, NOT_FOUND, GeneEffect, VariantFacts
+from filiation.evidence.hgvs import Disagreement, Namer, SecondReading, is_sequence
+from filiation.evidence.populations import CountSource, CountSources, open_count_sources
+from filiation.evidence.regions import KINDS as REGION_KINDS
+from filiation.evidence.regions import RegionFile, Regions
+from filiation.evidence.scores import Score, ScoreFile, Scores, open_scores
+from filiation.evidence.transcripts import Transcript, TranscriptIndex, load_transcripts, read_mane
+from filiation.model.contigs import bare_name, detect_assembly
+
+# Terms on which REVEL and AlphaMissense have an opinion.
+_MISSENSE = {"missense_variant", "protein_altering_variant"}
+
+
+@dataclass(frozen=True)
+class EvidenceSources:
+    """The files that a record is looked up in; None and empty are sources that were not configured."""
+
+    reference: str | Path | None = None
+    genes_gff3: str | Path | None = None
+    mane_summary: str | Path | None = None
+    noncoding_genes: str | Path | None = None
+    scores: Sequence[ScoreFile] = ()
+    regions: Sequence[RegionFile] = ()
+    artefacts: str | Path | None = None
+    inhouse: Sequence[CountSource] = ()
+    faf: Sequence[CountSource] = ()
+    family: str = ""
+
+
+@dataclass
+class Collector:
+    """Looks records up in every source; one per run of `annotate`."""
+
+    sources: EvidenceSources
+    scores: Scores
+    regions: Regions | None
+    artefacts: Mapping[tuple[str, int, str, str], str] | None
+    inhouse: CountSources
+    faf: CountSources
+    noncoding: Mapping[str, str]
+    index: TranscriptIndex | None = None
+    namer: Namer | None = None
+    transcripts: Mapping[str, Transcript] = field(default_factory=dict)
+    _proteins: list[tuple[Transcript, int, str, str, str]] = field(default_factory=list)
+
+    def facts(
+        self,
+        chrom: str,
+        position: int,
+        ref: str,
+        alt: str,
+        items: Sequence[TranscriptItem],
+        *,
+        clinvar_state: str,
+        population_state: str,
+    ) -> VariantFacts:
+        """Everything known of one allele. position : 0-based; items : what the annotator says of it."""
+        states = {"clinvar": clinvar_state, "population": population_state}
+        genes = gene_effects(
+            items,
+            chrom,
+            position,
+            ref,
+            alt,
+            index=self.index,
+            namer=self.namer,
+            noncoding_diseases=self.noncoding,
+        )
+        self._remember(genes, position, ref, alt)
+        found = self._scores(chrom, position, ref, alt, genes, states)
+        faf = self._counts("population_faf", self.faf, chrom, position, ref, alt, states)
+        inhouse = self._counts("inhouse", self.inhouse, chrom, position, ref, alt, states)
+        flags = self.regions.at(chrom, position) if self.regions else ()
+        for kind in REGION_KINDS:
+            known = self.regions is not None and kind in self.regions.kinds
+            states[kind] = NOT_ANNOTATED if not known else FOUND if kind in flags else NOT_FOUND
+        artefact = ""
+        if self.artefacts is not None:
+            artefact = self.artefacts.get((bare_name(chrom), position + 1, ref, alt), "")
+            states["recurrent_artefact"] = FOUND if artefact else NOT_FOUND
+        splice = found.get("spliceai")
+        return VariantFacts(
+            hgvs_g=self.namer.genomic(chrom, position, ref, alt) if self.namer else "",
+            genes=genes,
+            cadd_phred=_value(found.get("cadd")),
+            revel=_value(found.get("revel")),
+            spliceai_max=_value(splice),
+            spliceai_detail=splice.detail if splice else "",
+            alphamissense=_value(found.get("alphamissense")),
+            population_faf=faf[0],
+            inhouse_af=inhouse[1],
+            inhouse_carriers=inhouse[2],
+            region_flags=flags,
+            recurrent_artefact=artefact,
+            states={**states, "hgvs": self._hgvs_state(genes, ref, alt)},
+        )
+
+    def _scores(
+        self, chrom: str, position: int, ref: str, alt: str, genes: Sequence[GeneEffect], states: dict[str, str]
+    ) -> dict[str, Score]:
+        """Scores of the allele; a score that does not speak of such a change is not applicable."""
+        found: dict[str, Score] = {}
+        missense = any(_MISSENSE & {gene.term, gene.worst_term} for gene in genes)
+        for kind in ("cadd", "revel", "spliceai", "alphamissense"):
+            if kind not in self.scores.kinds:
+                states[kind] = NOT_ANNOTATED
+            elif (kind in ("revel", "alphamissense") and not missense) or (kind == "spliceai" and not genes):
+                states[kind] = NOT_APPLICABLE
+            else:
+                score = self.scores.find(kind, chrom, position + 1, ref, alt)
+                states[kind] = FOUND if score else NOT_FOUND
+                if score:
+                    found[kind] = score
+        return found
+
+    def _counts(
+        self, name: str, sources: CountSources, chrom: str, position: int, ref: str, alt: str, states: dict[str, str]
+    ) -> tuple[float | None, float | None, int | None]:
+        """(FAF, frequency, carriers) of the allele in some sources."""
+        if not sources:
+            states[name] = NOT_ANNOTATED
+            return None, None, None
+        found = sources.find(chrom, position + 1, ref, alt, self.sources.family)
+        known = (
+            found is not None and (found.faf if name == "population_faf" else (found.af, found.carriers)) is not None
+        )
+        states[name] = FOUND if known else NOT_FOUND
+        return (found.faf, found.af, found.carriers) if found else (None, None, None)
+
+    def _hgvs_state(self, genes: Sequence[GeneEffect], ref: str, alt: str) -> str:
+        """Whether names could be given; an allele that touches no gene has none but its genomic one."""
+        if any(gene.hgvs_c or gene.hgvs_p for gene in genes):
+            return FOUND
+        if self.namer is None:
+            return NOT_ANNOTATED
+        return NOT_FOUND if genes or not is_sequence(ref, alt) else NOT_APPLICABLE
+
+    def _remember(self, genes: Sequence[GeneEffect], position: int, ref: str, alt: str) -> None:
+        """Keep protein names for the second reading."""
+        for gene in genes:
+            model = self.transcripts.get(gene.transcript.split(".")[0])
+            if model is not None and model.cds and gene.hgvs_p and bare_name(model.contig) != "MT":
+                self._proteins.append((model, position, ref, alt, gene.hgvs_p))
+
+    def second_reading(self) -> tuple[int, list[Disagreement]]:
+        """(protein names that the other engine gives too, those that differ)."""
+        if self.namer is None or not self._proteins:
+            return 0, []
+        return SecondReading(self.namer).compare(self._proteins)
+
+
+def _value(score: Score | None) -> float | None:
+    return score.value if score else None
+
+
+@contextmanager
+def open_evidence(
+    sources: EvidenceSources, records: Mapping[str, Sequence[int]], lengths: Mapping[str, int]
+) -> Iterator[Collector]:
+    """Open everything that is configured. records : 0-based positions of the family's records by contig.
+
+    lengths : contigs of the family's calls. Stops at the first source that is missing, cut, of another build or kind.
+    """
+    import pysam
+
+    assembly = detect_assembly(dict(lengths))
+    with ExitStack() as stack:
+        index = namer = None
+        transcripts: dict[str, Transcript] = {}
+        if sources.genes_gff3 and sources.reference:
+            mane = read_mane(sources.mane_summary) if sources.mane_summary else None
+            loaded = load_transcripts(sources.genes_gff3, records, mane, contigs=lengths)
+            transcripts = {transcript.name: transcript for transcript in loaded}
+            index = TranscriptIndex(loaded)
+            fasta = stack.enter_context(pysam.FastaFile(str(sources.reference)))
+            names = {bare_name(name): name for name in fasta.references}
+
+            def fetch(contig: str, start: int, end: int) -> str:
+                name = names.get(bare_name(contig))
+                return str(fasta.fetch(name, start, end)) if name and start < end else ""
+
+            namer = Namer(fetch, assembly)
+        yield Collector(
+            sources,
+            stack.enter_context(open_scores(sources.scores, assembly)),
+            Regions(sources.regions, records) if sources.regions else None,
+            load_artefacts(sources.artefacts) if sources.artefacts else None,
+            stack.enter_context(open_count_sources(sources.inhouse)),
+            stack.enter_context(open_count_sources(sources.faf)),
+            load_noncoding_diseases(sources.noncoding_genes) if sources.noncoding_genes else {},
+            index,
+            namer,
+            transcripts,
+        )
