@@ -310,6 +310,30 @@ RECHECK = TableSchema(
     ),
 )
 
+READ_VIEWS = TableSchema(
+    "read_views",
+    1,
+    "The reads of every member around each candidate, packed so that the report can draw them (reads.read_view).",
+    (
+        *VARIANT,
+        Column("role", "str", "proband, father, mother or sibling"),
+        Column("sample", "str", "sample"),
+        Column("window", "int", "1; a structural variant has one window for each breakpoint"),
+        Column("start", "int", "first base of the window, 1-based"),
+        Column("reference", "str", "bases of the window"),
+        Column("molecules", "int", "molecules over the allele", "reads"),
+        Column("ref_reads", "int", "those with the reference allele", "reads"),
+        Column("alt_reads", "int", "those with the alternate allele", "reads"),
+        Column("other_reads", "int", "those with another allele", "reads"),
+        Column("shown", "int", "molecules that are drawn; alternate ones come first", "reads"),
+        Column("max_depth", "int", "largest depth in the window: the scale of `depth`", "reads"),
+        Column("depth", "str", "depth at each base, packed, in 83rds of max_depth"),
+        Column("differences", "str", "offset:base:per cent, where 20 % of the reads or more differ"),
+        Column("reads", "str", "drawn molecules, packed"),
+        Column("note", "str", "drawn, no_reads_over_allele, reads_not_given, allele_not_in_bases"),
+    ),
+)
+
 EXPLANATION = TableSchema(
     "explanation",
     1,
