@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "annotate": ("annotate", "consequences and ClinVar for the records that survived the screen"),
     "prioritise": ("prioritise", "filter with a reason for every removal, apply the panel, rank"),
     "recheck": ("recheck", "open the members' reads at each candidate: new, mosaic parent, missed, artefact"),
+    "panel-coverage": ("panel_coverage", "how well each gene of the panel was read, exon by exon"),
     "read-views": ("read_views", "take the reads around each candidate, for the report's picture"),
     "quality": ("quality", "sex, kinship, coverage, runs of homozygosity and uniparental disomy"),
     "report": ("report", "write the family's report (HTML and TSV)"),

@@ -334,6 +334,43 @@ READ_VIEWS = TableSchema(
     ),
 )
 
+GENE_COVERAGE = TableSchema(
+    "gene_coverage",
+    1,
+    "How well each gene of the panel was read: coding bases and ten bases on each side of an exon, by member.",
+    (
+        Column("gene", "str", "symbol as in the panel"),
+        Column("hgnc_id", "str", "HGNC:number"),
+        Column("role", "str", "proband, father, mother or sibling"),
+        Column("sample", "str", "sample"),
+        Column("transcript", "str", "transcript whose exons count: MANE Select where the gene models mark one"),
+        Column("bases", "int", "bases that must be read", "bp"),
+        Column("mean_depth", "float", "mean number of well-placed molecules", "reads"),
+        Column("fraction_10x", "float", "share of the bases under 10 molecules or more", "0–1"),
+        Column("fraction_20x", "float", "share of the bases under 20 molecules or more", "0–1"),
+        Column(
+            "exons_under",
+            "str",
+            "exons not wholly at 20: number/total:contig:start-end:share at 20, separated by ;",
+        ),
+        Column("blind", "str", "why short reads cannot see a part of the gene (resources/blind_genes.tsv), French"),
+        Column("note", "str", "coding, non_coding_gene, no_gene_model, contig_not_in_reads"),
+    ),
+)
+
+BLIND_GENES = TableSchema(
+    "blind_genes",
+    1,
+    "Genes of which short reads cannot see a part.",
+    (
+        Column("gene", "str", "approved HGNC symbol"),
+        Column("hgnc_id", "str", "HGNC:number"),
+        Column("reason_fr", "str", "what cannot be seen, French"),
+        Column("reason_en", "str", "what cannot be seen, English"),
+        Column("source", "str", "source"),
+    ),
+)
+
 EXPLANATION = TableSchema(
     "explanation",
     1,
