@@ -222,6 +222,20 @@ SEGMENTS = TableSchema(
     ),
 )
 
+PROFILE = TableSchema(
+    "profile",
+    1,
+    "Depth and allele balance of the index case along the genome, in bins, at the SNVs of the unscreened calls.",
+    (
+        Column("chrom", "str", "contig"),
+        Column("start", "int", "first base, 1-based"),
+        Column("end", "int", "last base, 1-based"),
+        Column("sites", "int", "SNVs with a call and reads"),
+        Column("depth_ratio", "float", "mean depth of these sites over that of the median autosomal bin"),
+        Column("allele_balance", "str", "position:share of alternate reads of the first two sites, separated by ;"),
+    ),
+)
+
 COVERAGE = TableSchema(
     "coverage",
     1,
