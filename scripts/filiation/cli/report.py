@@ -35,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--coverage", nargs="*", default=[], metavar="TSV", help="coverage tables, one per sample; none without reads"
     )
     parser.add_argument("--recheck", metavar="TSV", help="recheck table; none without reads")
+    parser.add_argument("--read-views", metavar="TSV", help="packed reads around the candidates (read-views)")
+    parser.add_argument("--gene-coverage", metavar="TSV", help="coverage of the panel's genes (panel-coverage)")
+    parser.add_argument("--profile", metavar="TSV", help="depth and allele balance along the genome (quality)")
+    parser.add_argument("--changes", metavar="TSV", help="changes since the last analysis (reanalyse)")
+    parser.add_argument("--phenotype", metavar="TSV", help="labels of the HPO terms, absent signs (phenotype)")
     parser.add_argument("--versions", required=True, metavar="TSV", help="versions table (record-run)")
     parser.add_argument("--panel", metavar="TSV", help="gene panel that the candidates were tiered with")
     parser.add_argument("--pre-indication", default="", help="pre-indication of the index case")
@@ -91,6 +96,11 @@ def main(options: argparse.Namespace) -> None:
         coverage=options.coverage,
         panel=options.panel,
         recheck=options.recheck,
+        read_views=options.read_views,
+        gene_coverage=options.gene_coverage,
+        profile=options.profile,
+        changes=options.changes,
+        phenotype=options.phenotype,
         stop_on_fail=not options.no_stop_on_fail,
     )
     write_html(options.output, data)

@@ -385,6 +385,37 @@ BLIND_GENES = TableSchema(
     ),
 )
 
+PHENOTYPE_TERMS = TableSchema(
+    "phenotype_terms",
+    1,
+    "The signs of the index case with their labels.",
+    (
+        Column("term", "str", "HPO id"),
+        Column("label_en", "str", "label of the ontology"),
+        Column("label_fr", "str", "label of the official French translation, `.` where it has none"),
+        Column("status", "str", "present or absent"),
+        Column("onset", "str", "age of onset, as given"),
+    ),
+)
+
+CHANGES = TableSchema(
+    "changes",
+    1,
+    "What became of each candidate since the last analysis of the family, each with its cause.",
+    (
+        *VARIANT,
+        Column("gene", "str", "HGNC symbol"),
+        Column("change", "str", "new, upgraded, downgraded, vanished or unchanged"),
+        Column("before", "str", "shelf, class and rank of the last analysis"),
+        Column("now", "str", "shelf, class and rank of this analysis"),
+        Column("cause", "str", "clinvar, panel, frequency, cohort, hpo, rule, software or new_call; several by commas"),
+        Column("detail", "str", "the values before and now"),
+        Column("first_seen", "str", "date of the first analysis that showed the variant"),
+        Column("evidence_date", "str", "date of the newest evidence on it"),
+        Column("decision", "str", "decision of the last RCP, carried over"),
+    ),
+)
+
 EXPLANATION = TableSchema(
     "explanation",
     1,
