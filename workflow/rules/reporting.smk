@@ -4,7 +4,9 @@ INPUTS
     all tables of the family, results/run/versions.tsv
 OUTPUTS
     results/{family}/prioritisation/{family}.read_views.tsv     the reads around each candidate, packed
-    results/{family}/report/{family}.rcp.html, .rcp.tsv     the report, self-contained, and its candidates as a table
+    results/{family}/report/{family}.rcp.html, .rcp.pdf     the report, self-contained, and its paper version
+    results/{family}/report/{family}.rcp.tsv, .rcp.xlsx, .rcp.json, .phenopacket.json, .candidates.vcf, .summary.json
+                                                            the same data for programs
     results/run/config.yaml, versions.tsv                   the merged configuration and every version
 COMMANDS
     filiation record-run, filiation read-views, filiation report
@@ -80,6 +82,12 @@ rule report:
     output:
         page="results/{family}/report/{family}.rcp.html",
         table="results/{family}/report/{family}.rcp.tsv",
+        pdf="results/{family}/report/{family}.rcp.pdf",
+        xlsx="results/{family}/report/{family}.rcp.xlsx",
+        json="results/{family}/report/{family}.rcp.json",
+        phenopacket="results/{family}/report/{family}.phenopacket.json",
+        vcf="results/{family}/report/{family}.candidates.vcf",
+        summary="results/{family}/report/{family}.summary.json",
     log:
         "logs/report/{family}.log",
     localrule: True
@@ -106,4 +114,6 @@ rule report:
         " --segments {input.segments:q} {params.coverage:q} {params.recheck:q} {params.read_views:q}"
         " {params.gene_coverage:q} --profile {input.profile:q} --versions {input.versions:q}"
         " {params.options:q}"
-        " --output {output.page:q} --table {output.table:q} 2> {log:q}"
+        " --output {output.page:q} --table {output.table:q} --pdf {output.pdf:q} --xlsx {output.xlsx:q}"
+        " --json {output.json:q} --phenopacket {output.phenopacket:q} --vcf {output.vcf:q}"
+        " --summary {output.summary:q} 2> {log:q}"

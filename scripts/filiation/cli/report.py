@@ -1,7 +1,8 @@
 """Which variants should the RCP d'aval discuss for this family, and how far can each be trusted?
 
-Writes one self-contained HTML page (French and English, no network, printable) and one TSV with the same
-candidates. The page is a work document: it proposes an order of discussion and never concludes.
+Writes one self-contained HTML page (French and English, no network, printable) and, from the same data, a TSV, and
+where asked for a PDF, a spreadsheet, JSON, a GA4GH phenopacket, a VCF and counts. The page is a work document: it
+proposes an order of discussion and never concludes.
 
 Stops with exit code 2, before anything is written, when a quality check is FAIL and no reason to continue is
 given.
@@ -69,13 +70,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", required=True, metavar="HTML", help="the report")
     parser.add_argument("--table", required=True, metavar="TSV", help="the same candidates as a table")
+    parser.add_argument("--pdf", metavar="PDF", help="the paper version, PDF/A-3 with the JSON attached")
+    parser.add_argument("--xlsx", metavar="XLSX", help="the tables as a spreadsheet without formulas")
+    parser.add_argument("--json", metavar="JSON", help="everything as one document (schema filiation-report/1)")
+    parser.add_argument("--phenopacket", metavar="JSON", help="GA4GH Phenopacket v2, Family")
+    parser.add_argument("--vcf", metavar="VCF", help="the candidates as VCF")
+    parser.add_argument("--summary", metavar="JSON", help="counts alone, for comparing runs")
 
 
 def main(options: argparse.Namespace) -> None:
     """Read the family's tables, then write the page and the table from the same data."""
     from filiation.report.data import Options, parse_hpo_terms, read_report_data
-    from filiation.report.html import write_html
-    from filiation.report.table import write_tsv
+    from filiation.report.exports import write_exports
 
     data = read_report_data(
         Options(
@@ -103,5 +109,14 @@ def main(options: argparse.Namespace) -> None:
         phenotype=options.phenotype,
         stop_on_fail=not options.no_stop_on_fail,
     )
-    write_html(options.output, data)
-    write_tsv(options.table, data)
+    write_exports(
+        data,
+        html=options.output,
+        table=options.table,
+        pdf=options.pdf,
+        xlsx=options.xlsx,
+        json=options.json,
+        phenopacket=options.phenopacket,
+        vcf=options.vcf,
+        summary_file=options.summary,
+    )

@@ -416,6 +416,22 @@ CHANGES = TableSchema(
     ),
 )
 
+DECISIONS = TableSchema(
+    "decisions",
+    1,
+    "What the RCP d'aval decided of each candidate.",
+    (
+        *VARIANT,
+        Column("gene", "str", "HGNC symbol"),
+        Column("decision", "str", "retained, to_confirm, set_aside, to_rediscuss"),
+        Column("reason", "str", "why it was set aside, from the closed list (model.decisions)"),
+        Column("note", "str", "free text"),
+        Column("date", "str", "date of the meeting"),
+        Column("participants", "str", "roles of those who decided, separated by ;"),
+        Column("run", "str", "short name of the report that was decided on"),
+    ),
+)
+
 EXPLANATION = TableSchema(
     "explanation",
     1,
@@ -512,6 +528,13 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     ALIGNMENT,
     EXPLANATION,
     RECHECK,
+    READ_VIEWS,
+    GENE_COVERAGE,
+    PROFILE,
+    PHENOTYPE_TERMS,
+    CHANGES,
+    DECISIONS,
+    BLIND_GENES,
     IMPRINTED,
     PANEL,
     TRUTH,

@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -35,6 +37,7 @@ from filiation.report.gene_coverage_view import panel_coverage
 from filiation.report.genome_svg import draw_genome
 from filiation.report.karyotype_svg import draw_karyotype
 from filiation.report.limits import limits
+from filiation.report.naming import run_name
 from filiation.report.pedigree_svg import draw_pedigree
 from filiation.report.phenotype_view import HpoTerm, labelled
 from filiation.report.phrases import measure
@@ -56,7 +59,8 @@ class InheritanceCount:
     count: int
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """One of our own template files, as text."""
     return files("filiation.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
@@ -133,61 +137,75 @@ def environment() -> Environment:
     return templates
 
 
-def render(data: ReportData) -> str:
-    """The whole page. Same data, same bytes."""
-    style, script = _asset("report.css"), _asset("report.js")
+def page_values(data: ReportData) -> dict[str, Any]:
+    """Everything that the templates of the page and of the paper version are filled with."""
     labels = hpo_labels(data)
     groups = group_candidates(data.candidates.rows, page_context(data, labels))
     shown = shown_groups(groups)
     coverage = coverage_lines(data)
+    return {
+        "data": data,
+        "options": data.options,
+        "family": data.family,
+        "language": data.options.language,
+        "version": __version__,
+        "groups": shown,
+        "run_name": run_name(data.family.name, data.candidates.rows),
+        "set_aside_reasons": SET_ASIDE_REASONS,
+        "change_words": change_words(data, shown),
+        "shelves": shelf_counts(groups),
+        "signs": signs(data, labels),
+        "genome": draw_genome(data),
+        "genome_svg": genome_svg,
+        "panel_coverage": panel_coverage(data.gene_coverage),
+        "shown_count": sum(len(group.candidates) for group in shown),
+        "discuss_first": shown[:_DISCUSS_FIRST],
+        "structure": _structure(data),
+        "panel_name": Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
+        "tiles": tiles(data.quality.rows),
+        "inheritance_counts": inheritance_counts(data),
+        "off_panel_count": sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
+        "possible_count": sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
+        "pedigree": draw_pedigree(data.family),
+        "funnel": draw_funnel(data.funnel),
+        "removals": largest_removals(data.funnel),
+        "karyotype": draw_karyotype(data),
+        "coverage": coverage,
+        "coverage_tables": (
+            (True, catalogue.text("coverage.caption"), [line for line in coverage if line.total]),
+            (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
+        ),
+        "limits": limits(data),
+        "headers": _headers(data),
+    }
+
+
+def _tight(text: str) -> str:
+    """A text without empty lines; style and script too, before the policy names them by their checksum."""
+    return re.sub(r"\n\s*\n+", "\n", text)
+
+
+def render(data: ReportData) -> str:
+    """The whole page. Same data, same bytes."""
+    style, script = _tight(asset("report.css")), _tight(asset("report.js"))
+    values = page_values(data)
     pictures = {
         candidate.anchor: candidate.picture.packed
-        for group in shown
+        for group in values["groups"]
         for candidate in group.candidates
         if candidate.picture is not None and candidate.picture.reference
     }
     page = environment().get_template("report.html.jinja")
-    return page.render(
-        data=data,
-        options=data.options,
-        family=data.family,
-        language=data.options.language,
-        version=__version__,
+    written = page.render(
+        **values,
         policy=content_security_policy(script, style),
         # Our own files, not data: the one place where escaping is off.
         style=Markup(style),
         script=Markup(script),
-        groups=shown,
+        fields=data_island(fields_table(values["groups"])),
         pictures=data_island(pictures),
-        fields=data_island(fields_table(shown)),
-        run_name=run_name(data),
-        set_aside_reasons=SET_ASIDE_REASONS,
-        change_words=change_words(data, shown),
-        shelves=shelf_counts(groups),
-        signs=signs(data, labels),
-        genome=draw_genome(data),
-        genome_svg=genome_svg,
-        panel_coverage=panel_coverage(data.gene_coverage),
-        shown_count=sum(len(group.candidates) for group in shown),
-        discuss_first=shown[:_DISCUSS_FIRST],
-        structure=_structure(data),
-        panel_name=Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
-        tiles=tiles(data.quality.rows),
-        inheritance_counts=inheritance_counts(data),
-        off_panel_count=sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
-        possible_count=sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
-        pedigree=draw_pedigree(data.family),
-        funnel=draw_funnel(data.funnel),
-        removals=largest_removals(data.funnel),
-        karyotype=draw_karyotype(data),
-        coverage=coverage,
-        coverage_tables=(
-            (True, catalogue.text("coverage.caption"), [line for line in coverage if line.total]),
-            (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
-        ),
-        limits=limits(data),
-        headers=_headers(data),
     )
+    return _tight(written)
 
 
 def page_context(data: ReportData, labels: Mapping[str, Bilingual]) -> PageContext:
@@ -256,12 +274,6 @@ def fields_table(groups: tuple[Group, ...]) -> dict[str, object]:
     """Every column of every candidate that the page shows, as the table has it, in the order of the page."""
     rows = [candidate.row for group in groups for candidate in group.candidates]
     return {"columns": CANDIDATES.names, "rows": [cells_of(row, CANDIDATES) for row in rows]}
-
-
-def run_name(data: ReportData) -> str:
-    """A short name of exactly this content: two reports with the same candidates have the same name."""
-    cells = [cells_of(row, CANDIDATES) for row in data.candidates.rows]
-    return hashlib.sha256(json.dumps([data.family.name, cells]).encode()).hexdigest()[:12]
 
 
 def change_words(data: ReportData, groups: tuple[Group, ...]) -> dict[str, Bilingual]:

@@ -15,7 +15,7 @@ LOW_DEPTH = 10
 LOW_GENOTYPE_QUALITY = 20
 NOTHING = same("")
 DASH = same("—")
-_SIBLING = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):([^:]*):([^:]*):([^:|]*)")
+SIBLING_CALL = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):([^:]*):([^:]*):([^:|]*)")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def member_evidence(row: Row, family: Family) -> tuple[MemberEvidence, ...]:
         genotype, ref, alt, depth, quality = (row[f"{role}_{name}"] for name in names)
         one_copy = f"{role}=hemizygous" in (row["inheritance_reason"] or "").split()
         lines.append(_evidence_of(role, member.sample, genotype, ref, alt, depth, quality, one_copy=one_copy))
-    for sample, genotype, depths, quality in _SIBLING.findall(row["siblings"] or ""):
+    for sample, genotype, depths, quality in SIBLING_CALL.findall(row["siblings"] or ""):
         ref, alt = ([*(_number(part) for part in depths.split(",")), None, None])[:2]
         lines.append(_evidence_of(Role.SIBLING, sample, genotype, ref, alt, None, _number(quality)))
     return tuple(lines)

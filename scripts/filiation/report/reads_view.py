@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from filiation.model.packed_reads import (
-    ALT,
     LOW_MAPPING,
-    OTHER,
     REVERSE,
     UNINFORMATIVE,
     Molecule,
@@ -115,16 +113,28 @@ def _member(row: Row) -> MemberPicture:
     return MemberPicture(term("role", role), term("role_letter", role), row["sample"] or "", words, None, row)
 
 
+# Hues of Okabe and Ito (2008); those of the page's canvas.
+_FILLS = {
+    "depth": "#b9c4ce", "forward": "#f0bfae", "reverse": "#a9cbe6", "deletion": "#1b2733", "insertion": "#8a3a68",
+    "clip": "#e69f00", "A": "#009e73", "C": "#0072b2", "G": "#b57f00", "T": "#d55e00", "N": "#6b7680",
+}  # fmt: skip
+_FAINT = 0.45
+
+
 @dataclass(frozen=True)
 class Shape:
-    """One rectangle or letter of the SVG: its class, place and size in the units of the drawing; `letter` may be ''."""
+    """One rectangle of the SVG: its colour and opacity, place and size in the units of the drawing."""
 
-    kind: str
+    fill: str
+    opacity: float
     x: float
     y: float
     width: float
     height: float = 4.0
-    letter: str = ""
+
+
+def _shape(kind: str, x: float, y: float, width: float, height: float = 4.0, *, faint: bool = False) -> Shape:
+    return Shape(_FILLS[kind], _FAINT if faint else 1.0, round(x, 1), round(y, 1), round(width, 1), round(height, 1))
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,7 @@ class MemberDrawing:
     shapes: tuple[Shape, ...]
 
 
-_BASE, _ROW, _TRACK = 6.0, 5.0, 26.0
+BASE, _ROW, _TRACK = 6.0, 5.0, 26.0
 
 
 def draw_member(picture: ReadPicture, member: MemberPicture) -> MemberDrawing:
@@ -148,7 +158,7 @@ def draw_member(picture: ReadPicture, member: MemberPicture) -> MemberDrawing:
     depth = unpack_depth(row["max_depth"] or 0, row["depth"] or "")
     scale = (_TRACK - 2) / max(1.0, max(depth, default=1.0))
     shapes = [
-        Shape("depth", round(place * _BASE, 1), round(_TRACK - value * scale, 1), _BASE, round(value * scale, 1))
+        _shape("depth", place * BASE, _TRACK - value * scale, BASE, value * scale)
         for place, value in enumerate(depth)
         if value
     ]
@@ -157,8 +167,7 @@ def draw_member(picture: ReadPicture, member: MemberPicture) -> MemberDrawing:
         if len(parts) == 3:
             place, share = int(parts[0]), int(parts[2]) / 100
             high = depth[place] * scale * share if place < len(depth) else 0
-            kind = f"base-{parts[1]}" if parts[1] != "-" else "deletion"
-            shapes.append(Shape(kind, round(place * _BASE, 1), round(_TRACK - high, 1), _BASE, round(high, 1)))
+            shapes.append(_shape("deletion" if parts[1] == "-" else parts[1], place * BASE, _TRACK - high, BASE, high))
     y = _TRACK + 3
     for molecule in unpack_molecules(row["reads"] or "", width):
         shapes += _molecule_shapes(molecule, width, y)
@@ -171,23 +180,17 @@ def _molecule_shapes(molecule: Molecule, width: int, y: float) -> list[Shape]:
     shapes = []
     for segment in molecule:
         first, last = max(segment.first, 0), min(segment.last, width - 1)
-        kind = "reverse" if segment.flags & REVERSE else "forward"
-        if segment.flags & (UNINFORMATIVE | LOW_MAPPING):
-            kind += " faded"
-        if segment.flags & ALT:
-            kind += " alt"
-        elif segment.flags & OTHER:
-            kind += " other"
-        shapes.append(Shape(kind, first * _BASE, y, (last - first + 1) * _BASE))
+        faint = bool(segment.flags & (UNINFORMATIVE | LOW_MAPPING))
+        strand = "reverse" if segment.flags & REVERSE else "forward"
+        shapes.append(_shape(strand, first * BASE, y, (last - first + 1) * BASE, faint=faint))
         for event in segment.events:
-            x = event.offset * _BASE
+            x = event.offset * BASE
             if event.kind == "-":
-                shapes.append(Shape("deletion", x, y, event.length * _BASE))
+                shapes.append(_shape("deletion", x, y + 1.4, event.length * BASE, 1.2))
             elif event.kind == "+":
-                shapes.append(Shape("insertion", x - 1, y - 0.5, 2, 5))
+                shapes.append(_shape("insertion", x - 1, y - 0.5, 2, 5))
             elif event.kind in "()":
-                shapes.append(Shape("clip", x - (0 if event.kind == "(" else 1.5), y, 1.5))
+                shapes.append(_shape("clip", x - (0 if event.kind == "(" else 1.5), y, 1.5))
             else:
-                faint = " faint" if event.kind.islower() else ""
-                shapes.append(Shape(f"base-{event.kind.upper()}{faint}", x, y, _BASE))
+                shapes.append(_shape(event.kind.upper(), x, y, BASE, faint=event.kind.islower()))
     return shapes

@@ -295,6 +295,12 @@
 
   // --- decisions: drafts stay in this browser where it allows it; a file is made by the button alone ---
   const forms = all("div.decide");
+  const blank = one("#decision-form");
+  forms.forEach((form, place) => {
+    form.append(blank.content.cloneNode(true));
+    all("input", form).forEach((input) => { input.name = "decision-" + place; });
+  });
+  setLanguage(document.documentElement.lang);
   const drafts = "filiation:" + family + ":" + document.body.dataset.run;
   const readForm = (form) => ({
     variant: form.dataset.variant, gene: form.dataset.gene,
