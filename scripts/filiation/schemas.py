@@ -7,6 +7,7 @@ docs/outputs.md (between the two marker lines of each). Tests compare the files 
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from pathlib import Path
@@ -21,6 +22,7 @@ from filiation.config import FrequencySource, RunConfig, SampleRow, UnitRow
 from filiation.errors import InputError
 from filiation.io.files import atomic_text
 from filiation.model.columns import ALL_TABLES
+from filiation.report.document import json_schema as report_schema
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCHEMAS: dict[str, type[BaseModel]] = {"config": RunConfig, "samples": SampleRow, "units": UnitRow}
@@ -197,6 +199,7 @@ def write_all(output_dir: Path) -> list[Path]:
     documentation that is there; returns the files in the order in which they were written."""
     texts = {f"workflow/schemas/{name}.schema.yaml": schema_text(model) for name, model in _SCHEMAS.items()}
     texts["config/config.yaml"] = default_config_text()
+    texts["workflow/schemas/report.schema.json"] = json.dumps(report_schema(), ensure_ascii=False, indent=1) + "\n"
     for name, blocks in generated_blocks().items():
         path = output_dir / name
         if path.is_file():

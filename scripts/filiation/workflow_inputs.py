@@ -275,6 +275,18 @@ class WorkflowInputs:
             return []
         return [f"results/{family}/prioritisation/{family}.recheck.tsv"]
 
+    def read_views_table(self, family: str) -> list[str]:
+        """The reads around the candidates; nothing for stored calls."""
+        if self.sheet.starts_from_calls(family):
+            return []
+        return [f"results/{family}/prioritisation/{family}.read_views.tsv"]
+
+    def gene_coverage_table(self, family: str) -> list[str]:
+        """How the panel's genes were read; nothing for stored calls, without a panel or without gene models."""
+        if self.sheet.starts_from_calls(family) or not self.panel(family) or not self.genes():
+            return []
+        return [f"results/{family}/quality/{family}.gene_coverage.tsv"]
+
     def panel(self, family: str) -> list[str]:
         """Panel file of a family's pre-indication; nothing when the sheet names none."""
         from filiation.config import panels_folder

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from builders.browser import NEEDS_BROWSER, Opened, browser
 from builders.report import candidate, check, options, report_data
 from filiation.report.html import render
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [pytest.mark.tools, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+__all__ = ["browser"]
+pytestmark = [pytest.mark.tools, NEEDS_BROWSER]
 # The contrast of every visible text against the nearest opaque background (WCAG 2.1, 1.4.3).
 CONTRAST = """() => {
   const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
@@ -40,28 +37,6 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
-class Opened:
-    """A page with everything that it asked for or complained of."""
-
-    def __init__(self, browser: Any, path: Path, *, width: int = 1280, script: bool = True) -> None:
-        self.tab = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=script)
-        self.requests: list[str] = []
-        self.messages: list[str] = []
-        self.tab.on("request", lambda request: self.requests.append(request.url))
-        self.tab.on("console", lambda message: self.messages.append(message.text))
-        self.tab.on("pageerror", lambda error: self.messages.append(str(error)))
-        self.tab.on("dialog", lambda dialog: (self.messages.append(dialog.message), dialog.dismiss()))
-        self.tab.goto(path.as_uri())
 
 
 def write(folder: Path, **changes: Any) -> Path:
@@ -143,7 +118,7 @@ def test_paper_holds_the_details_and_the_simulated_label(browser: Any, tmp_path:
     opened.tab.emulate_media(media="print")
     opened.tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.tab.locator(".detail:visible").count() == 6
-    assert opened.tab.locator(".simulated-mark:visible").count() == 8
+    assert opened.tab.locator(".simulated-mark:visible").count() == 10
     assert not opened.tab.locator(".toolbar").is_visible()
     opened.tab.evaluate("dispatchEvent(new Event('afterprint'))")
     opened.tab.emulate_media(media="screen")

@@ -225,11 +225,7 @@ def test_absent_and_not_annotated_are_different_for_frequency_and_clinvar(tmp_pa
     assert "1,2\u202f×\u202f10⁻⁵" in row_of(source, 1)
     assert "0 homozygote" in row_of(source, 1)
     for number, words in ((2, "absent"), (3, "non annoté"), (4, "non annoté")):
-        assert (
-            row_of(source, number).count(f'<span lang="fr">{words}</span>')
-            + row_of(source, number).count(f'class="evidence-value">{words}')
-            == 2
-        )
+        assert len(re.findall(rf'class="evidence-value">(?:<span lang="fr">)?{words}', row_of(source, number))) == 2
 
 
 def test_partners_of_a_compound_pair_stand_together_under_one_heading(tmp_path: Path) -> None:

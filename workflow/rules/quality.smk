@@ -7,8 +7,10 @@ OUTPUTS
     results/{family}/quality/{sample}.coverage.tsv     depth over each contig
     results/{family}/quality/{family}.quality.tsv      sex, kinship, Mendelian errors, coverage: OK, WARN, FAIL
     results/{family}/quality/{family}.segments.tsv     runs of homozygosity, uniparental disomy
+    results/{family}/quality/{family}.profile.tsv      depth and allele balance along the genome, for the picture
+    results/{family}/quality/{family}.gene_coverage.tsv    each gene of the panel, exon by exon, in every member
 COMMANDS
-    filiation coverage, filiation quality
+    filiation coverage, filiation quality, filiation panel-coverage
 """
 
 
@@ -48,6 +50,7 @@ rule quality:
     output:
         table="results/{family}/quality/{family}.quality.tsv",
         segments="results/{family}/quality/{family}.segments.tsv",
+        profile="results/{family}/quality/{family}.profile.tsv",
     log:
         "logs/quality/{family}.log",
     benchmark:
@@ -65,4 +68,35 @@ rule quality:
         ),
     shell:
         "filiation quality --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.coverage:q} --output {output.table:q} --segments {output.segments:q} 2> {log:q}"
+        " {params.coverage:q} --output {output.table:q} --segments {output.segments:q} --profile {output.profile:q}"
+        " 2> {log:q}"
+
+
+rule panel_coverage:
+    """How well each gene of the panel was read, exon by exon; families that start from stored calls have none."""
+    input:
+        pedigree="results/{family}/{family}.ped",
+        panel=lambda wildcards: RUN.panel(wildcards.family),
+        genes="results/reference/genes.gff3.gz",
+        reads=lambda wildcards: RUN.crams(wildcards.family),
+        reference=RUN.reference(),
+        thresholds=RUN.recheck_thresholds(),
+    output:
+        "results/{family}/quality/{family}.gene_coverage.tsv",
+    log:
+        "logs/panel_coverage/{family}.log",
+    benchmark:
+        "logs/benchmarks/panel_coverage/{family}.tsv"
+    wildcard_constraints:
+        family=RUN.one_of(RUN.families_with_reads),
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        version=PACKAGE_VERSION,
+    shell:
+        "filiation panel-coverage --pedigree {input.pedigree:q} --panel {input.panel:q} --genes-gff3 {input.genes:q}"
+        " --reads {input.reads:q} --reference {input.reference:q} --thresholds {input.thresholds:q}"
+        " --output {output:q} 2> {log:q}"

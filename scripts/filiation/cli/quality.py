@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", required=True, metavar="TSV", help="table quality/1")
     parser.add_argument("--segments", required=True, metavar="TSV", help="table segments/1")
+    parser.add_argument("--profile", metavar="TSV", help="table profile/1: depth and allele balance along the genome")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -65,6 +66,7 @@ def main(options: argparse.Namespace) -> int:
         assembly=options.assembly,
         pseudoautosomal_bed=options.pseudoautosomal_bed,
         coverage=options.coverage,
+        profile_output=options.profile,
     )
     counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
     print("quality: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()), file=sys.stderr)

@@ -1,7 +1,8 @@
 """Which variants should the RCP d'aval discuss for this family, and how far can each be trusted?
 
-Writes one self-contained HTML page (French and English, no network, printable) and one TSV with the same
-candidates. The page is a work document: it proposes an order of discussion and never concludes.
+Writes one self-contained HTML page (French and English, no network, printable) and, from the same data, a TSV, and
+where asked for a PDF, a spreadsheet, JSON, a GA4GH phenopacket, a VCF and counts. The page is a work document: it
+proposes an order of discussion and never concludes.
 
 Stops with exit code 2, before anything is written, when a quality check is FAIL and no reason to continue is
 given.
@@ -35,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--coverage", nargs="*", default=[], metavar="TSV", help="coverage tables, one per sample; none without reads"
     )
     parser.add_argument("--recheck", metavar="TSV", help="recheck table; none without reads")
+    parser.add_argument("--read-views", metavar="TSV", help="packed reads around the candidates (read-views)")
+    parser.add_argument("--gene-coverage", metavar="TSV", help="coverage of the panel's genes (panel-coverage)")
+    parser.add_argument("--profile", metavar="TSV", help="depth and allele balance along the genome (quality)")
+    parser.add_argument("--changes", metavar="TSV", help="changes since the last analysis (reanalyse)")
+    parser.add_argument("--phenotype", metavar="TSV", help="labels of the HPO terms, absent signs (phenotype)")
     parser.add_argument("--versions", required=True, metavar="TSV", help="versions table (record-run)")
     parser.add_argument("--panel", metavar="TSV", help="gene panel that the candidates were tiered with")
     parser.add_argument("--pre-indication", default="", help="pre-indication of the index case")
@@ -64,13 +70,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", required=True, metavar="HTML", help="the report")
     parser.add_argument("--table", required=True, metavar="TSV", help="the same candidates as a table")
+    parser.add_argument("--pdf", metavar="PDF", help="the paper version, PDF/A-3 with the JSON attached")
+    parser.add_argument("--xlsx", metavar="XLSX", help="the tables as a spreadsheet without formulas")
+    parser.add_argument("--json", metavar="JSON", help="everything as one document (schema filiation-report/1)")
+    parser.add_argument("--phenopacket", metavar="JSON", help="GA4GH Phenopacket v2, Family")
+    parser.add_argument("--vcf", metavar="VCF", help="the candidates as VCF")
+    parser.add_argument("--summary", metavar="JSON", help="counts alone, for comparing runs")
 
 
 def main(options: argparse.Namespace) -> None:
     """Read the family's tables, then write the page and the table from the same data."""
     from filiation.report.data import Options, parse_hpo_terms, read_report_data
-    from filiation.report.html import write_html
-    from filiation.report.table import write_tsv
+    from filiation.report.exports import write_exports
 
     data = read_report_data(
         Options(
@@ -91,7 +102,21 @@ def main(options: argparse.Namespace) -> None:
         coverage=options.coverage,
         panel=options.panel,
         recheck=options.recheck,
+        read_views=options.read_views,
+        gene_coverage=options.gene_coverage,
+        profile=options.profile,
+        changes=options.changes,
+        phenotype=options.phenotype,
         stop_on_fail=not options.no_stop_on_fail,
     )
-    write_html(options.output, data)
-    write_tsv(options.table, data)
+    write_exports(
+        data,
+        html=options.output,
+        table=options.table,
+        pdf=options.pdf,
+        xlsx=options.xlsx,
+        json=options.json,
+        phenopacket=options.phenopacket,
+        vcf=options.vcf,
+        summary_file=options.summary,
+    )

@@ -10,12 +10,13 @@ from filiation.errors import InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import read_table, write_table
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals, read_batches
-from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
+from filiation.model.columns import COVERAGE, PROFILE, QUALITY, SEGMENTS
 from filiation.model.contigs import detect_assembly
 from filiation.model.pedigree import Family
 from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
 from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence, role_row
 from filiation.quality.measures import member_rows, mendelian_rows
+from filiation.quality.profile import GenomeProfile
 from filiation.quality.segment import DepthByWindow, Segment
 from filiation.quality.sex import CoverageRow, sex_evidence, sex_row
 from filiation.quality.tally import FamilyTally, Markers, Windows
@@ -51,12 +52,15 @@ def tally_family(
     *,
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
+    profile: GenomeProfile | None = None,
 ) -> FamilyTally:
-    """Read the unscreened calls once and count what the checks need."""
+    """Read the unscreened calls once and count what the checks need, and what the picture of the genome shows."""
     regions = pseudoautosomal_intervals(assembly, header_contigs(variants), pseudoautosomal_bed)
     tally = FamilyTally(family, thresholds)
     for batch in read_batches(variants, list(family.samples), pseudoautosomal=regions):
         tally.add(batch)
+        if profile is not None:
+            profile.add(batch)
     return tally
 
 
@@ -154,17 +158,26 @@ def assess_quality(
     assembly: str = "auto",
     pseudoautosomal_bed: str | Path | None = None,
     coverage: Sequence[str | Path] = (),
+    profile_output: str | Path | None = None,
 ) -> list[CheckRow]:
-    """Run every check on one family and write the tables quality/1 and segments/1; returns the rows.
+    """Run every check on one family and write the tables quality/1, segments/1 and profile/1; returns the rows.
 
     A FAIL is a result, not an error: whoever continues decides.
     """
     thresholds = load_thresholds(thresholds_path)
     family = read_pedigree(pedigree)
     depth = read_coverage(coverage, family)
-    tally = tally_family(family, variants, thresholds, assembly=assembly, pseudoautosomal_bed=pseudoautosomal_bed)
-    rows, segments = assess(family, tally, depth, thresholds)
     lengths = header_contigs(variants)
+    profile = GenomeProfile(list(family.samples).index(family.proband.sample), lengths)
+    tally = tally_family(
+        family,
+        variants,
+        thresholds,
+        assembly=assembly,
+        pseudoautosomal_bed=pseudoautosomal_bed,
+        profile=profile if profile_output else None,
+    )
+    rows, segments = assess(family, tally, depth, thresholds)
     header = {
         "family": family.name,
         "thresholds": f"{thresholds.name} sha256:{thresholds.checksum}",
@@ -178,4 +191,6 @@ def assess_quality(
         ({key: value for key, value in asdict(segment).items() if key in names} for segment in segments),
         header,
     )
+    if profile_output:
+        write_table(profile_output, PROFILE, profile.rows(), header)
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from filiation.errors import ConfigError, InputError
 from filiation.io.files import atomic_path, require_file
@@ -68,6 +69,21 @@ def sample_of(path: str | Path) -> str:
             repair="take the file through filiation adopt-reads or mark-duplicates",
         )
     return samples.pop()
+
+
+def require_reads_index(handle: Any, path: str | Path) -> None:
+    """Refuse an open file of reads that cannot be read by position."""
+    try:
+        indexed = bool(handle.has_index())
+    except (AttributeError, ValueError):
+        indexed = False
+    if not indexed:
+        raise InputError(
+            "the reads have no index",
+            where=str(path),
+            expected=f"{path}.crai or .bai",
+            repair=f"samtools index {path}",
+        )
 
 
 def count_reads(path: str | Path, reference: str | Path, threads: int) -> dict[str, int]:

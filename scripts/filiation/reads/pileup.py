@@ -184,17 +184,28 @@ def _encode(sequence: str) -> npt.NDArray[np.uint8]:
     return _CODES[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
 
 
-def pile_up(handle: Any, context: Context, thresholds: ReadThresholds) -> Pileup:
-    """All molecules of an open BAM or CRAM over an allele."""
+def records_over(handle: Any, context: Context, window: int = 0) -> list[Any]:
+    """The usable records of an open BAM or CRAM over an allele, or within `window` bases of it, in file order."""
     allele = context.allele
-    start, end = allele.pos - 1, allele.pos - 1 + len(allele.ref)
     # A read clipped before the variant ends beside it, and its clipped bases still know the allele.
-    margin = 0 if allele.is_snv else context.flank
-    records = [
+    margin = max(window, 0 if allele.is_snv else context.flank)
+    return [
         record
-        for record in handle.fetch(allele.chrom, max(0, start - margin), end + margin)
+        for record in handle.fetch(
+            allele.chrom, max(0, allele.pos - 1 - margin), allele.pos - 1 + len(allele.ref) + margin
+        )
         if not record.flag & SKIPPED_FLAGS and record.query_sequence and record.query_qualities is not None
     ]
+
+
+def pile_up(handle: Any, context: Context, thresholds: ReadThresholds) -> Pileup:
+    """All molecules of an open BAM or CRAM over an allele."""
+    return pile_up_records(records_over(handle, context), context, thresholds)
+
+
+def pile_up_records(records: list[Any], context: Context, thresholds: ReadThresholds) -> Pileup:
+    """The molecules of some records; a record that does not reach the allele says nothing and is left out."""
+    allele = context.allele
     reads = _substitution_reads(records, allele) if allele.is_snv else _haplotype_reads(records, context, thresholds)
     return _molecules(reads, thresholds)
 

@@ -14,7 +14,7 @@ from filiation.io.reads_header import open_reads
 from filiation.model.contigs import ContigClass, Interval, classify
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Family, Role
-from filiation.reads.alignment_files import sample_of
+from filiation.reads.alignment_files import require_reads_index, sample_of
 from filiation.reads.parent_of_origin import (
     BY_CARRIER,
     FROM_FATHER,
@@ -130,13 +130,7 @@ def recheck_family(
         alignments = {}
         for sample, path in reads.items():
             handle = stack.enter_context(open_reads(path, reference))
-            if not _indexed(handle):
-                raise InputError(
-                    "the reads have no index",
-                    where=str(path),
-                    expected=f"{path}.crai or .bai",
-                    repair=f"samtools index {path}",
-                )
+            require_reads_index(handle, path)
             alignments[sample] = handle
         calls = None
         if variants is not None:
@@ -149,14 +143,6 @@ def recheck_family(
                 pysam.set_verbosity(verbosity)
         files = FamilyFiles(family, alignments, fasta, calls, pseudoautosomal)
         return [recheck_allele(allele, question, files, thresholds) for allele, question in asked.items()]
-
-
-def _indexed(handle: Any) -> bool:
-    """Whether an open file of reads can be read by position."""
-    try:
-        return bool(handle.has_index())
-    except (AttributeError, ValueError):
-        return False
 
 
 def recheck_allele(allele: Allele, question: Question, files: FamilyFiles, thresholds: RecheckThresholds) -> Row:

@@ -4,67 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from filiation.model.columns import CANDIDATES
 from filiation.model.inheritance import Inheritance
-from filiation.model.pedigree import Family, Role
+from filiation.model.pedigree import Family
+from filiation.report.acmg_view import Suggestion, suggestion
 from filiation.report.catalogue import known, source_text, term, text
 from filiation.report.data import Row
+from filiation.report.evidence_view import (
+    Evidence,
+    GeneDisease,
+    Predictor,
+    clinvar,
+    frequency,
+    gene_diseases,
+    gene_facts,
+    inhouse,
+    population_lines,
+    predictors,
+)
+from filiation.report.members_view import NOTHING, MemberEvidence, member_evidence
+from filiation.report.phenotype_view import PhenotypeFit, phenotype_fit
+from filiation.report.reads_view import ReadPicture
 from filiation.report.recheck_view import Recheck, recheck_view
-from filiation.report.typography import Bilingual, both, compact, percent, probability, same, significant
+from filiation.report.typography import Bilingual, both, compact, probability, same
 
-# Below these the report draws the number in a marked box; the legend of the table says so.
-LOW_DEPTH = 10
-LOW_GENOTYPE_QUALITY = 20
 _LONG_ALLELE = 12
 _LONG_CHANGE = 28
-NOTHING = same("")
-DASH = same("—")
-_SIBLING = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*):([^:]*):([^:]*):([^:|]*)")
-_CLINVAR_STARS = (
-    ("practice_guideline", 4),
-    ("reviewed_by_expert_panel", 3),
-    ("multiple_submitters,_no_conflicts", 2),
-    ("criteria_provided", 1),
-)
-
-
-@dataclass(frozen=True)
-class MemberEvidence:
-    """Genotype evidence of one member at one variant.
-
-    `state`: `called`, `uncalled` (reads but no genotype), `no_data` (neither), `not_sequenced` (no such member).
-    """
-
-    role: Bilingual
-    letter: Bilingual
-    sample: str
-    state: str
-    genotype: str = ""
-    words: Bilingual = NOTHING
-    allele_depths: str = "—"
-    depth: str = "—"
-    quality: str = "—"
-    alt_share: Bilingual = DASH
-    carrier: bool = False
-    low_depth: bool = False
-    low_quality: bool = False
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A look-up in a public source: `found`, `not_found` (looked for, absent) or `not_annotated` (not looked for)."""
-
-    state: str
-    words: Bilingual
-    source: str = ""
-    homozygotes: int | None = None
-    review: str = ""
-    stars: int | None = None
-    identifier: str = ""
-    hemizygotes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +53,28 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Transcript:
+    """The effect on one transcript; the first is the one that the row shows."""
+
+    name: str
+    status: Bilingual
+    consequence: Bilingual
+    hgvs_c: str
+    hgvs_p: str
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What the rows of a page are read with: reads by variant, pictures by variant, labels of HPO terms."""
+
+    family: Family
+    rechecked: Mapping[str, Row] = field(default_factory=dict)
+    pictures: Mapping[str, ReadPicture] = field(default_factory=dict)
+    labels: Mapping[str, Bilingual] = field(default_factory=dict)
+    external_links: bool = False
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One variant in one gene, in words."""
 
@@ -95,6 +84,7 @@ class Candidate:
     variant: str
     variant_short: str
     change: str
+    protein: str
     consequence: tuple[Bilingual, ...]
     inheritance: str
     inheritance_words: Bilingual
@@ -115,15 +105,25 @@ class Candidate:
     rules: tuple[Rule, ...]
     reasons: tuple[tuple[Bilingual, Bilingual], ...]
     links: tuple[tuple[str, str], ...]
+    shelf: str
+    shelf_words: Bilingual
+    name: str
+    transcripts: tuple[Transcript, ...]
+    predictors: tuple[Predictor, ...]
+    gene_facts: tuple[tuple[str, Bilingual], ...]
+    diseases: tuple[GeneDisease, ...]
+    inhouse: Bilingual
+    population: tuple[Bilingual, ...]
+    regions: tuple[Bilingual, ...]
+    acmg: Suggestion
+    phenotype: PhenotypeFit | None
+    picture: ReadPicture | None
     overturned_by: tuple[Bilingual, ...] = ()
 
     @property
-    def fields(self) -> list[tuple[str, str, str]]:
-        """(name, value, meaning) of every column of the table, `.` where a value is missing."""
-        return [
-            (column.name, "." if self.row[column.name] is None else str(self.row[column.name]), column.meaning)
-            for column in CANDIDATES.columns
-        ]
+    def number(self) -> int:
+        """Place of the candidate in the page, from 0."""
+        return int(self.anchor.rpartition("-")[2]) - 1
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,11 @@ def short_change(change: str | None) -> str:
     if change is None or len(change) <= _LONG_CHANGE:
         return change or ""
     return f"{change[:14]}…{change[-8:]}"
+
+
+def _without_reference(name: str | None) -> str:
+    """An HGVS name without its reference sequence, which the detail gives: `c.1861C>T`."""
+    return (name or "").rpartition(":")[2]
 
 
 def variant_key(row: Row) -> str:
@@ -171,117 +176,6 @@ def _phases(row: Row) -> Iterator[Bilingual]:
 def _short_allele(allele: str) -> str:
     """An allele, or its start and its length when it is long."""
     return allele if len(allele) <= _LONG_ALLELE else f"{allele[:6]}…[{len(allele)}]"
-
-
-def _genotype_words(genotype: str) -> Bilingual:
-    """What a called genotype means: one allele is hemizygous, never half of a diploid one."""
-    alleles = genotype.replace("|", "/").split("/")
-    if "." in alleles:
-        return text("genotype.partial")
-    if len(alleles) == 1:
-        return text("genotype.reference_single" if alleles == ["0"] else "genotype.hemizygous")
-    if set(alleles) == {"0"}:
-        return text("genotype.reference")
-    return text("genotype.homozygous" if len(set(alleles)) == 1 else "genotype.heterozygous")
-
-
-def _evidence_of(
-    role: str,
-    sample: str,
-    genotype: str | None,
-    ref: int | None,
-    alt: int | None,
-    depth: int | None,
-    gq: int | None,
-    *,
-    one_copy: bool = False,
-) -> MemberEvidence:
-    """Evidence of a sequenced member. A genotype without a read behind it is no data, whatever was called.
-
-    one_copy: the member has one copy of this chromosome, so that 1/1 is the caller's way of writing 1.
-    """
-    letter, words = term("role_letter", role), term("role", role)
-    # Depth may be missing while allele depths are there, and the other way round.
-    reads = depth if depth is not None else (None if ref is None and alt is None else (ref or 0) + (alt or 0))
-    called = genotype is not None and not set(genotype) <= set("./|")
-    if reads == 0 or (not called and reads is None):
-        return MemberEvidence(words, letter, sample, "no_data")
-    share = same("—")
-    if ref is not None and alt is not None and ref + alt > 0:
-        share = both(percent, alt / (ref + alt), 0)
-    return MemberEvidence(
-        role=words,
-        letter=letter,
-        sample=sample,
-        state="called" if called else "uncalled",
-        genotype=genotype if called and genotype else "./.",
-        words=_genotype_words("1" if one_copy else genotype) if called and genotype else text("genotype.uncalled"),
-        allele_depths="—" if ref is None and alt is None else f"{_count(ref)},{_count(alt)}",
-        depth=_count(depth),
-        quality=_count(gq),
-        alt_share=share,
-        carrier=called and any(allele in genotype for allele in "123456789") if genotype else False,
-        low_depth=reads is not None and reads < LOW_DEPTH,
-        low_quality=gq is not None and gq < LOW_GENOTYPE_QUALITY,
-    )
-
-
-def _count(value: int | None) -> str:
-    return "—" if value is None else str(value)
-
-
-def member_evidence(row: Row, family: Family) -> tuple[MemberEvidence, ...]:
-    """Proband, father, mother, then siblings; a parent who was not sequenced keeps a line that says so."""
-    lines = []
-    for role in (Role.PROBAND, Role.FATHER, Role.MOTHER):
-        member = family.with_role(role)
-        if member is None:
-            lines.append(MemberEvidence(term("role", role), term("role_letter", role), "", "not_sequenced"))
-            continue
-        names = ("genotype", "ref_depth", "alt_depth", "depth", "genotype_quality")
-        genotype, ref, alt, depth, quality = (row[f"{role}_{name}"] for name in names)
-        one_copy = f"{role}=hemizygous" in (row["inheritance_reason"] or "").split()
-        lines.append(_evidence_of(role, member.sample, genotype, ref, alt, depth, quality, one_copy=one_copy))
-    for sample, genotype, depths, quality in _SIBLING.findall(row["siblings"] or ""):
-        ref, alt = ([*(_number(part) for part in depths.split(",")), None, None])[:2]
-        lines.append(_evidence_of(Role.SIBLING, sample, genotype, ref, alt, None, _number(quality)))
-    return tuple(lines)
-
-
-def _number(value: str) -> int | None:
-    return int(value) if value.strip().isdecimal() else None
-
-
-def frequency(row: Row) -> Evidence:
-    """Highest population frequency; absent, not covered, without a value and never looked up are different states."""
-    source, value = row["population_source"], row["population_af"]
-    if value is None and source in ("not_found", "not_covered", "no_frequency"):
-        return Evidence(source, text(f"frequency.{source}"))
-    if value is None:
-        return Evidence("not_annotated", text("frequency.not_annotated"))
-    return Evidence(
-        "found",
-        both(significant, value),
-        source or "",
-        row["population_homozygotes"],
-        hemizygotes=row["population_hemizygotes"],
-    )
-
-
-def clinvar(row: Row) -> Evidence:
-    """ClinVar's classification, in French words where it is one of the usual ones."""
-    significance, review = row["clinvar_significance"], row["clinvar_review"] or ""
-    if significance in (None, "not_annotated"):
-        return Evidence("not_annotated", text("clinvar_state.not_annotated"))
-    if significance == "not_found":
-        return Evidence("not_found", text("clinvar_state.not_found"))
-    parts = [part for part in re.split(r"[/|]|,_?", significance) if part]
-    words = [term("clinvar", part.lower()) if known("clinvar", part.lower()) else source_text(part) for part in parts]
-    joined = Bilingual(" / ".join(word.fr for word in words), " / ".join(word.en for word in words))
-    stars = next((count for pattern, count in _CLINVAR_STARS if pattern in review.lower()), 0) if review else None
-    if "no_assertion" in review.lower():
-        stars = 0
-    return Evidence("found", joined, "ClinVar", None, review.replace("_", " "), stars, str(row["clinvar_id"] or ""))
 
 
 def consequences(row: Row) -> tuple[Bilingual, ...]:
@@ -380,8 +274,9 @@ def links(row: Row) -> tuple[tuple[str, str], ...]:
     """(name, address) of public pages, built only from identifiers of the expected form."""
     found = []
     gene_id = str(row["gene_id"] or "")
-    if re.fullmatch(r"HGNC:\d+", gene_id):
-        found.append(("HGNC", f"https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/{gene_id}"))
+    hgnc_id = str(row.get("hgnc_id") or gene_id)
+    if re.fullmatch(r"HGNC:\d+", hgnc_id):
+        found.append(("HGNC", f"https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/{hgnc_id}"))
     if re.fullmatch(r"ENSG\d{11}(\.\d+)?", gene_id):
         found.append(("Ensembl", f"https://www.ensembl.org/id/{gene_id}"))
     if re.fullmatch(r"\d+", str(row["clinvar_id"] or "")):
@@ -389,20 +284,44 @@ def links(row: Row) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def view(
-    row: Row,
-    number: int,
-    family: Family,
-    anchors: dict[Any, str],
-    rechecked: Mapping[str, Row],
-    *,
-    external_links: bool,
-) -> Candidate:
-    """One row in words; `anchors` maps (gene, variant) to its place in the page, `rechecked` variants to reads."""
-    rechecked_row = rechecked.get(variant_key(row))
-    recheck = recheck_view(rechecked_row, family, row) if rechecked_row else None
+def transcripts(row: Row) -> tuple[Transcript, ...]:
+    """The transcript that is shown, then MANE Plus Clinical and the worst other one."""
+    found: list[list[str | None]] = []
+    if row["transcript"]:
+        found.append([row[name] for name in ("transcript", "transcript_status", "consequence", "hgvs_c", "hgvs_p")])
+    for item in items(row["other_transcripts"], "|"):
+        parts = [None if part == "." else part for part in item.split(":", 4)]
+        if len(parts) == 5:
+            found.append(parts)
+    return tuple(
+        Transcript(
+            name or "—",
+            term("transcript_status", status) if status else same(""),
+            consequences({"consequence": effect})[0] if effect else same("—"),
+            coding or "",
+            protein or "",
+        )
+        for name, status, effect, coding, protein in found
+    )
+
+
+def line_to_copy(row: Row) -> str:
+    """`GENE NM_…:c.… p.… (chr-pos-ref-alt) 0/1 de_novo`, as a laboratory system takes it."""
+    place = "-".join(str(row[name]) for name in ("chrom", "pos", "ref", "alt"))
+    change = row.get("hgvs_c") or row["dna_change"] or ""
+    coding = f"{row['transcript']}:{change}" if row["transcript"] and change and ":" not in change else change
+    parts = (row["gene"], coding, row.get("hgvs_p") or row["amino_acid_change"], f"({place})", row["proband_genotype"])
+    return " ".join(str(part) for part in (*parts, row["inheritance"]) if part)
+
+
+def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str]) -> Candidate:
+    """One row in words; `anchors` maps (gene, variant) to its place in the page."""
+    key = variant_key(row)
+    rechecked_row = page.rechecked.get(key)
+    recheck = recheck_view(rechecked_row, page.family, row) if rechecked_row else None
     inheritance = row["inheritance"] or "unknown"
     tier = row["panel_tier"] or "none"
+    shelf = row.get("shelf") or "none"
     posterior = row["de_novo_posterior"]
     partners = tuple(
         Partner(partner, anchors.get((row["gene"], partner), ""), phase)
@@ -412,9 +331,10 @@ def view(
         anchor=f"candidate-{number}",
         row=row,
         gene=row["gene"] or "—",
-        variant=variant_key(row),
+        variant=key,
         variant_short=f"{row['chrom']}-{row['pos']}-{_short_allele(row['ref'])}-{_short_allele(row['alt'])}",
-        change=short_change(row["amino_acid_change"] or row["dna_change"]),
+        change=short_change(_without_reference(row["hgvs_c"]) or row["amino_acid_change"] or row["dna_change"]),
+        protein=short_change(_without_reference(row["hgvs_p"])),
         consequence=consequences(row),
         inheritance=inheritance,
         inheritance_words=term("inheritance", inheritance),
@@ -423,7 +343,7 @@ def view(
         meaning=term("inheritance_meaning", inheritance) if inheritance in set(Inheritance) else same(""),
         partners=partners,
         posterior=both(probability, posterior) if posterior is not None else None,
-        members=member_evidence(row, family),
+        members=member_evidence(row, page.family),
         frequency=frequency(row),
         clinvar=clinvar(row),
         tier=tier,
@@ -434,7 +354,20 @@ def view(
         recheck=recheck,
         rules=_rules(row),
         reasons=_reasons(row),
-        links=links(row) if external_links else (),
+        links=links(row) if page.external_links else (),
+        shelf=shelf,
+        shelf_words=term("shelf", shelf),
+        name=line_to_copy(row),
+        transcripts=transcripts(row),
+        predictors=predictors(row),
+        gene_facts=gene_facts(row),
+        diseases=gene_diseases(row),
+        inhouse=inhouse(row),
+        population=population_lines(row),
+        regions=tuple(term("region", name) for name in items(row["region_flags"])),
+        acmg=suggestion(row),
+        phenotype=phenotype_fit(row, page.labels),
+        picture=page.pictures.get(key),
         overturned_by=tuple(term("overturn", name) for name in items(row["overturned_by"])),
     )
 
@@ -468,11 +401,8 @@ def _clusters(rows: Sequence[Row]) -> Iterator[list[int]]:
         yield sorted(cluster)
 
 
-def group_candidates(
-    rows: Sequence[Row], family: Family, rechecked: Sequence[Row] = (), *, external_links: bool = False
-) -> tuple[Group, ...]:
+def group_candidates(rows: Sequence[Row], page: PageContext) -> tuple[Group, ...]:
     """All candidates in words, best rank first, the variants of a compound pair side by side."""
-    reads = {variant_key(row): row for row in rechecked}
     ranked = sorted(rows, key=lambda row: row["rank"] if row["rank"] is not None else len(rows) + 1)
     clusters = list(_clusters(ranked))
     order = [number for cluster in clusters for number in cluster]
@@ -486,7 +416,7 @@ def group_candidates(
         candidates = []
         for number in cluster:
             position += 1
-            candidates.append(view(ranked[number], position, family, anchors, reads, external_links=external_links))
+            candidates.append(view(ranked[number], position, page, anchors))
         compound = len(cluster) > 1 or any(candidate.partners for candidate in candidates)
         groups.append(Group(candidates[0].gene, compound, tuple(candidates)))
     return tuple(groups)

@@ -11,7 +11,21 @@ from typing import Any
 from filiation.errors import ConfigError, InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import Table, read_table
-from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, SEGMENTS, VERSIONS
+from filiation.model.columns import (
+    CANDIDATES,
+    CHANGES,
+    COVERAGE,
+    FUNNEL,
+    GENE_COVERAGE,
+    PANEL,
+    PHENOTYPE_TERMS,
+    PROFILE,
+    QUALITY,
+    READ_VIEWS,
+    RECHECK,
+    SEGMENTS,
+    VERSIONS,
+)
 from filiation.model.pedigree import Family
 
 Row = dict[str, Any]
@@ -110,6 +124,11 @@ class ReportData:
     versions: Table
     panel: Panel | None = None
     recheck: Table | None = None
+    read_views: Table | None = None
+    gene_coverage: tuple[Row, ...] = ()
+    profile: tuple[Row, ...] = ()
+    changes: Table | None = None
+    phenotype: tuple[Row, ...] = ()
 
     @property
     def date(self) -> str:
@@ -240,6 +259,11 @@ def read_report_data(
     coverage: Sequence[str | Path] = (),
     panel: str | Path | None = None,
     recheck: str | Path | None = None,
+    read_views: str | Path | None = None,
+    gene_coverage: str | Path | None = None,
+    profile: str | Path | None = None,
+    changes: str | Path | None = None,
+    phenotype: str | Path | None = None,
     stop_on_fail: bool = True,
 ) -> ReportData:
     """Read every table of a family; tables that are optional may be left out, and the report says so.
@@ -273,4 +297,9 @@ def read_report_data(
         versions=read_table(versions, VERSIONS),
         panel=read_panel(panel) if panel else None,
         recheck=read_table(recheck, RECHECK) if recheck else None,
+        read_views=read_table(read_views, READ_VIEWS) if read_views else None,
+        gene_coverage=tuple(read_table(gene_coverage, GENE_COVERAGE).rows) if gene_coverage else (),
+        profile=tuple(read_table(profile, PROFILE).rows) if profile else (),
+        changes=read_table(changes, CHANGES) if changes else None,
+        phenotype=tuple(read_table(phenotype, PHENOTYPE_TERMS).rows) if phenotype else (),
     )

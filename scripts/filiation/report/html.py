@@ -9,27 +9,40 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from filiation import __version__
 from filiation.io.files import atomic_text
+from filiation.io.tables import cells_of
+from filiation.model.columns import CANDIDATES
+from filiation.model.decisions import SET_ASIDE_REASONS
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Role
-from filiation.report import candidate_view, catalogue, typography
-from filiation.report.candidate_view import Group, group_candidates
+from filiation.report import catalogue, genome_svg, members_view, typography
+from filiation.report.acmg_view import points_words
+from filiation.report.candidate_view import Group, PageContext, group_candidates, variant_key
 from filiation.report.data import ReportData, Step
 from filiation.report.funnel_svg import draw_funnel
+from filiation.report.gene_coverage_view import panel_coverage
+from filiation.report.genome_svg import draw_genome
 from filiation.report.karyotype_svg import draw_karyotype
 from filiation.report.limits import limits
+from filiation.report.naming import run_name
 from filiation.report.pedigree_svg import draw_pedigree
+from filiation.report.phenotype_view import HpoTerm, labelled
 from filiation.report.phrases import measure
 from filiation.report.quality_view import coverage_lines, tiles, verdict_of
+from filiation.report.reads_view import read_pictures
 from filiation.report.typography import Bilingual
 
 # A page with more details than this is slow on an office computer; the TSV always holds every candidate.
@@ -46,7 +59,8 @@ class InheritanceCount:
     count: int
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """One of our own template files, as text."""
     return files("filiation.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
@@ -119,61 +133,171 @@ def environment() -> Environment:
         source=catalogue.source_text,
         known=catalogue.known,
         measure=measure,
+        points_words=points_words,
         both=typography.both,
         integer=typography.integer,
         decimal=typography.decimal,
         megabases=typography.megabases,
         verdict_of=verdict_of,
         Role=Role,
-        low_depth=candidate_view.LOW_DEPTH,
-        low_quality=candidate_view.LOW_GENOTYPE_QUALITY,
+        low_depth=members_view.LOW_DEPTH,
+        low_quality=members_view.LOW_GENOTYPE_QUALITY,
     )
     return templates
 
 
-def render(data: ReportData) -> str:
-    """The whole page. Same data, same bytes."""
-    style, script = _asset("report.css"), _asset("report.js")
-    groups = group_candidates(
-        data.candidates.rows,
-        data.family,
-        data.recheck.rows if data.recheck else (),
-        external_links=data.options.external_links,
-    )
+def page_values(data: ReportData) -> dict[str, Any]:
+    """Everything that the templates of the page and of the paper version are filled with."""
+    labels = hpo_labels(data)
+    groups = group_candidates(data.candidates.rows, page_context(data, labels))
     shown = contradicted_last(shown_groups(groups))
     coverage = coverage_lines(data)
+    return {
+        "data": data,
+        "options": data.options,
+        "family": data.family,
+        "language": data.options.language,
+        "version": __version__,
+        "groups": shown,
+        "run_name": run_name(data.family.name, data.candidates.rows),
+        "set_aside_reasons": SET_ASIDE_REASONS,
+        "change_words": change_words(data, shown),
+        "shelves": shelf_counts(groups),
+        "signs": signs(data, labels),
+        "genome": draw_genome(data),
+        "genome_svg": genome_svg,
+        "panel_coverage": panel_coverage(data.gene_coverage),
+        "shown_count": sum(len(group.candidates) for group in shown),
+        "discuss_first": shown[:_DISCUSS_FIRST],
+        "structure": _structure(data),
+        "panel_name": Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
+        "tiles": tiles(data.quality.rows),
+        "inheritance_counts": inheritance_counts(data),
+        "off_panel_count": sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
+        "possible_count": sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
+        "pedigree": draw_pedigree(data.family),
+        "funnel": draw_funnel(data.funnel),
+        "removals": largest_removals(data.funnel),
+        "karyotype": draw_karyotype(data),
+        "coverage": coverage,
+        "coverage_tables": (
+            (True, catalogue.text("coverage.caption"), [line for line in coverage if line.total]),
+            (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
+        ),
+        "limits": limits(data),
+        "headers": _headers(data),
+    }
+
+
+def _tight(text: str) -> str:
+    """A text without empty lines; style and script too, before the policy names them by their checksum."""
+    return re.sub(r"\n\s*\n+", "\n", text)
+
+
+def render(data: ReportData) -> str:
+    """The whole page. Same data, same bytes."""
+    style, script = _tight(asset("report.css")), _tight(asset("report.js"))
+    values = page_values(data)
+    pictures = {
+        candidate.anchor: candidate.picture.packed
+        for group in values["groups"]
+        for candidate in group.candidates
+        if candidate.picture is not None and candidate.picture.reference
+    }
     page = environment().get_template("report.html.jinja")
-    return page.render(
-        data=data,
-        options=data.options,
-        family=data.family,
-        language=data.options.language,
-        version=__version__,
+    written = page.render(
+        **values,
         policy=content_security_policy(script, style),
         # Our own files, not data: the one place where escaping is off.
         style=Markup(style),
         script=Markup(script),
-        groups=shown,
-        shown_count=sum(len(group.candidates) for group in shown),
-        discuss_first=shown[:_DISCUSS_FIRST],
-        structure=_structure(data),
-        panel_name=Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
-        tiles=tiles(data.quality.rows),
-        inheritance_counts=inheritance_counts(data),
-        off_panel_count=sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
-        possible_count=sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
-        pedigree=draw_pedigree(data.family),
-        funnel=draw_funnel(data.funnel),
-        removals=largest_removals(data.funnel),
-        karyotype=draw_karyotype(data),
-        coverage=coverage,
-        coverage_tables=(
-            (True, catalogue.text("coverage.caption"), [line for line in coverage if line.total]),
-            (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
-        ),
-        limits=limits(data),
-        headers=_headers(data),
+        fields=data_island(fields_table(values["groups"])),
+        pictures=data_island(pictures),
     )
+    return _tight(written)
+
+
+def page_context(data: ReportData, labels: Mapping[str, Bilingual]) -> PageContext:
+    """What the candidates are put into words with."""
+    return PageContext(
+        family=data.family,
+        rechecked={variant_key(row): row for row in (data.recheck.rows if data.recheck else ())},
+        pictures=read_pictures(data.read_views.rows) if data.read_views else {},
+        labels=labels,
+        external_links=data.options.external_links,
+    )
+
+
+def hpo_labels(data: ReportData) -> dict[str, Bilingual]:
+    """Labels of the terms that the phenotype table names; French where the official translation has one."""
+    labels = {}
+    for row in data.phenotype:
+        english = row["label_en"] or ""
+        labels[row["term"]] = Bilingual(row["label_fr"] or english, english)
+    return labels
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of the index case, present or absent."""
+
+    term: HpoTerm
+    present: bool
+    onset: str
+    translated: bool
+
+
+def signs(data: ReportData, labels: Mapping[str, Bilingual]) -> list[Sign]:
+    """The signs of the command line, present; with those of the phenotype table, present or absent."""
+    rows = {row["term"]: row for row in data.phenotype}
+    found = []
+    for identifier in dict.fromkeys([*data.options.hpo_terms, *rows]):
+        row = rows.get(identifier, {})
+        present = identifier in data.options.hpo_terms or row.get("status") != "absent"
+        found.append(Sign(labelled(identifier, labels), present, row.get("onset") or "", bool(row.get("label_fr"))))
+    return found
+
+
+@dataclass(frozen=True)
+class ShelfCount:
+    """Number of candidates on one shelf."""
+
+    key: str
+    words: Bilingual
+    count: int
+
+
+def shelf_counts(groups: tuple[Group, ...]) -> list[ShelfCount]:
+    """Candidates by shelf, A first; a table without shelves has none."""
+    counts = Counter(candidate.shelf for group in groups for candidate in group.candidates)
+    return [ShelfCount(key, catalogue.term("shelf", key), counts[key]) for key in ("A", "B", "C") if counts[key]]
+
+
+def data_island(content: object) -> Markup:
+    """JSON for a script element: nothing in it can end the element or start another."""
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def fields_table(groups: tuple[Group, ...]) -> dict[str, object]:
+    """Every column of every candidate that the page shows, as the table has it, in the order of the page."""
+    rows = [candidate.row for group in groups for candidate in group.candidates]
+    return {"columns": CANDIDATES.names, "rows": [cells_of(row, CANDIDATES) for row in rows]}
+
+
+def change_words(data: ReportData, groups: tuple[Group, ...]) -> dict[str, Bilingual]:
+    """What changed since the last analysis, by the anchor of the candidate; unchanged ones are left out."""
+    changes = {
+        (variant_key(row), row["gene"]): row["change"]
+        for row in (data.changes.rows if data.changes else ())
+        if row["change"] != "unchanged"
+    }
+    return {
+        candidate.anchor: catalogue.term("change", changes[candidate.variant, candidate.row["gene"]])
+        for group in groups
+        for candidate in group.candidates
+        if (candidate.variant, candidate.row["gene"]) in changes
+    }
 
 
 def _structure(data: ReportData) -> Bilingual:
