@@ -25,6 +25,9 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# What the analysis does without: simulated reads, the browser tests, nicer letters.
+readonly OPTIONAL=(-e art_illumina -e chromium -e pdftotext -e fonts)
+
 # What this set-up depends on, as one checksum.
 fingerprint() {
     cat pyproject.toml environment.yml setup/constraints.txt setup/apt.txt setup/setup.sh
@@ -43,6 +46,9 @@ missing_tools() {
                 # Programs that open the library themselves bring their own with conda: only a mosdepth that
                 # does not start tells that it is missing.
                 libhts.so) ! have mosdepth || mosdepth --version >/dev/null 2>&1 || echo libhts.so ;;
+                # The PDF is set with Pango: of the system, or of the conda environment that .venv leads to.
+                libpango) ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0.so || compgen -G '.venv/lib/libpangoft2-1.0.*' >/dev/null || echo libpango ;;
+                fonts) [ -d /usr/share/fonts/truetype/dejavu ] || compgen -G '.venv/fonts/*' >/dev/null || echo fonts ;;
                 *) have "$tool" || echo "$tool" ;;
             esac
         done
@@ -162,9 +168,9 @@ explain_missing() {
 
 main() {
     if [ -x .venv/bin/python ] && [ -f "$STAMP" ]; then
-        # Only the demonstration simulates reads: art_illumina may stay missing.
+        # What is optional may stay missing.
         if [ "$(cat "$STAMP")" = "$(fingerprint .venv/bin/python | sha256sum)" ] \
-            && ! missing_tools | grep -qvx art_illumina; then
+            && ! missing_tools | grep -qvx "${OPTIONAL[@]}"; then
             return 0
         fi
     fi
@@ -192,7 +198,7 @@ main() {
     if [ ! -L .venv ] || [ ! -x .venv/bin/python ]; then
         python="$(find_python)" || missing+=("python3 (3.11 to 3.13)")
     fi
-    mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vx -e art_illumina -e '' || true)
+    mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vx "${OPTIONAL[@]}" -e '' || true)
     if [ "${#missing[@]}" -gt 0 ]; then
         explain_missing "${missing[@]}"
         return 2

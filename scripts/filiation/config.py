@@ -260,6 +260,9 @@ class ReportConfig(Closed):
     """The report handed to the RCP d'aval."""
 
     language: Literal["fr", "en"] = Field("fr", description="Language the report opens in; both are in the file.")
+    pdf: bool = Field(
+        True, description="Write the paper version too; off where Pango, which sets it, cannot be installed."
+    )
     external_links: bool = Field(
         False, description="Links to public databases; off, because following one tells a third party the variant."
     )

@@ -82,7 +82,11 @@ rule report:
     output:
         page="results/{family}/report/{family}.rcp.html",
         table="results/{family}/report/{family}.rcp.tsv",
-        pdf="results/{family}/report/{family}.rcp.pdf",
+        pdf=(
+            ["results/{family}/report/{family}.rcp.pdf"]
+            if RUN.config.report.pdf
+            else []
+        ),
         xlsx="results/{family}/report/{family}.rcp.xlsx",
         json="results/{family}/report/{family}.rcp.json",
         phenopacket="results/{family}/report/{family}.phenopacket.json",
@@ -107,6 +111,7 @@ rule report:
         gene_coverage=lambda wildcards, input: (
             ["--gene-coverage", *input.gene_coverage] if input.gene_coverage else []
         ),
+        pdf=lambda wildcards, output: (["--pdf", *output.pdf] if output.pdf else []),
         options=lambda wildcards: RUN.report_options(wildcards.family),
     shell:
         "filiation report --family {wildcards.family:q} --pedigree {input.pedigree:q}"
@@ -114,6 +119,6 @@ rule report:
         " --segments {input.segments:q} {params.coverage:q} {params.recheck:q} {params.read_views:q}"
         " {params.gene_coverage:q} --profile {input.profile:q} --versions {input.versions:q}"
         " {params.options:q}"
-        " --output {output.page:q} --table {output.table:q} --pdf {output.pdf:q} --xlsx {output.xlsx:q}"
+        " --output {output.page:q} --table {output.table:q} {params.pdf:q} --xlsx {output.xlsx:q}"
         " --json {output.json:q} --phenopacket {output.phenopacket:q} --vcf {output.vcf:q}"
         " --summary {output.summary:q} 2> {log:q}"
