@@ -25,8 +25,8 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# What the analysis does without: simulated reads, the browser tests, nicer letters.
-readonly OPTIONAL=(-e art_illumina -e chromium -e pdftotext -e fonts)
+# What the analysis does without: simulated reads, the PDF (report.pdf: false), the browser tests.
+readonly OPTIONAL=(-e art_illumina -e libpango -e chromium -e pdftotext -e fonts)
 
 # What this set-up depends on, as one checksum.
 fingerprint() {

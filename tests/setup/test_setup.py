@@ -16,7 +16,11 @@ import pytest
 
 from filiation.config import REPOSITORY
 
-TOOLS = ("bwa", "samtools", "bcftools", "bgzip", "tabix", "freebayes", "mosdepth", "art_illumina")
+TOOLS = (
+    "bwa", "samtools", "bcftools", "bgzip", "tabix", "freebayes", "mosdepth", "art_illumina", "chromium", "pdftotext"
+)  # fmt: skip
+# Says that the library which sets the PDF is there.
+LDCONFIG = "#!/bin/bash\necho 'libpangoft2-1.0.so.0 (libc6,x86-64)'\n"
 BASICS = (
     "bash",
     "cat",
@@ -69,7 +73,7 @@ CONDA = """#!/bin/bash
 echo "mamba $*" >> "$CALLS"
 [ ! -e "$MACHINE/no-network" ] || exit 1
 mkdir -p .conda/bin
-for command in python bwa samtools bcftools bgzip tabix freebayes mosdepth art_illumina; do
+for command in python bwa samtools bcftools bgzip tabix freebayes mosdepth art_illumina chromium pdftotext; do
     cp "$MACHINE/any" ".conda/bin/$command"
 done
 """
@@ -97,6 +101,7 @@ class Machine:
             (self.path / name).symlink_to(str(shutil.which(name)))
         self.command("any", '#!/bin/bash\necho "any $*" >> "$CALLS"\n')
         self.command("python3", PYTHON)
+        self.command("ldconfig", LDCONFIG)
         self.user(0)
 
     def command(self, name: str, text: str = "#!/bin/bash\n") -> None:

@@ -27,6 +27,7 @@ def test_schemas__files_are_what_the_model_writes(tmp_path: Path) -> None:
         "config/config.yaml",
         "docs/outputs.md",
         "workflow/schemas/config.schema.yaml",
+        "workflow/schemas/report.schema.json",
         "workflow/schemas/samples.schema.yaml",
         "workflow/schemas/units.schema.yaml",
     ]

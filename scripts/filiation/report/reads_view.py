@@ -62,6 +62,7 @@ class ReadPicture:
                     "x": member.row["max_depth"],
                     "v": member.row["differences"] or "",
                     "t": member.row["reads"] or "",
+                    "n": member.row["shown"] or 0,
                 }
                 if member.note is None
                 else None

@@ -231,9 +231,21 @@
     pen.setLineDash([2, 2]);
     pen.strokeRect(picture.p * base - 0.5, 0.5, Math.max(1, picture.l) * base + 1, height - 1);
   };
-  const drawIn = (root) => all("canvas.pile:not([data-drawn])", root).forEach((canvas) => {
+  const drawNow = (canvas) => {
+    if (canvas.dataset.drawn) return;
     canvas.dataset.drawn = "yes";
     draw(canvas);
+  };
+  // A picture is drawn when it comes near the window; its room is kept, so that nothing jumps.
+  const near = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    if (entry.isIntersecting) { near.unobserve(entry.target); drawNow(entry.target); }
+  }), { rootMargin: "600px" });
+  const drawIn = (root, now = false) => all("canvas.pile:not([data-drawn])", root).forEach((canvas) => {
+    if (now) { drawNow(canvas); return; }
+    pictures = pictures || island("pictures");
+    const member = pictures[canvas.dataset.candidate].m[Number(canvas.dataset.member)];
+    canvas.style.setProperty("height", 36 + (member ? member.n : 0) * 5 + "px");
+    near.observe(canvas);
   });
 
   // --- all fields of a candidate, and the downloads, out of one table ---
@@ -280,7 +292,7 @@
   all(".detail-row > td > details").forEach((details) => details.addEventListener("toggle", () => {
     if (details.open) drawIn(details);
   }));
-  all(".detail-row > td > details[open]").forEach(drawIn);
+  all(".detail-row > td > details[open]").forEach((details) => drawIn(details));
   all("details.all-fields").forEach((details) => details.addEventListener("toggle", () => {
     if (details.open) showFields(details);
   }));
@@ -338,7 +350,8 @@
   addEventListener("beforeprint", () => {
     if (document.documentElement.classList.contains("print-list")) return;
     opened = all("tbody.candidate:not([data-shelf='C']) .detail-row > td > details:not([open])");
-    opened.forEach((details) => { details.open = true; drawIn(details); });
+    opened.forEach((details) => { details.open = true; drawIn(details, true); });
+    all(".detail-row > td > details[open]").forEach((details) => drawIn(details, true));
   });
   addEventListener("afterprint", () => {
     opened.forEach((details) => { details.open = false; });
