@@ -122,7 +122,10 @@
     if (search && Number(one("#hpo-least").value) > 0) state.set("hpo", one("#hpo-least").value);
     if (sorting !== "rank" || descending) state.set("sort", (descending ? "-" : "") + sorting);
     state.set("l", document.documentElement.lang);
-    if (current >= 0) state.set("at", candidates[current].id);
+    if (current >= 0) {
+      state.set("at", candidates[current].id);
+      if (one("details", candidates[current]).open) state.set("open", "1");
+    }
     history.replaceState(null, "", "#" + state.toString());
   };
   const readState = () => {
@@ -142,7 +145,12 @@
     sorting = wanted.replace("-", "") in sorters ? wanted.replace("-", "") : "rank";
     if (sorting !== "rank" || descending) sort();
     const at = candidates.findIndex((body) => body.id === state.get("at"));
-    if (at >= 0) { current = at; candidates[at].classList.add("current"); candidates[at].scrollIntoView({ block: "nearest" }); }
+    if (at >= 0) {
+      current = at;
+      candidates[at].classList.add("current");
+      if (state.get("open")) one("details", candidates[at]).open = true;
+      candidates[at].scrollIntoView({ block: state.get("open") ? "start" : "nearest" });
+    }
   };
   let ready = false;
 
