@@ -67,14 +67,15 @@ def oracle(simulated: Simulated, low_quality: float = LOW_QUALITY, visible: floa
     right, wrong = (
         np.where(indel, 0.0, (simulated.alt_bins * np.log(QUALITY_SHARES[name])).sum(-1)) for name in ("true", "false")
     )
-    z = (np.arange(400) + 0.5) / 400 * 6
+    z = (np.arange(120) + 0.5) / 120 * 5.5
     normal = np.exp(-z * z / 2)
-    errors = [_mixture(k, n, np.minimum(scale * z * z, 0.3), normal) for scale in (0.008, 0.0012)]
-    without = np.where(repeat, errors[0], errors[1]) + wrong
+    without = wrong.copy()
+    for rows, scale in ((repeat[:, 0], 0.008), (~repeat[:, 0], 0.0012)):
+        without[rows] += _mixture(k[rows], n[rows], np.minimum(scale * z * z, 0.3), normal)
     mean, shape = np.where(indel, 0.455, 0.485), 1 / 0.013 - 1
     carrier = _beta_binomial(k, n, mean * shape, (1 - mean) * shape) + right
-    mosaic = _mixture(k[:, 0], n[:, 0], np.linspace(*MOSAIC_READS, 40), np.ones(40)) + right[:, 0]
-    roots = (np.arange(60) + 0.5) / 60
+    mosaic = _mixture(k[:, 0], n[:, 0], np.linspace(*MOSAIC_READS, 25), np.ones(25)) + right[:, 0]
+    roots = (np.arange(40) + 0.5) / 40
     prior = roots * roots**0.6 * (1 - roots**2) ** 4
     systematic = np.full(len(k), -np.inf)
     for share, weight in zip(roots**2, prior / prior.sum(), strict=True):

@@ -228,6 +228,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="20,000 sites at 30x only")
     parser.add_argument("--sites", type=int, default=200_000, help="sites per depth")
+    parser.add_argument("--depths", type=int, nargs="+", default=(10, 20, 30, 60), help="mean reads")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--low-quality", type=float, default=LOW_QUALITY, help="share of artefacts with bad reads")
     parser.add_argument("--visible", type=float, default=VISIBLE, help="systematic artefacts that sources have")
@@ -241,7 +242,7 @@ def main() -> int:
         0
     ]
     print(f"{version}; {len(KINDS)} kinds of change; recall/precision in %, all changes | substitutions")
-    depths = (30,) if options.quick else (10, 20, 30, 60)
+    depths = (30,) if options.quick else tuple(options.depths)
     sites = 20_000 if options.quick else options.sites
     results = {
         f"{depth}x": judge(depth, sites, model, options.seed, options.low_quality, options.visible) for depth in depths
