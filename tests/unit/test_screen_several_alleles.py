@@ -112,6 +112,15 @@ def test_several_alleles__each_has_the_frequency_of_its_shortest_writing(tmp_pat
         "1-100-CAA-CA": 0.002,
         "1-100-CAA-TAA": 0.004,
     }
+    # The common bases on the left are cut too: CAA>CAT is A>T, two bases on.
+    calls = trio("1/2", "0/1", "0/2").at("1", 100, "CAA", "C,CAT")
+    known = write_frequencies(tmp_path / "g.vcf.gz", ["1 100 . CAA C AF=0.002;nhomalt=0", "1 102 . A T AF=0.004"])
+    given = calls.written(tmp_path / "other.vcf.gz")
+    found, _ = screened(calls, given, tmp_path / "t.bcf", sources=[Source("gnomad", str(known))])
+    assert {key: round(one["POPULATION_AF"], 4) for key, one in found.items()} == {
+        "1-100-CAA-C": 0.002,
+        "1-100-CAA-CAT": 0.004,
+    }
 
 
 def test_several_alleles__a_new_one_beside_an_inherited_one_is_found(tmp_path: Path) -> None:
