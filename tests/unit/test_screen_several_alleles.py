@@ -13,6 +13,7 @@ import pytest
 from builders.trio import Call, Trio, call, scoring_model, trio, write_frequencies
 from filiation.calls.frequencies import Source
 from filiation.config import REPOSITORY
+from filiation.errors import InputError
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 from filiation.scoring.excluded import read_excluded
 from filiation.scoring.screen import REASONS, ScreenResult, screen_calls
@@ -92,6 +93,19 @@ def test_several_alleles__are_screened_as_after_normalise(tmp_path: Path, suffix
     rows = list(read_excluded(tmp_path / "x.tsv.gz"))
     assert len(rows) == sum(straight.counts[name] for name in REASONS)
     assert {row["alt"] for row in rows if row["reason"] == "spanning_deletion_allele"} == {"*"}
+
+
+def test_several_alleles__the_index_counts_the_records_of_the_file(tmp_path: Path) -> None:
+    given = random_trio(2).written(tmp_path / "given.vcf.gz")
+    pysam.tabix_index(str(given), preset="vcf")
+    found, _ = screened(trio(), given, tmp_path / "s.bcf")
+    assert found
+    shorter = trio("1/2").at("1", 100, "A", "G,T").written(tmp_path / "shorter.vcf.gz")
+    pysam.tabix_index(str(shorter), preset="vcf")
+    Path(f"{shorter}.tbi").replace(f"{given}.tbi")
+    with pytest.raises(InputError, match="250 records were read and the index counts 1"):
+        screened(trio(), given, tmp_path / "t.bcf")
+    assert not (tmp_path / "t.bcf").exists()
 
 
 def test_several_alleles__the_same_bytes_with_any_number_of_threads(tmp_path: Path) -> None:
