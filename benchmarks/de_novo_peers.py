@@ -28,7 +28,19 @@ from typing import Any
 import numpy as np
 from de_novo_oracle import oracle
 from de_novo_rules import genotypes_alone, hail, slivar
-from de_novo_simulation import DE_NOVO, KINDS, LOW_QUALITY, VISIBLE, Simulated, likelihoods, simulate
+from de_novo_simulation import (
+    DE_NOVO,
+    INHERITED_FEW_READS,
+    KINDS,
+    LOW_QUALITY,
+    ORIGINS,
+    SPORADIC,
+    SYSTEMATIC,
+    VISIBLE,
+    Simulated,
+    likelihoods,
+    simulate,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
@@ -150,6 +162,24 @@ def cut_of_recall(score: np.ndarray, simulated: Simulated, allowed: np.ndarray, 
     return np.asarray(allowed & (score >= score[planted][order][place]))
 
 
+def print_kinds(coverage: float, simulated: Simulated, calls: dict[str, np.ndarray], usable: np.ndarray) -> None:
+    """What is found of each kind of change, at the default and at 99 %, and of which origin the false calls are."""
+    print(f"\n{coverage}x, Filiation by kind: new in a genome, found at the default and at 99 %, false at the default")
+    weight, default = simulated.weight, calls["Filiation"] & usable
+    strict = calls["Filiation, at 99 %"] & usable
+    for number, kind in enumerate(KINDS):
+        here = simulated.kind == number
+        new = here & (simulated.origin == DE_NOVO)
+        total = weight[new].sum()
+        shares = [100 * weight[new & chosen].sum() / total for chosen in (default, strict)]
+        false = "  ".join(
+            f"{ORIGINS[origin]} {weight[here & (simulated.origin == origin) & default].sum():.2f}"
+            for origin in (INHERITED_FEW_READS, SYSTEMATIC, SPORADIC)
+        )
+        name = f"{kind.ref}>{kind.alt}{' in a repeat' if kind.repeat else ''}"
+        print(f"  {name:24s} {total:6.2f}  {shares[0]:5.1f} %  {shares[1]:5.1f} %   {false}")
+
+
 def judge(
     coverage: float, n: int, model: Any, seed: int, low_quality: float, visible: float
 ) -> dict[str, dict[str, float]]:
@@ -197,6 +227,7 @@ def judge(
         recall = recall_precision(calls[peer] & rare & (batch.genotype[:, 0] > 0), simulated, np.ones(n, bool))[0]
         calls[f"Filiation, at recall of {peer}"] = cut_of_recall(log_odds, simulated, allowed, recall)
     called_child = batch.genotype[:, 0] > 0
+    print_kinds(coverage, simulated, calls, rare & called_child)
     snv = batch.is_snv
     results = {}
     for name, called in calls.items():
