@@ -30,6 +30,7 @@ PAGES = [
         "docs/recheck.md",
         "docs/demo.md",
         "docs/real-trio.md",
+        "docs/performance.md",
     )
 ]
 TEXTS = {str(page.relative_to(REPOSITORY)): page.read_text(encoding="utf-8") for page in PAGES}
