@@ -7,7 +7,10 @@ genotypes alone. Every program has the same limit of population frequency (0.001
 as a genome holds them.
 
 "best" is the cut-off of largest F1 for each score, which nobody is given in practice; "at 99 %" the one that calls most
-at a precision of 99 % over all changes.
+at a precision of 99 % over all changes. "oracle" knows the simulator's own numbers (benchmarks/de_novo_oracle.py): what
+it loses, nobody can find. "at recall of X": our score at the cut-off with the recall of X, to compare precision.
+Recall is of new alleles in all of the child's cells; those in a part of them count as true when called.
+--low-quality and --visible change the simulated genome, to see what rests on it.
 
     python benchmarks/de_novo_peers.py [--quick] [--sites N] [--json FILE]
 """
@@ -23,8 +26,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from de_novo_oracle import oracle
 from de_novo_rules import genotypes_alone, hail, slivar
-from de_novo_simulation import DE_NOVO, KINDS, Simulated, likelihoods, simulate
+from de_novo_simulation import (
+    DE_NOVO,
+    INHERITED_FEW_READS,
+    KINDS,
+    LOW_QUALITY,
+    ORIGINS,
+    SPORADIC,
+    SYSTEMATIC,
+    VISIBLE,
+    Simulated,
+    likelihoods,
+    simulate,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
@@ -89,8 +105,8 @@ def trio_dnm2_scores(calls: Path, options: list[str], n: int) -> np.ndarray:
     return score
 
 
-def filiation_scores(simulated: Simulated, model: Any, reference: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Posterior of each site, and whether the pattern table calls it de novo: supported."""
+def filiation_scores(simulated: Simulated, model: Any, reference: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Posterior of each site, its log10 odds, and whether the pattern table calls it de novo: supported."""
     from filiation.kernels.inheritance import DE_NOVO as COLUMN
     from filiation.kernels.inheritance import SUPPORTED
     from filiation.scoring.de_novo import prior_frequency, score_de_novo
@@ -101,7 +117,8 @@ def filiation_scores(simulated: Simulated, model: Any, reference: Any) -> tuple[
     frequency = prior_frequency(batch.is_snv, simulated.frequency, model, True)
     scores = score_de_novo(batch, likelihoods(batch, model), 1, frequency, model, reference)
     table = score_batch(batch, codes, model, simulated.frequency, True, reference)
-    return np.nan_to_num(scores.posterior), table.patterns[:, COLUMN] == SUPPORTED
+    odds = np.nan_to_num(scores.log10_odds, nan=-400.0)
+    return np.nan_to_num(scores.posterior), odds, table.patterns[:, COLUMN] == SUPPORTED
 
 
 def recall_precision(called: np.ndarray, simulated: Simulated, among: np.ndarray) -> tuple[float, float]:
@@ -136,20 +153,54 @@ def cut_of_precision(score: np.ndarray, simulated: Simulated, allowed: np.ndarra
     return float(ordered[np.flatnonzero(good)[-1]]) if good.any() else np.inf
 
 
-def judge(coverage: float, n: int, model: Any, seed: int) -> dict[str, dict[str, float]]:
+def cut_of_recall(score: np.ndarray, simulated: Simulated, allowed: np.ndarray, least: float) -> np.ndarray:
+    """The sites that the highest cut-off with this recall calls."""
+    planted = allowed & (simulated.origin == DE_NOVO)
+    order = np.argsort(-score[planted], kind="stable")
+    found = np.cumsum(simulated.weight[planted][order]) / simulated.weight[simulated.origin == DE_NOVO].sum()
+    place = min(int(np.searchsorted(found, least)), len(found) - 1)
+    return np.asarray(allowed & (score >= score[planted][order][place]))
+
+
+def print_kinds(coverage: float, simulated: Simulated, calls: dict[str, np.ndarray], usable: np.ndarray) -> None:
+    """What is found of each kind of change, at the default and at 99 %, and of which origin the false calls are."""
+    print(f"\n{coverage}x, Filiation by kind: new in a genome, found at the default and at 99 %, false at the default")
+    weight, default = simulated.weight, calls["Filiation"] & usable
+    strict = calls["Filiation, at 99 %"] & usable
+    for number, kind in enumerate(KINDS):
+        here = simulated.kind == number
+        new = here & (simulated.origin == DE_NOVO)
+        total = weight[new].sum()
+        shares = [100 * weight[new & chosen].sum() / total for chosen in (default, strict)]
+        false = "  ".join(
+            f"{ORIGINS[origin]} {weight[here & (simulated.origin == origin) & default].sum():.2f}"
+            for origin in (INHERITED_FEW_READS, SYSTEMATIC, SPORADIC)
+        )
+        name = f"{kind.ref}>{kind.alt}{' in a repeat' if kind.repeat else ''}"
+        print(f"  {name:24s} {total:6.2f}  {shares[0]:5.1f} %  {shares[1]:5.1f} %   {false}")
+
+
+def judge(
+    coverage: float, n: int, model: Any, seed: int, low_quality: float, visible: float
+) -> dict[str, dict[str, float]]:
     """Recall and precision of every program at one depth."""
-    simulated = simulate(coverage, n, seed)
+    simulated = simulate(coverage, n, seed, low_quality, visible)
     batch = simulated.batch
     rare = ~(np.nan_to_num(simulated.frequency) > MAX_FREQUENCY)
     asked = np.flatnonzero(rare & (batch.genotype[:, 0] > 0) & (simulated.weight > 0))
     calls: dict[str, np.ndarray] = {}
+    log_odds = np.empty(0)
     for name, reference in (("Filiation", simulated.reference), ("Filiation, no reference", None)):
-        posterior, supported = filiation_scores(simulated, model, reference)
+        posterior, odds, supported = filiation_scores(simulated, model, reference)
+        log_odds = odds if reference is not None else log_odds
         calls[name] = posterior >= model.threshold["min_de_novo_posterior"]
         calls[f"{name}, supported"] = supported
         allowed = rare & (batch.genotype[:, 0] > 0)
-        calls[f"{name}, best"] = posterior >= best_cut(posterior, simulated, allowed)
-        calls[f"{name}, at 99 %"] = posterior >= cut_of_precision(posterior, simulated, allowed, 0.99)
+        calls[f"{name}, best"] = odds >= best_cut(odds, simulated, allowed)
+        calls[f"{name}, at 99 %"] = odds >= cut_of_precision(odds, simulated, allowed, 0.99)
+    best_of_all = oracle(simulated, low_quality, visible)
+    calls["oracle"] = best_of_all >= 0.5
+    calls["oracle, at 99 %"] = best_of_all >= cut_of_precision(best_of_all, simulated, allowed, 0.99)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "calls.vcf"
         write_calls(simulated, asked, path)
@@ -171,7 +222,12 @@ def judge(coverage: float, n: int, model: Any, seed: int) -> dict[str, dict[str,
     calls["Hail rule, high"] = confidence == 3
     calls["Hail rule, high or medium"] = confidence >= 2
     calls["genotypes alone"] = genotypes_alone(batch)
+    for peer in ("trio-dnm2, best", "trio-dnm2 --with-pAD, best", "slivar rule"):
+        # The same recall as the peer: is it bought with fewer false calls?
+        recall = recall_precision(calls[peer] & rare & (batch.genotype[:, 0] > 0), simulated, np.ones(n, bool))[0]
+        calls[f"Filiation, at recall of {peer}"] = cut_of_recall(log_odds, simulated, allowed, recall)
     called_child = batch.genotype[:, 0] > 0
+    print_kinds(coverage, simulated, calls, rare & called_child)
     snv = batch.is_snv
     results = {}
     for name, called in calls.items():
@@ -188,9 +244,9 @@ def judge(coverage: float, n: int, model: Any, seed: int) -> dict[str, dict[str,
 
 def print_table(results: dict[str, dict[str, dict[str, float]]]) -> None:
     """Programs by depths."""
-    print(f"{'':36s}" + "".join(f"{depth:>26s}" for depth in results))
+    print(f"{'':48s}" + "".join(f"{depth:>26s}" for depth in results))
     for name in next(iter(results.values())):
-        line = f"{name:36s}"
+        line = f"{name:48s}"
         for depth in results.values():
             row = {key: 100 * value for key, value in depth[name].items()}
             every = f"{row['recall']:5.1f}/{row['precision']:5.1f}"
@@ -203,7 +259,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="20,000 sites at 30x only")
     parser.add_argument("--sites", type=int, default=200_000, help="sites per depth")
+    parser.add_argument("--depths", type=int, nargs="+", default=(10, 20, 30, 60), help="mean reads")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--low-quality", type=float, default=LOW_QUALITY, help="share of artefacts with bad reads")
+    parser.add_argument("--visible", type=float, default=VISIBLE, help="systematic artefacts that sources have")
     parser.add_argument("--json", type=Path, help="write the numbers as JSON")
     options = parser.parse_args()
     from filiation.config import scoring_model_path
@@ -214,9 +273,10 @@ def main() -> int:
         0
     ]
     print(f"{version}; {len(KINDS)} kinds of change; recall/precision in %, all changes | substitutions")
-    depths = (30,) if options.quick else (10, 20, 30, 60)
+    depths = (30,) if options.quick else tuple(options.depths)
+    sites = 20_000 if options.quick else options.sites
     results = {
-        f"{depth}x": judge(depth, 20_000 if options.quick else options.sites, model, options.seed) for depth in depths
+        f"{depth}x": judge(depth, sites, model, options.seed, options.low_quality, options.visible) for depth in depths
     }
     print_table(results)
     if options.json:

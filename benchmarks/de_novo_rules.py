@@ -1,7 +1,8 @@
 """The published de novo rules of other programs, transcribed for arrays of calls: slivar, Hail, plain genotypes.
 
-Each takes the fields of a batch (members: child, father, mother) and answers which sites it calls, or how surely.
-Transcribed from the published descriptions and sources named at each rule, for autosomes.
+slivar's four expressions of a trio are here: denovo, recessive, x_denovo, x_recessive. Each takes the fields of a batch
+(members: child, father, mother) and answers which sites it calls, or how surely.
+Transcribed from the published descriptions and sources named at each rule.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+# Code of the X outside its pseudoautosomal regions, as filiation.kernels.encoding has it.
+X = 2
 
 
 def genotypes_alone(batch: Any) -> np.ndarray:
@@ -31,6 +35,44 @@ def slivar(batch: Any) -> np.ndarray:
     child = (called[:, 0] == 1) & (balance[:, 0] >= 0.2) & (balance[:, 0] <= 0.8)
     parents = (called[:, 1:] == 0).all(axis=1) & (balance[:, 1:] < 0.02).all(axis=1)
     return np.asarray(good & child & parents & (batch.alt_depth[:, 1:].sum(axis=1) < 2))
+
+
+def slivar_recessive(batch: Any) -> np.ndarray:
+    """slivar `recessive`: child with two copies, each parent with one, all of high quality.
+
+    High quality: genotype quality >= 20, >= 6 reads, and a share of alternate reads of 0.20 to 0.80 in a heterozygote,
+    above 0.98 in a homozygote.
+    """
+    reads = batch.ref_depth + batch.alt_depth
+    balance = batch.alt_depth / np.maximum(reads, 1)
+    good = (batch.genotype_quality >= 20).all(axis=1) & (reads >= 6).all(axis=1)
+    parents = (batch.genotype[:, 1:] == 1).all(axis=1)
+    parents &= ((balance[:, 1:] >= 0.2) & (balance[:, 1:] <= 0.8)).all(axis=1)
+    return np.asarray(good & parents & (batch.genotype[:, 0] == 2) & (balance[:, 0] > 0.98))
+
+
+def _slivar_x(batch: Any, child_is_male: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Records of the X of a boy (quality >= 10, >= 6 reads in him; 20 and 6 in his parents), and shares of reads."""
+    reads = batch.ref_depth + batch.alt_depth
+    good = (batch.genotype_quality[:, 0] >= 10) & (batch.genotype_quality[:, 1:] >= 20).all(axis=1)
+    good &= (reads >= 6).all(axis=1) & (batch.contig_class == X) & child_is_male
+    return good, batch.alt_depth / np.maximum(reads, 1)
+
+
+def slivar_x_de_novo(batch: Any, child_is_male: bool) -> np.ndarray:
+    """slivar `x_denovo`: a boy with the allele in more than 0.3 of his reads, parents without it (share below 0.02)."""
+    good, balance = _slivar_x(batch, child_is_male)
+    parents = (batch.genotype[:, 1:] == 0).all(axis=1) & (balance[:, 1:] < 0.02).all(axis=1)
+    return np.asarray(good & (batch.genotype[:, 0] >= 1) & (balance[:, 0] > 0.3) & parents)
+
+
+def slivar_x_recessive(batch: Any, child_is_male: bool) -> np.ndarray:
+    """slivar `x_recessive`: a boy with the allele in more than 0.75 of his reads, a heterozygous mother (share 0.20 to
+    0.80), a father without it."""
+    good, balance = _slivar_x(batch, child_is_male)
+    mother = (batch.genotype[:, 2] == 1) & (balance[:, 2] >= 0.2) & (balance[:, 2] <= 0.8)
+    father = (batch.genotype[:, 1] == 0) & (balance[:, 1] < 0.02)
+    return np.asarray(good & mother & father & (batch.genotype[:, 0] >= 1) & (balance[:, 0] > 0.75))
 
 
 def hail(batch: Any, population_frequency: np.ndarray) -> np.ndarray:

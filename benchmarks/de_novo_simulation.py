@@ -60,6 +60,8 @@ MOSAIC_READS = (0.02, 0.4)
 RATE_NAMES = ("new", "systematic", "sporadic")
 LOW_QUALITY = 0.5
 VISIBLE = 0.5
+# Of reads with base qualities of 12, 25 and 37.
+QUALITY_SHARES = {"true": (0.03, 0.10, 0.87), "false": (0.35, 0.35, 0.30)}
 # Share of alternate reads from which half of the callers' genotypes are heterozygous.
 CALLED_FROM = 0.17
 DROP_OUT = 2e-6
@@ -167,26 +169,25 @@ def _beta_binomial(k: np.ndarray, n: np.ndarray, a: float, b: float) -> np.ndarr
     )
 
 
-def _depths(random: np.random.Generator, coverage: float, n: int) -> np.ndarray:
+def draw_depths(random: np.random.Generator, coverage: float, n: int) -> np.ndarray:
     """Reads of three members: Poisson around a mean that differs by site (10 %) and by member (12 %)."""
     site = random.gamma(100, 1 / 100, (n, 1))
     member = random.gamma(70, 1 / 70, (n, 3))
     return random.poisson(coverage * site * member)
 
 
-def _phred(
+def phred_of_reads(
     random: np.random.Generator, ref: np.ndarray, alt: np.ndarray, false_alt: np.ndarray, indel: np.ndarray, repeat: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     """PL of a caller that trusts base qualities and independence, and its sum of qualities by allele (QS); false
     alternate reads have low qualities."""
     qualities = np.array([12.0, 25.0, 37.0])
-    shares = {"true": [0.03, 0.10, 0.87], "false": [0.35, 0.35, 0.30]}
     gap = np.where(repeat, 15.0, 30.0)
     log = np.zeros((*ref.shape, 3))
     quality_sum = np.zeros((*ref.shape, 2))
     alt_bins = np.zeros((*ref.shape, 3))
     for counts, share, alternate in ((ref, "true", False), (alt - false_alt, "true", True), (false_alt, "false", True)):
-        bins = random.multinomial(counts, shares[share])
+        bins = random.multinomial(counts, QUALITY_SHARES[share])
         for b, quality in enumerate(qualities):
             phred = np.where(indel, gap, quality)[:, None]
             error = 10 ** (-phred / 10)
@@ -265,7 +266,7 @@ def _reads(
     n = len(origin)
     indel = np.array([k.indel for k in KINDS])[kind]
     repeat = np.array([k.repeat for k in KINDS])[kind]
-    depth = _depths(random, coverage, n)
+    depth = draw_depths(random, coverage, n)
     shape = 1 / 0.013 - 1
     mean = np.where(indel, 0.455, 0.485)
     balance = random.beta(mean[:, None] * shape, (1 - mean[:, None]) * shape, (n, 3))
@@ -304,7 +305,7 @@ def _reads(
     true_share[mosaic, 0] = True
     false_alt = np.where(true_share, 0, alt)
     ref = depth - alt
-    phred, quality_sum, alt_bins = _phred(random, ref, alt, false_alt, indel, repeat)
+    phred, quality_sum, alt_bins = phred_of_reads(random, ref, alt, false_alt, indel, repeat)
     ordered = np.sort(phred, axis=2)
     genotype = phred.argmin(axis=2).astype(np.int8)
     genotype[depth == 0] = -1
@@ -340,7 +341,7 @@ def _systematic(
     Returns the share of alternate reads that all people show at each site.
     """
     n = len(sites) * OVERDRAWN
-    reads = _depths(random, coverage, n)
+    reads = draw_depths(random, coverage, n)
     share = random.beta(1.3, 5.0, n)
     scatter = 1 / 0.01 - 1
     a, b = np.maximum(share * scatter, 1e-3)[:, None], ((1 - share) * scatter)[:, None]

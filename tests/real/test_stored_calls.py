@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pysam
 import pytest
 
 from filiation.io.tables import read_table
@@ -75,6 +76,19 @@ def test_stored_calls__both_known_de_novo_look_alikes_have_a_supported_posterior
         text=True,
     )
     assert done.stdout.count("absent_from_both_parents") == 2
+
+
+def test_stored_calls__both_stand_on_top_of_the_de_novo_calls_by_their_odds(stored: Path) -> None:
+    """Over all records of the screen, before consequences are asked."""
+    with pysam.VariantFile(str(stored / "screened" / "AJ.bcf")) as screened:
+        calls = [
+            (float(record.info["DE_NOVO_LOG10_ODDS"]), record.pos, record.ref, record.alts[0])
+            for record in screened
+            if any(str(item).startswith("de_novo:") for item in record.info["INHERITANCE"])
+        ]
+    best = sorted(calls, reverse=True)[:2]
+    assert [call[1:] for call in best] == [(155036260, "C", "T"), (15752321, "TCTGA", "T")]
+    assert best[1][0] > 0
 
 
 def test_stored_calls__candidates_are_the_index_patients_own(stored: Path) -> None:

@@ -95,3 +95,36 @@ def test_context__a_base_more_in_a_homopolymer_is_possible_not_supported(fasta: 
 
 def test_context__four_bases_less_outside_repeats_are_supported_without_a_reference() -> None:
     assert log10_odds([(28, "ACTGA", "A")], None)[0] > 0
+
+
+def odds_against_inheritance(fasta: Path, frequency: float) -> list[float]:
+    """Of a CpG transition and another one, where one parent is hardly known and inheritance the only rival."""
+    sites = [(3, "C", "T"), (8, "C", "T")]
+    calls = batch(sites)
+    calls.ref_depth[:, 1] = -1
+    likelihood = np.tile(np.array([[-100.0, 0.0, -100.0], [0.0, -1.0, -9.0], [0.0, -20.7, -270.0]]), (2, 1, 1))
+    flanks = ReferenceFlanks(fasta)
+    return list(score_de_novo(calls, likelihood, 1, np.full(2, frequency), MODEL, flanks).log10_odds)  # type: ignore[arg-type]
+
+
+def test_context__what_no_source_has_is_young_so_that_a_cpg_is_inherited_as_often_as_it_is_new(fasta: Path) -> None:
+    cpg, other = odds_against_inheritance(fasta, MODEL.threshold["absent_frequency"])
+    assert cpg == pytest.approx(other, abs=0.1)
+    cpg, other = odds_against_inheritance(fasta, 1e-4)
+    assert cpg > other + 1, "a known frequency is the prior of either, and the CpG mutates eighteen times as often"
+
+
+def test_quality_of_the_childs_alternate_reads__speaks_where_the_caller_gave_likelihoods(fasta: Path) -> None:
+    """Alternate reads of half the quality of the others, against equal ones; without PL or GL it is no evidence."""
+    per_read, halves = 37.0 * np.log(10) / 10, 30 * np.log(2)
+    odds = {}
+    for name, factor in (("good", 1.0), ("bad", 0.5)):
+        row = [-15 * per_read * factor + halves, 0.0, -15 * per_read + halves]
+        likelihood = np.array([[row, [0.0, -20.7, -270.0], [0.0, -20.7, -270.0]]])
+        for rung, phred in (("PL", 0.0), ("AD", np.nan)):
+            calls = batch([(8, "C", "T")])
+            calls.phred[:] = phred
+            scores = score_de_novo(calls, likelihood, 1, np.full(1, 1e-6), MODEL, ReferenceFlanks(fasta))  # type: ignore[arg-type]
+            odds[name, rung] = float(scores.log10_odds[0])
+    assert odds["good", "PL"] > odds["good", "AD"] > odds["bad", "PL"] + 0.5
+    assert odds["bad", "AD"] == pytest.approx(odds["good", "AD"], abs=1e-6)

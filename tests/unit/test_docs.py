@@ -35,6 +35,7 @@ PAGES = [
         "docs/demo.md",
         "docs/real-trio.md",
         "docs/resources.md",
+        "docs/performance.md",
     )
 ]
 TEXTS = {str(page.relative_to(REPOSITORY)): page.read_text(encoding="utf-8") for page in PAGES}

@@ -67,6 +67,10 @@ def test_explain__tells_every_rule_of_a_reported_variant(capsys: pytest.CaptureF
     for rule in ("population_af", "population_homozygotes", "panel", "benign_in_clinvar"):
         assert outcome(text, rule) == "unknown", rule
     assert "[min_proband_alt_depth]" in text
+    # Every rule names the key that sets it, or says that there is none.
+    assert "[-]" not in text
+    assert "[prioritisation.reduced_penetrance]" in text
+    assert "[prioritisation.panels]" in text
     assert ">= 3" in text
     assert text.rstrip().endswith("=> rank 1: de_novo")
     numbers = [int(line.split(".")[0]) for line in text.splitlines() if line.strip()[:1].isdigit()]

@@ -211,8 +211,8 @@ def test_panel__ranks_and_labels_and_never_excludes(tmp_path: Path) -> None:
 def test_frequency__not_found_and_not_annotated_are_told_apart(tmp_path: Path) -> None:
     calls = trio().at("1", 100, "A", "G", consequence=MISSENSE)
     not_annotated = row_at(calls.prioritised(tmp_path), 100)
-    empty = write_frequencies(tmp_path / "f.vcf.gz", [])
-    not_found = row_at(calls.prioritised(tmp_path, sources=[Source("g", str(empty))]), 100)
+    other = write_frequencies(tmp_path / "f.vcf.gz", ["1 7 . A G AF=0.5;nhomalt=1"])
+    not_found = row_at(calls.prioritised(tmp_path, sources=[Source("g", str(other))]), 100)
     assert (not_annotated["population_af"], not_annotated["population_source"]) == (None, "not_annotated")
     assert (not_found["population_af"], not_found["population_source"]) == (None, "not_found")
     assert not_found["score"] > not_annotated["score"], "only what was looked for can be absent"

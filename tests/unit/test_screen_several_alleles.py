@@ -13,6 +13,7 @@ import pytest
 from builders.trio import Call, Trio, call, scoring_model, trio, write_frequencies
 from filiation.calls.frequencies import Source
 from filiation.config import REPOSITORY
+from filiation.errors import InputError
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 from filiation.scoring.excluded import read_excluded
 from filiation.scoring.screen import REASONS, ScreenResult, screen_calls
@@ -94,6 +95,19 @@ def test_several_alleles__are_screened_as_after_normalise(tmp_path: Path, suffix
     assert {row["alt"] for row in rows if row["reason"] == "spanning_deletion_allele"} == {"*"}
 
 
+def test_several_alleles__the_index_counts_the_records_of_the_file(tmp_path: Path) -> None:
+    given = random_trio(2).written(tmp_path / "given.vcf.gz")
+    pysam.tabix_index(str(given), preset="vcf")
+    found, _ = screened(trio(), given, tmp_path / "s.bcf")
+    assert found
+    shorter = trio("1/2").at("1", 100, "A", "G,T").written(tmp_path / "shorter.vcf.gz")
+    pysam.tabix_index(str(shorter), preset="vcf")
+    Path(f"{shorter}.tbi").replace(f"{given}.tbi")
+    with pytest.raises(InputError, match="250 records were read and the index counts 1"):
+        screened(trio(), given, tmp_path / "t.bcf")
+    assert not (tmp_path / "t.bcf").exists()
+
+
 def test_several_alleles__the_same_bytes_with_any_number_of_threads(tmp_path: Path) -> None:
     given = random_trio(9).written(tmp_path / "given.vcf.gz")
     for threads in (1, 3):
@@ -111,6 +125,15 @@ def test_several_alleles__each_has_the_frequency_of_its_shortest_writing(tmp_pat
     assert {key: round(one["POPULATION_AF"], 4) for key, one in found.items()} == {
         "1-100-CAA-CA": 0.002,
         "1-100-CAA-TAA": 0.004,
+    }
+    # The common bases on the left are cut too: CAA>CAT is A>T, two bases on.
+    calls = trio("1/2", "0/1", "0/2").at("1", 100, "CAA", "C,CAT")
+    known = write_frequencies(tmp_path / "g.vcf.gz", ["1 100 . CAA C AF=0.002;nhomalt=0", "1 102 . A T AF=0.004"])
+    given = calls.written(tmp_path / "other.vcf.gz")
+    found, _ = screened(calls, given, tmp_path / "t.bcf", sources=[Source("gnomad", str(known))])
+    assert {key: round(one["POPULATION_AF"], 4) for key, one in found.items()} == {
+        "1-100-CAA-C": 0.002,
+        "1-100-CAA-CAT": 0.004,
     }
 
 

@@ -119,17 +119,18 @@ def compile_for_calls(calls: str | Path, source: Source, contigs: Mapping[str, i
         )
     header = run_tool(["bcftools", "view", "-h", source.vcf], purpose="read a header", where=source.vcf)
     declared = _source_fields(source, header)
-    positions, found, sidecar = folder / "positions.tsv", folder / "found.bcf", folder / "found.filfreq"
+    positions, found, sidecar = folder / "positions.bed", folder / "found.bcf", folder / "found.filfreq"
     run_pipeline(
         [
             ["bcftools", "view", "--no-version", "-G", "-Ou", calls],
             *_renaming(list(contigs), header, folder),
-            ["bcftools", "query", "-f", "%CHROM\\t%POS\\n", "-"],
+            ["bcftools", "query", "-f", "%CHROM\\t%POS0\\t%END\\n", "-"],
         ],
         purpose="take the positions of the calls",
         where=str(calls),
         output=positions,
     )
+    # All bases of REF: an allele written with its neighbours may stand further on in the source.
     # Whole records of the source: one of several alternate alleles answers for each of ours.
     run_tool(
         ["bcftools", "view", "--no-version", "-G", "-T", positions, "-Ob1", "-o", found, source.vcf],

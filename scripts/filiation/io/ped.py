@@ -129,7 +129,8 @@ def read_pedigree(path: str | Path, proband: str | None = None, *, family: str |
                 f"{len(names)} families: {', '.join(names)}",
                 where=str(path),
                 expected="one family",
-                repair="name it with --family, or give the file of one family",
+                repair="write the file of one family with `filiation write-pedigree --family NAME`; screen and "
+                "prioritise also take --family NAME",
             )
         )
     if faults:

@@ -21,7 +21,7 @@ from filiation.kernels.frequency_packing import (
     checksum_jit,
     short_code_jit,
 )
-from filiation.kernels.memory import borrow
+from filiation.kernels.memory import borrow, memory_of, word_64_at
 
 # What a source says of an allele.
 FOUND, ABSENT, NOT_COVERED, NO_FREQUENCY = 0, 1, 2, 3
@@ -30,6 +30,8 @@ FOUND, ABSENT, NOT_COVERED, NO_FREQUENCY = 0, 1, 2, 3
 _N, _FLAGS, _DELTAS, _CODES, _FREQUENCIES, _LONGS, _HOMOZYGOTES, _HEMIZYGOTES, _EXACT = range(9)
 _LAYOUT = 9
 _WORD = 8
+# The high bits of eight bytes (as a signed number), and the bytes at even places.
+_LONG_DELTAS, _EVEN_BYTES = -0x7F7F7F7F7F7F7F80, 0x00FF00FF00FF00FF
 
 
 def get_number(data: np.ndarray, at: int) -> tuple[int, int]:
@@ -235,6 +237,18 @@ segment_is_whole_jit = inline(segment_is_whole)
 
 def go_to(data: np.ndarray, here: int, j: int, at: int, last: int, target: int) -> tuple[int, int, int]:
     """The first allele of a block at or after a position, else the last: its position, index, and the next delta."""
+    # Eight deltas of one byte each are added at once where they all lie before the target.
+    while j + 8 <= last and here + 8 < target and at + 8 <= data.size:
+        deltas = word_64_at(memory_of(data), at)
+        if deltas & _LONG_DELTAS:
+            break
+        pairs = (deltas & _EVEN_BYTES) + ((deltas >> 8) & _EVEN_BYTES)
+        step = ((pairs & 0xFFFF) + ((pairs >> 16) & 0xFFFF)) + (((pairs >> 32) & 0xFFFF) + ((pairs >> 48) & 0xFFFF))
+        if here + step >= target:
+            break
+        here += step
+        j += 8
+        at += 8
     while here < target and j < last:
         delta = int(np.int64(data[at]))
         at += 1

@@ -40,7 +40,8 @@ def _load(bits: int) -> Any:
     def load(typing: Any, memory: Any, at: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             place = builder.inttoptr(builder.add(*arguments), ir.IntType(bits).as_pointer())
-            return builder.zext(builder.load(place, align=1), ir.IntType(64))
+            found = builder.load(place, align=1)
+            return builder.zext(found, ir.IntType(64)) if bits < 64 else found
 
         return types.int64(types.int64, types.int64), generate
 
@@ -87,6 +88,14 @@ def _word_32(data: np.ndarray, at: int) -> Any:
     )
 
 
+def _word_64(data: np.ndarray, at: int) -> Any:
+    """Eight bytes of an array, little-endian, as a signed number."""
+    value = np.uint64(0)
+    for place in range(8):
+        value |= np.uint64(data[at + place]) << np.uint64(8 * place)
+    return np.int64(value)
+
+
 def _float_32(data: np.ndarray, at: int) -> Any:
     """A 32-bit float of an array."""
     return np.float64(data[at : at + 4].copy().view(np.float32)[0])
@@ -96,5 +105,6 @@ memory_of: Any = inline(_array if CHECKED else _address)
 byte_at: Any = inline(_byte) if CHECKED else _load(8)
 word_16_at: Any = inline(_word_16) if CHECKED else _load(16)
 word_32_at: Any = inline(_word_32) if CHECKED else _load(32)
+word_64_at: Any = inline(_word_64) if CHECKED else _load(64)
 float_32_at: Any = inline(_float_32) if CHECKED else intrinsic(_load_float)
 borrow: Any = inline(_array) if CHECKED else intrinsic(_borrow)

@@ -26,6 +26,16 @@ PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
 NOT_REACHED = "removed before this rule"
 
 
+# Configuration of the rules after the screen; the second variant has no threshold of its own.
+_LATER_KEYS = {
+    "benign_in_clinvar": "annotation.clinvar_vcf",
+    "consequence_considered": "annotation.consequences",
+    "penetrance": "prioritisation.reduced_penetrance",
+    "second_variant_in_trans": "no key",
+    "panel": "prioritisation.panels",
+}
+
+
 @dataclass(frozen=True)
 class RuleLine:
     """One rule: what was found, what is asked, the outcome (pass, fail, unknown), and the key of the threshold."""
@@ -66,8 +76,8 @@ def screen_rules(batch: TrioBatch, decision: Decision, v: int, context: Context)
     written = {-1: "./.", 0: "0/0", 1: "0/1", 2: "1/1"}[genotype]
     carried = UNKNOWN if genotype < 0 else (PASS if genotype > 0 else FAIL)
     lines = [
-        RuleLine("proband_has_a_call", written, "a genotype", FAIL if genotype < 0 else PASS),
-        RuleLine("proband_carries_the_allele", written, "the alternate allele", carried),
+        RuleLine("proband_has_a_call", written, "a genotype", FAIL if genotype < 0 else PASS, "no key"),
+        RuleLine("proband_carries_the_allele", written, "the alternate allele", carried, "no key"),
         _compared(
             "proband_alt_depth", alt_reads, alt_reads < 0, ">=", limit["min_proband_alt_depth"], "min_proband_alt_depth"
         ),
@@ -116,7 +126,9 @@ def screen_rules(batch: TrioBatch, decision: Decision, v: int, context: Context)
     ]
     left = bool((decision.scores.patterns[v] != 0).any())
     lines.append(
-        RuleLine("inheritance_pattern_left", "yes" if left else "none", "at least one", PASS if left else FAIL)
+        RuleLine(
+            "inheritance_pattern_left", "yes" if left else "none", "at least one", PASS if left else FAIL, "no key"
+        )
     )
     return lines
 
@@ -152,7 +164,7 @@ def _pattern_rules(batch: TrioBatch, decision: Decision, v: int, context: Contex
     lines = []
     for column, pattern in enumerate(PATTERN_CLASSES):
         cell = int(decision.scores.patterns[v, column])
-        threshold, key = "fits the genotypes", "-"
+        threshold, key = "fits the genotypes", "min_depth, min_genotype_quality"
         if pattern is Inheritance.DE_NOVO:
             threshold = (
                 f"posterior >= {limit['min_de_novo_posterior']:g} supported, "
@@ -201,7 +213,7 @@ def later_rules(
             f"{evidence.clinvar_state}{stars}",
             "not benign with a star",
             FAIL if benign else (PASS if evidence.clinvar else UNKNOWN),
-            "annotation.clinvar_vcf",
+            _LATER_KEYS["benign_in_clinvar"],
         )
     ]
     if not evidence.annotated:
@@ -230,7 +242,7 @@ def later_rules(
 
 def _not_reached(names: Sequence[str]) -> list[RuleLine]:
     """Rules that nobody could ask any more."""
-    return [RuleLine(name, NOT_REACHED, "-", UNKNOWN) for name in names]
+    return [RuleLine(name, NOT_REACHED, "-", UNKNOWN, _LATER_KEYS[name]) for name in names]
 
 
 def _gene_rules(
@@ -264,11 +276,16 @@ def _gene_rules(
         else:
             value = "none in trans" if candidate else "tables of prioritise not given"
             outcome = FAIL if candidate else UNKNOWN
-        lines.append(RuleLine("second_variant_in_trans", value, "one in the gene, not in cis", outcome))
+        key = _LATER_KEYS["second_variant_in_trans"]
+        lines.append(RuleLine("second_variant_in_trans", value, "one in the gene, not in cis", outcome, key))
     tier = context.tier_of(symbol) if context.panel else "no panel given"
     lines.append(
         RuleLine(
-            "panel", tier, "labels and ranks, never removes", UNKNOWN if tier in (OFF_PANEL, "no panel given") else PASS
+            "panel",
+            tier,
+            "labels and ranks, never removes",
+            UNKNOWN if tier in (OFF_PANEL, "no panel given") else PASS,
+            _LATER_KEYS["panel"],
         )
     )
     return lines

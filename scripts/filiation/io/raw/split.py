@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,9 @@ _DECLARATION = re.compile(r"^##(INFO|FORMAT)=<ID=([^,>]+),Number=([^,>]+)", re.M
 _GENOTYPE = re.compile(rb"(\d+)")
 _SIGNED: dict[int, type[np.signedinteger]] = {1: np.int8, 2: np.int16, 3: np.int32}
 _WIDTH = {1: 1, 2: 2, 3: 4, 5: 4}
-_FLOAT_END = 0x7F800002
+# Bytes of a missing value and of the end of a short vector.
+_MISSING = {1: b"\x80", 2: b"\x00\x80", 3: b"\x00\x00\x00\x80", 5: b"\x01\x00\x80\x7f"}
+_END = {1: b"\x81", 2: b"\x01\x80", 3: b"\x01\x00\x00\x80", 5: b"\x02\x00\x80\x7f"}
 
 
 def kept_values(number: str, count: int, allele: int, n_alleles: int) -> list[int] | None:
@@ -179,65 +182,63 @@ class Splitter:
         first_info = after(record, place)
         spelled = [allele[typed_at(allele, 0)[2] :] for allele in alleles]
         self._refuse_unspecified(spelled[1:], record, number)
+        info = self._pieces(record, first_info, n_info, 8 + shared, 1, self.info)
+        members = self._pieces(record, 8 + shared, record[31], len(record), n_samples, self.format)
+        start = record[8:24] + struct.pack("<HH", n_info, 2) + record[28 : after(record, 32)]
         records = []
         for allele in range(1, max(2, n_alleles)):
             alternate = alleles[allele] if n_alleles > 1 else descriptor(7, len(_NO_ALTERNATE)) + _NO_ALTERNATE
-            info = self._info(record, first_info, n_info, 8 + shared, allele, n_alleles)
-            head = bytearray(record[8:24]) + struct.pack("<HH", n_info, 2) + record[28:32]
-            head += record[32 : after(record, 32)] + alleles[0] + alternate + record[place:first_info] + info
-            members = self._members(record, 8 + shared, record[31], n_samples, allele, n_alleles)
-            records.append(struct.pack("<II", len(head), len(members)) + bytes(head) + members)
+            told = b"".join(piece if isinstance(piece, bytes) else piece.of(allele, n_alleles) for piece in info)
+            head = b"".join((start, alleles[0], alternate, record[place:first_info], told))
+            tail = b"".join(piece if isinstance(piece, bytes) else piece.of(allele, n_alleles) for piece in members)
+            records.append(struct.pack("<II", len(head), len(tail)) + head + tail)
         return records
 
-    def _info(self, record: bytes, at: int, n_info: int, end: int, allele: int, n_alleles: int) -> bytes:
-        """The INFO fields of one allele."""
-        out = bytearray()
-        for _ in range(n_info):
-            key, value = _key(record, at)
-            kind, count, start = typed_at(record, value)
-            stop = after(record, value)
-            if stop > end:
-                raise ValueError("INFO beyond its record")
-            number = self.info.get(self.names[key], "")
-            out += record[at:value]
-            if kind == 7:
-                text = _some_text(number, record[start:stop], allele, n_alleles)
-                out += descriptor(7, len(text)) + text
-            else:
-                kept = kept_values(number, count, allele, n_alleles) if kind in _WIDTH else None
-                width = _WIDTH.get(kind, 0)
-                values = [record[start + place * width : start + (place + 1) * width] for place in kept or ()]
-                out += record[value:stop] if kept is None else descriptor(kind, len(values)) + b"".join(values)
-            at = stop
-        if at != end:
-            raise ValueError("bytes behind INFO")
-        return bytes(out)
+    def _pieces(
+        self, record: bytes, at: int, n_fields: int, end: int, n_values: int, numbers: dict[str, str]
+    ) -> list[bytes | _Field]:
+        """The fields of a block, up to `end`: those with values for alleles, and the bytes of all others between.
 
-    def _members(self, record: bytes, at: int, n_fields: int, n_samples: int, allele: int, n_alleles: int) -> bytes:
-        """The FORMAT fields of one allele."""
-        out = bytearray()
+        n_values : vectors of each field, 1 in INFO, one for each sample in FORMAT. numbers : as declared.
+        """
+        pieces: list[bytes | _Field] = []
+        copied = at
         for _ in range(n_fields):
             key, value = _key(record, at)
             kind, count, start = typed_at(record, value)
-            stop = start + n_samples * (after(record, value) - start)
-            if stop > len(record):
-                raise ValueError("FORMAT beyond its record")
+            stop = start + n_values * (after(record, value) - start)
+            if stop > end:
+                raise ValueError("a field beyond its block")
             name = self.names[key]
-            content = record[start:stop]
-            out += record[at:value]
-            number = self.format.get(name, "")
-            if name == "GT" and kind in _SIGNED:
-                out += record[value:start] + _genotypes(content, kind, allele, n_alleles)
-            elif kind in _WIDTH and number in ("A", "R", "G"):
-                table = np.frombuffer(content, dtype=_SIGNED.get(kind, np.uint32)).reshape(n_samples, count)
-                chosen = _chosen(table, number, kind, allele, n_alleles)
-                out += descriptor(kind, chosen.shape[1]) + chosen.tobytes()
-            else:
-                out += record[value:stop]
+            number = numbers.get(name, "")
+            genotype = name == "GT" and kind in _SIGNED and numbers is self.format
+            text = kind == 7 and numbers is self.info
+            if genotype or (number in ("A", "R", "G") and (kind in _WIDTH or text)):
+                pieces += [record[copied:value], _Field("GT" if genotype else number, kind, count, record[start:stop])]
+                copied = stop
             at = stop
-        if at != len(record):
-            raise ValueError("bytes behind FORMAT")
-        return bytes(out)
+        if at != end:
+            raise ValueError("bytes behind a block")
+        return [*pieces, record[copied:end]]
+
+
+@dataclass(frozen=True)
+class _Field:
+    """Typed values for alleles; number : A, R, G, or GT for genotypes."""
+
+    number: str
+    kind: int
+    count: int
+    content: bytes
+
+    def of(self, allele: int, n_alleles: int) -> bytes:
+        """Descriptor and values for one allele."""
+        if self.number == "GT":
+            return descriptor(self.kind, self.count) + _genotypes(self.content, self.kind, allele, n_alleles)
+        if self.kind == 7:
+            text = _some_text(self.number, self.content, allele, n_alleles)
+            return descriptor(7, len(text)) + text
+        return _chosen(self.content, self.count, self.number, self.kind, allele, n_alleles)
 
 
 def _key(record: bytes, at: int) -> tuple[int, int]:
@@ -268,28 +269,52 @@ def _genotype_text(value: bytes, allele: int, n_alleles: int) -> bytes:
     return _GENOTYPE.sub(renamed, value)
 
 
+@cache
+def _genotype_table(allele: int, n_alleles: int) -> bytes:
+    """What each one-byte code of GT becomes for one allele; codes are (allele + 1) * 2 + phase."""
+    return bytes(
+        code if code >= 128 or code < 2 else (_renamed(code // 2 - 1, allele, n_alleles) + 1) * 2 + code % 2
+        for code in range(256)
+    )
+
+
+def _renamed(called: int, allele: int, n_alleles: int) -> int:
+    """The number of a called allele where one allele is 1 and the others 0; 2 for one that the record does not have."""
+    return 2 if called >= n_alleles else int(called == allele)
+
+
 def _genotypes(content: bytes, kind: int, allele: int, n_alleles: int) -> bytes:
-    """GT of all members for one allele; codes are (allele + 1) * 2 + phase, the two lowest numbers missing and end."""
-    codes = np.frombuffer(content, dtype=_SIGNED[kind]).copy()
-    special = codes <= np.iinfo(codes.dtype).min + 1
+    """GT of all members for one allele; missing, end and damaged codes stay as they are."""
+    if kind == 1:
+        return content.translate(_genotype_table(allele, n_alleles))
+    codes = np.frombuffer(content, dtype=_SIGNED[kind])
     called = (codes >> 1) - 1
-    renamed = np.where(called == allele, 1, np.where(called >= n_alleles, 2, np.minimum(called, 0)))
+    renamed = np.where(called == allele, 1, np.where(called >= n_alleles, 2, 0))
     changed = ((renamed + 1) << 1 | codes & 1).astype(codes.dtype)
-    return np.where(special | (codes < 0), codes, changed).astype(codes.dtype).tobytes()
+    return np.where(codes < 2, codes, changed).astype(codes.dtype).tobytes()
 
 
-def _chosen(table: npt.NDArray[Any], number: str, kind: int, allele: int, n_alleles: int) -> npt.NDArray[Any]:
-    """The columns of one allele; a haploid member's likelihoods stay two."""
-    n_samples, count = table.shape
-    end = np.array(_FLOAT_END if kind == 5 else np.iinfo(_SIGNED[kind]).min + 1, dtype=table.dtype)
+def _chosen(content: bytes, count: int, number: str, kind: int, allele: int, n_alleles: int) -> bytes:
+    """A field with one or more values for each allele, descriptor and all members' values, for one allele.
+
+    A haploid member's likelihoods stay two. A vector of another length than declared says nothing of one allele: one
+    missing value for each member.
+    """
+    width = _WIDTH[kind]
+    step = count * width
     kept = kept_values(number, count, allele, n_alleles)
+    if not count:
+        return descriptor(kind, 0)
     if not kept:
-        # A vector of another length than declared says nothing of one allele; one missing value for each member.
-        missing = 0x7F800001 if kind == 5 else np.iinfo(_SIGNED[kind]).min
-        return np.full((n_samples, 1), missing, dtype=table.dtype)
-    chosen = table[:, kept].copy()
-    if number == "G" and len(kept) == 3:
-        haploid = table[:, n_alleles] == end
-        chosen[haploid, 1] = table[haploid, allele]
-        chosen[haploid, 2] = end
-    return chosen
+        return descriptor(kind, 1) + _MISSING[kind] * (len(content) // step)
+    end = _END[kind]
+    out = [descriptor(kind, len(kept))]
+    for start in range(0, len(content), step):
+        places = kept
+        if number == "G" and len(kept) == 3:
+            behind = start + n_alleles * width
+            if content[behind : behind + width] == end:
+                places = [0, allele]
+        out += [content[start + place * width : start + (place + 1) * width] for place in places]
+        out += [end] * (len(kept) - len(places))
+    return b"".join(out)
