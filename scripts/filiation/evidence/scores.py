@@ -130,7 +130,8 @@ def columns_of(file: ScoreFile, assembly: str) -> dict[str, int]:
         raise InputError(
             f"no column {', '.join(missing or [wanted])}",
             where=f"{file.path} ({file.name})",
-            expected=f"the published columns of {file.kind}, the position of {assembly} among them",
+            expected=f"the published columns of {file.kind}"
+            + (f", with positions on {assembly}" if assembly in positions else ""),
             repair=_REPAIR[file.kind],
         )
     require_build(file.name, file.path, "\n".join(lines), assembly)
