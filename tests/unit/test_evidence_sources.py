@@ -140,7 +140,10 @@ def test_score__whose_reference_alleles_are_not_the_references_stops_with_its_li
 
 def test_score__without_index_cut_or_of_another_kind_stops(tmp_path: Path) -> None:
     path = write_cadd(tmp_path / "cadd.tsv.gz", ROWS)
-    with pytest.raises(InputError, match="no column ref, alt, revel"), open_scores([ScoreFile("r", "revel", str(path))], "other"):
+    with (
+        pytest.raises(InputError, match="no column ref, alt, revel"),
+        open_scores([ScoreFile("r", "revel", str(path))], "other"),
+    ):
         pass
     (tmp_path / "cadd.tsv.gz.tbi").unlink()
     with pytest.raises(InputError, match="no index"), open_scores([ScoreFile("c", "cadd", str(path))], "other"):
@@ -201,6 +204,24 @@ def test_counts__leave_the_own_family_out_where_the_source_lists_families(tmp_pa
     with open_count_sources([replace(source, families="")]) as sources:
         assert (found := sources.find("1", 100, "A", "C", "F1")) is not None
         assert found.carriers == 3
+
+
+def test_counts__are_the_same_through_either_index(tmp_path: Path) -> None:
+    path = tmp_path / "lab.vcf.gz"
+    write_counts(
+        path, [("1", 100, "A", "C,G", "AF=0.1,0.2;Obs=3;Families=F1,F2"), ("1", 100, "AT", "A", "Obs=1")], FIELDS
+    )
+    source = CountSource("lab", str(path), af="AF", carriers="Obs", families="Families")
+    answers = []
+    for ending in (".tbi", ".csi"):
+        if ending == ".csi":
+            Path(f"{path}.tbi").unlink()
+            pysam.tabix_index(str(path), preset="vcf", force=True, csi=True)
+        with open_count_sources([source]) as sources:
+            alleles = [("A", "C"), ("A", "G"), ("AT", "A"), ("A", "T")]
+            answers.append([sources.find("1", 100, ref, alt, "F1") for ref, alt in alleles])
+    assert [(c.af, c.carriers) if c else None for c in answers[0]] == [(0.1, 2), (0.2, 2), (None, 1), None]
+    assert [c and c.carriers for c in answers[1]] == [2, 2, 1, None]
 
 
 def test_counts__that_are_no_frequency_stop(tmp_path: Path) -> None:
