@@ -5,8 +5,8 @@ chromosome 10 is at hand to annotate it with. What each variant is given here:
 
 - its gene: RefSeq Select bounds of hg19; outside every gene it is intergenic;
 - its consequence: what Exomiser's own documentation prints for this file (FGFR2 p.(Glu563Ala) missense, REVEL 0.965,
-  ClinVar 28333 likely pathogenic with one star, absent from populations; ENPP1 splice donor; two MUC6 frameshifts), with
-  their frequencies; every other variant in a gene is taken as missense of unknown frequency, which is at least as bad
+  ClinVar 28333 likely pathogenic with one star; ENPP1 splice donor; two MUC6 frameshifts); without frequencies;
+  every other variant in a gene is taken as missense of unknown frequency, which is at least as bad
   for FGFR2 as the truth, as most of them are synonymous, intronic and common.
 
 Printed: shelf and rank with the four signs of Exomiser's example, without ClinVar's word, and without signs.

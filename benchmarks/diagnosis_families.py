@@ -45,7 +45,7 @@ from filiation.scoring.screen import screen_calls
 # Files of one case are written and read once; htslib would tell of each that it has no index.
 pysam.set_verbosity(0)
 # Families of each kind: children of healthy parents need more genomes, as most cases are theirs.
-REPLICATES = {"": 4, "FATHER": 1, "MOTHER": 1}
+REPLICATES = {"": 3, "FATHER": 1, "MOTHER": 1}
 SOURCE = "made-up"
 NEVER_KEPT = ("intron_variant", "intergenic_variant", "synonymous_variant")
 LEAST_SPLICING = 0.1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from filiation.phenotype.match import PhenotypeMatcher
 from filiation.prioritisation import candidates
 from filiation.prioritisation.evidence import Evidence, read_evidence
 from filiation.prioritisation.imprinting import load_imprinted
-from filiation.prioritisation.known_genes import GeneBook
+from filiation.prioritisation.known_genes import GeneBook, KnownGene
 from filiation.prioritisation.parentage import Parentage
 from filiation.prioritisation.penetrance import Penetrance
 from filiation.prioritisation.ranking import Ranking
@@ -87,13 +87,29 @@ def matcher_of(signs: tuple[str, ...]) -> PhenotypeMatcher:
     return PhenotypeMatcher(signs, genes=_gene_table())
 
 
+class _BookOfCase(GeneBook):
+    """The genes as the sources know them; a gene without a known disease has its constraint alone."""
+
+    def __init__(self, case: Case, phenotype: PhenotypeMatcher) -> None:
+        super().__init__(panel_of(case.slug), _gene_table(), MadeUpFacts(), phenotype)
+        self._case = case
+
+    def of(self, symbol: str, gene_id: str = "") -> KnownGene:
+        """What is known of a gene."""
+        known = super().of(symbol, gene_id)
+        if not self._case.unlinked or symbol != self._case.gene.symbol:
+            return known
+        facts = {**known.facts, "gene_disease_validity": None, "clingen_haploinsufficiency": None}
+        return replace(known, facts=facts, match=None)
+
+
 def ranking_of(case: Case, hpo: bool, weights: Path | None = None) -> Ranking:
     """Weights and tables for one case; parentage is confirmed, as the quality gate of a sound trio says."""
     matcher = matcher_of(case.signs if hpo else ())
     return Ranking(
         weights=_weights(weights or rank_weights_path()),
         acmg=_acmg_table(),
-        genes=GeneBook(panel_of(case.slug), _gene_table(), MadeUpFacts(), matcher),
+        genes=_BookOfCase(case, matcher),
         parentage=Parentage(CONFIRMED, "simulated trio"),
     )
 
@@ -195,6 +211,8 @@ def _peers(case: Case, seen: Sequence[Seen], hpo: Sequence[bool]) -> Iterator[Ou
     matcher = matcher_of(case.signs)
 
     def fit(gene: str) -> float:
+        if case.unlinked and gene == case.gene.symbol:
+            return 0.0
         match = matcher.of_gene(gene)
         return match.score if match else 0.0
 
