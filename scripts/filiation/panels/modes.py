@@ -58,7 +58,7 @@ def read_ddg2p(path: str | Path) -> dict[str, set[str]]:
             )
         for row in reader:
             if row[category] in DDG2P_CATEGORIES:
-                for word in row[requirement].replace(";", ",").split(","):
+                for word in (row[requirement] or "").replace(";", ",").split(","):
                     if mode := _REQUIREMENTS.get(word.strip()):
                         found[row[gene]].add(mode)
     return found

@@ -106,7 +106,15 @@ def _csv_rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
                 expected=", ".join(needed),
                 repair="give the CSV form of the Orphadata file, separated by commas",
             )
-        yield from reader
+        for row in reader:
+            if any(row[name] is None for name in needed):
+                raise InputError(
+                    "a row with fewer cells than columns",
+                    where=f"{path}, line {reader.line_num}",
+                    expected=", ".join(needed),
+                    repair="the file is cut: download it again",
+                )
+            yield row
 
 
 def _gene_rows_csv(path: Path) -> Iterator[tuple[GeneLink, str, str]]:

@@ -105,6 +105,13 @@ def read_phenotypes(folder: str | Path) -> PhenotypeData:
                 repair="take genes_to_phenotype.txt of an HPO release of 2023 or later",
             )
         for row in reader:
+            if None in row.values():
+                raise InputError(
+                    "a row with fewer cells than columns",
+                    where=f"{path}, line {reader.line_num}",
+                    expected=f"{len(_COLUMNS)} cells, separated by tabs",
+                    repair="the file is cut: download it again",
+                )
             mode = MODES.get(row["hpo_id"])
             if mode:
                 data.modes[row["gene_symbol"], row["disease_id"]].add(mode)
