@@ -469,6 +469,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     RECHECK,
     IMPRINTED,
     PANEL,
+    CORE_GENES,
     GENE_NAMES,
     RESOURCES_MANIFEST,
     RESOURCES_LOCK,
