@@ -9,9 +9,12 @@ import pysam
 import pytest
 
 from builders.gene_models import gff3, put, sequence, transcript, write_cadd, write_counts
+from builders.sheets import trio as family_rows
+from builders.sheets import write_run
 from builders.trio import Trio, trio, write_fasta
 from filiation.__main__ import main
 from filiation.calls.annotate import AnnotateCounts, annotate_calls
+from filiation.config import load_config
 from filiation.evidence.collect import EvidenceSources
 from filiation.evidence.fields import VariantFacts, read_variant_facts
 from filiation.evidence.populations import CountSource
@@ -20,6 +23,7 @@ from filiation.evidence.scores import ScoreFile
 from filiation.io.indexed import write_indexed_table, write_indexed_vcf
 from filiation.io.tables import read_table
 from filiation.model.columns import ANNOTATION_SHARES
+from filiation.workflow_inputs import WorkflowInputs
 
 CODING_START = 1000  # 0-based
 GENOME = put(sequence(3000, 5), CODING_START, "ATG" + "GCT" * 60 + "TAA")
@@ -187,3 +191,30 @@ def test_command__a_source_of_the_earlier_run_that_vanished_stops_this_one(
     told = capsys.readouterr().err
     assert "cadd" in told
     assert "previous_shares" in told
+
+
+def test_workflow__every_source_reaches_its_step_and_own_families_never_filter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frequencies = [
+        {"name": "gnomAD-4.1", "vcf": "g.filfreq", "faf": "faf95", "faf_vcf": "g.vcf.gz"},
+        {"name": "lab", "vcf": "lab.vcf.gz", "kind": "in-house", "af": "Frq", "carriers": "Obs", "families": "Fam"},
+    ]
+    annotation = {
+        "consequences": "none",
+        "mane_summary": "mane.txt",
+        "previous_shares": "last.tsv",
+        "scores": [{"name": "CADD-1.7", "kind": "cadd", "path": "c.tsv.gz"}],
+        "gene_facts": [{"kind": "gencc", "path": "g.tsv"}],
+    }
+    config = write_run(tmp_path, family_rows(vcf="f.vcf.gz"), frequencies=frequencies, annotation=annotation)
+    run = WorkflowInputs(load_config(config))
+    assert run.frequency_files() == ["g.filfreq"], "the screen removes what is frequent: never by the own families"
+    assert not any("lab.vcf.gz" in option for option in run.frequency_options())
+    assert set(run.annotation_files()) == {"mane.txt", "last.tsv", "c.tsv.gz", "g.vcf.gz", "lab.vcf.gz"}
+    options = run.annotate_options()
+    assert options[options.index("--score") + 1] == "CADD-1.7=cadd,c.tsv.gz"
+    assert options[options.index("--faf") + 1] == "gnomAD-4.1=g.vcf.gz,faf=faf95"
+    assert options[options.index("--in-house") + 1] == "lab=lab.vcf.gz,af=Frq,carriers=Obs,families=Fam"
+    assert run.gene_fact_options() == ["--gene-facts", "gencc=g.tsv"]
