@@ -14,15 +14,17 @@ from builders.sheets import write_run
 from builders.trio import Trio, trio, write_fasta
 from filiation.__main__ import main
 from filiation.calls.annotate import AnnotateCounts, annotate_calls
-from filiation.config import load_config
+from filiation.config import load_config, parse_config
 from filiation.evidence.collect import EvidenceSources
 from filiation.evidence.fields import VariantFacts, read_variant_facts
 from filiation.evidence.populations import CountSource
 from filiation.evidence.regions import RegionFile
 from filiation.evidence.scores import ScoreFile
 from filiation.io.indexed import write_indexed_table, write_indexed_vcf
+from filiation.io.sheet import SampleSheet
 from filiation.io.tables import read_table
 from filiation.model.columns import ANNOTATION_SHARES
+from filiation.run_record import resource_rows
 from filiation.workflow_inputs import WorkflowInputs
 
 CODING_START = 1000  # 0-based
@@ -218,3 +220,16 @@ def test_workflow__every_source_reaches_its_step_and_own_families_never_filter(
     assert options[options.index("--faf") + 1] == "gnomAD-4.1=g.vcf.gz,faf=faf95"
     assert options[options.index("--in-house") + 1] == "lab=lab.vcf.gz,af=Frq,carriers=Obs,families=Fam"
     assert run.gene_fact_options() == ["--gene-facts", "gencc=g.tsv"]
+
+
+def test_record__every_source_of_evidence_is_in_the_versions_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "samples.tsv").write_text("family\tsample\n")
+    cadd = write_cadd(tmp_path / "cadd.tsv.gz", [("1", 5, "A", "C", "1")])
+    (tmp_path / "gencc.tsv").write_text("x\n")
+    sources = {
+        "scores": [{"name": "CADD-1.7", "kind": "cadd", "path": cadd.name}],
+        "gene_facts": [{"kind": "gencc", "path": "gencc.tsv"}],
+    }
+    config = parse_config({"annotation": {"consequences": "none", **sources}}, "config.yaml")
+    names = {str(row["name"]) for row in resource_rows(config, SampleSheet(), tmp_path)}
+    assert {"annotation.scores.CADD-1.7: cadd.tsv.gz", "annotation.gene_facts.gencc: gencc.tsv"} <= names
