@@ -17,10 +17,12 @@ import json
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from diagnosis_cases import PER_PRE_INDICATION, Case, panel_tiers, plan_cases
-from diagnosis_families import make_groups
+from diagnosis_families import GroupPlan, make_group, plan_groups
 from diagnosis_genome import RARE_RECORDS
 from diagnosis_patients import read_frequencies
 from diagnosis_run import OURS, Outcome, as_rows, run_group
@@ -45,15 +47,25 @@ def plan(options: argparse.Namespace) -> list[Case]:
     return [case for case in cases if options.half in ("all", case.half)]
 
 
+def run_family(wanted: GroupPlan, options: argparse.Namespace, folder: str) -> list[Outcome]:
+    """Make one family and run its cases."""
+    records = QUICK_RECORDS if options.quick else options.rare_records
+    group = make_group(wanted, Path(folder), records)
+    return list(run_group(group, weights=options.weights, peers=not options.ours_only))
+
+
 def run(cases: list[Case], options: argparse.Namespace) -> list[Outcome]:
     """All outcomes, family by family."""
     outcomes: list[Outcome] = []
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="diagnoses") as folder:
-        records = QUICK_RECORDS if options.quick else options.rare_records
-        place = Path(options.work or folder)
-        for group in make_groups(cases, place, rare_records=records, one_of_each=options.quick):
-            outcomes += run_group(group, weights=options.weights, peers=not options.ours_only)
+    families = plan_groups(cases, one_of_each=options.quick)
+    with (
+        tempfile.TemporaryDirectory(prefix="diagnoses") as folder,
+        ProcessPoolExecutor(options.processes) as pool,
+    ):
+        place = options.work or folder
+        for found in pool.map(partial(run_family, options=options, folder=place), families):
+            outcomes += found
             done = len(select(outcomes, OURS))
             print(f"{done}/{len(cases)} cases, {time.monotonic() - started:.0f} s", file=sys.stderr)
     return outcomes
@@ -70,6 +82,7 @@ def main() -> None:
     parser.add_argument("--hpo-annotations", type=Path, metavar="HPOA", help="phenotype.hpoa, for frequencies of signs")
     parser.add_argument("--weights", type=Path, metavar="YAML", help="other weights than those that ship")
     parser.add_argument("--ours-only", action="store_true", help="leave the other methods out")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="families that are run at once")
     parser.add_argument("--work", metavar="FOLDER", help="keep the made-up families here")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every outcome")
     options = parser.parse_args()

@@ -29,7 +29,7 @@ AR_HOM, COMPOUND, DE_NOVO, AFFECTED_PARENT = "ar_hom", "compound_het", "de_novo"
 REDUCED, MOSAIC, X_LINKED = "reduced_penetrance", "mosaic_parent", "x_linked"
 ROUTES = (DE_NOVO, AR_HOM, COMPOUND, X_LINKED, AFFECTED_PARENT, REDUCED, MOSAIC)
 _ROUTES_OF = {
-    "AD": {DE_NOVO: 9, AFFECTED_PARENT: 5, REDUCED: 3, MOSAIC: 3},
+    "AD": {DE_NOVO: 10, AFFECTED_PARENT: 5, REDUCED: 4, MOSAIC: 1},
     "AR": {AR_HOM: 9, COMPOUND: 11},
     "XL": {X_LINKED: 1},
 }
@@ -40,12 +40,17 @@ SPLICE = {
 }  # fmt: skip
 # Share of planted alleles on which ClinVar has a word; the rest is new to it.
 CLINVAR = {"Pathogenic": 0.24, "Likely_pathogenic": 0.16, "no_star": 0.03, "uncertain": 0.08, "conflicting": 0.04}
+# Of the genes off the panel, those whose disease nobody has described yet.
+UNLINKED = 0.2
 MOSAIC_SHARE = (0.06, 0.16)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One planted diagnosis. group: the family it is planted in; tier: of the gene in the default panel."""
+    """One planted diagnosis. group: the family it is planted in; tier: of the gene in the default panel.
+
+    unlinked : no source knows yet that the gene causes a disease: no link, no mode, no signs.
+    """
 
     id: str
     slug: str
@@ -57,6 +62,7 @@ class Case:
     affected: str
     tier: str
     signs: tuple[str, ...]
+    unlinked: bool = False
     group: str = ""
     alleles: tuple[Allele, ...] = ()
 
@@ -71,6 +77,7 @@ class Case:
         named = [self.route]
         named += [kind for kind in ("splice", "inframe") if kind in self.kinds]
         named += ["off_panel"] if self.tier == "off_panel" else []
+        named += ["unlinked_gene"] if self.unlinked else []
         known = any(allele.clinvar.startswith(("Pathogenic", "Likely_pathogenic")) for allele in self.alleles)
         named += [] if known else ["not_in_clinvar"]
         return tuple(named)
@@ -108,6 +115,7 @@ def plan_cases(
             mode = rng.choice(disease.modes)
             route = _weighted(rng, _ROUTES_OF[mode])
             copies = 2 if route == COMPOUND else 1
+            tier = of_panel.get(gene.symbol, "off_panel")
             boy = rng.random() < (0.85 if route == X_LINKED else 0.5)
             cases.append(
                 Case(
@@ -119,8 +127,9 @@ def plan_cases(
                     kinds=tuple(_kind(rng, gene, route) for _ in range(copies)),
                     boy=boy,
                     affected=rng.choice(("FATHER", "MOTHER")) if route == AFFECTED_PARENT else "",
-                    tier=of_panel.get(gene.symbol, "off_panel"),
+                    tier=tier,
                     signs=signs_of_patient(disease.id, frequencies, rng),
+                    unlinked=tier == "off_panel" and rng.random() < UNLINKED,
                 )
             )
     return cases

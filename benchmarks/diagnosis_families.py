@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ from filiation.scoring.screen import screen_calls
 # Files of one case are written and read once; htslib would tell of each that it has no index.
 pysam.set_verbosity(0)
 # Families of each kind: children of healthy parents need more genomes, as most cases are theirs.
-REPLICATES = {"": 4, "FATHER": 1, "MOTHER": 1}
+REPLICATES = {"": 3, "FATHER": 1, "MOTHER": 1}
 SOURCE = "made-up"
 NEVER_KEPT = ("intron_variant", "intergenic_variant", "synonymous_variant")
 LEAST_SPLICING = 0.1
@@ -154,25 +154,18 @@ class Group:
     alleles: list[Allele]
     penetrance: tuple[str, ...] = ()
 
-    def core(self) -> tuple[list[Any], dict[str, list[Any]], Any]:
-        """(records of the background that a rule could keep, records of each case, their header)."""
-        background, planted = [], defaultdict(list)
-        source = pysam.VariantFile(str(self.screened))
-        for record in source:
-            if record.id:
-                planted[record.id].append(record)
-            elif _could_be_kept(record):
-                background.append(record)
-        return background, planted, source.header
-
-    def write_case(self, case: str, core: tuple[list[Any], dict[str, list[Any]], Any], path: Path) -> None:
-        """BCF of one case: the background and its own alleles."""
-        background, planted, header = core
-        order = {name: number for number, name in enumerate(CONTIGS)}
-        records = sorted([*background, *planted[case]], key=lambda record: (order[record.chrom], record.pos))
-        with pysam.VariantFile(str(path), "wb", header=header) as sink:
-            for record in records:
-                sink.write(record)
+    def write_core(self, background: Path, planted: Path) -> None:
+        """Two BCFs: the records of the background that a rule could keep, and every planted record."""
+        with (
+            pysam.VariantFile(str(self.screened)) as source,
+            pysam.VariantFile(str(background), "wb", header=source.header) as kept,
+            pysam.VariantFile(str(planted), "wb", header=source.header) as own,
+        ):
+            for record in source:
+                if record.id:
+                    own.write(record)
+                elif _could_be_kept(record):
+                    kept.write(record)
 
     def write_whole(self, case: str, path: Path) -> None:
         """BCF of one case with every record that the screen kept, for the command line."""
@@ -193,17 +186,26 @@ def _could_be_kept(record: Any) -> bool:
     return term not in NEVER_KEPT or pathogenic or spliceai >= LEAST_SPLICING
 
 
-def make_groups(
-    cases: Sequence[Case], folder: Path, *, rare_records: int = RARE_RECORDS, one_of_each: bool = False
-) -> Iterator[Group]:
-    """Families of every kind that the cases need, screened; `one_of_each`: all cases of a kind share one genome."""
+@dataclass(frozen=True)
+class GroupPlan:
+    """A family to make: its children's sex, the affected parent, and the cases to plant in it."""
+
+    name: str
+    boy: bool
+    affected: str
+    cases: tuple[Case, ...]
+
+
+def plan_groups(cases: Sequence[Case], *, one_of_each: bool = False) -> list[GroupPlan]:
+    """Families of every kind that the cases need; `one_of_each`: all cases of a kind share one genome."""
     wanted: dict[tuple[bool, str, int], list[Case]] = defaultdict(list)
     for number, case in enumerate(cases):
         replicate = 0 if one_of_each else number % REPLICATES[case.affected]
         wanted[case.boy, case.affected, replicate].append(case)
-    for (boy, affected, replicate), of in sorted(wanted.items()):
-        name = f"{'boy' if boy else 'girl'}_{(affected or 'healthy').lower()}_{replicate}"
-        yield _group(name, boy, affected, of, folder, rare_records)
+    return [
+        GroupPlan(f"{'boy' if boy else 'girl'}_{(affected or 'healthy').lower()}_{replicate}", boy, affected, tuple(of))
+        for (boy, affected, replicate), of in sorted(wanted.items())
+    ]
 
 
 def reduced_penetrance_genes(cases: Iterable[Case]) -> tuple[str, ...]:
@@ -214,7 +216,9 @@ def reduced_penetrance_genes(cases: Iterable[Case]) -> tuple[str, ...]:
     return tuple(sorted(planted | set(others)))
 
 
-def _group(name: str, boy: bool, affected: str, cases: list[Case], folder: Path, rare_records: int) -> Group:
+def make_group(wanted: GroupPlan, folder: Path, rare_records: int = RARE_RECORDS) -> Group:
+    """One family with its calls, screened."""
+    name, boy, affected, cases = wanted.name, wanted.boy, wanted.affected, wanted.cases
     seed = stable(f"background {name}").getrandbits(48)
     background = Background(seed, boy, rare_records)
     planted = [plant(case, background) for case in cases]

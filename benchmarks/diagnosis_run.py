@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from diagnosis_cases import Case
-from diagnosis_families import Group
+from diagnosis_families import LEAST_SPLICING, Group
 from diagnosis_genes import MadeUpFacts
 from diagnosis_peers import IMPACTFUL, Seen, exomiser_like, panel_only, rank_of, slivar
+from generated_trio import CONTIGS
 
 from filiation.acmg.evidence import CONFIRMED
 from filiation.acmg.table import AcmgTable, load_acmg_table
 from filiation.config import RESOURCES, acmg_table_path, gene_table_path, rank_weights_path, scoring_model_path
 from filiation.genes.table import GeneTable, load_gene_table
+from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
+from filiation.model.inheritance import Inheritance
 from filiation.panels.load import Panel, load_panel
 from filiation.phenotype.match import PhenotypeMatcher
-from filiation.prioritisation.candidates import prioritise
+from filiation.prioritisation import candidates
+from filiation.prioritisation.evidence import Evidence, read_evidence
 from filiation.prioritisation.imprinting import load_imprinted
-from filiation.prioritisation.known_genes import GeneBook
+from filiation.prioritisation.known_genes import GeneBook, KnownGene
 from filiation.prioritisation.parentage import Parentage
 from filiation.prioritisation.penetrance import Penetrance
 from filiation.prioritisation.ranking import Ranking
@@ -82,14 +87,67 @@ def matcher_of(signs: tuple[str, ...]) -> PhenotypeMatcher:
     return PhenotypeMatcher(signs, genes=_gene_table())
 
 
+class _BookOfCase(GeneBook):
+    """The genes as the sources know them; a gene without a known disease has its constraint alone."""
+
+    def __init__(self, case: Case, phenotype: PhenotypeMatcher) -> None:
+        super().__init__(panel_of(case.slug), _gene_table(), MadeUpFacts(), phenotype)
+        self._case = case
+
+    def of(self, symbol: str, gene_id: str = "") -> KnownGene:
+        """What is known of a gene."""
+        known = super().of(symbol, gene_id)
+        if not self._case.unlinked or symbol != self._case.gene.symbol:
+            return known
+        facts = {**known.facts, "gene_disease_validity": None, "clingen_haploinsufficiency": None}
+        return replace(known, facts=facts, match=None)
+
+
 def ranking_of(case: Case, hpo: bool, weights: Path | None = None) -> Ranking:
     """Weights and tables for one case; parentage is confirmed, as the quality gate of a sound trio says."""
     matcher = matcher_of(case.signs if hpo else ())
     return Ranking(
         weights=_weights(weights or rank_weights_path()),
         acmg=_acmg_table(),
-        genes=GeneBook(panel_of(case.slug), _gene_table(), MadeUpFacts(), matcher),
+        genes=_BookOfCase(case, matcher),
         parentage=Parentage(CONFIRMED, "simulated trio"),
+    )
+
+
+class GroupEvidence:
+    """The records of a family as `prioritise` reads them, read once for all its cases."""
+
+    def __init__(self, group: Group) -> None:
+        self.path = group.folder / "background.bcf"
+        planted = group.folder / "planted.bcf"
+        group.write_core(self.path, planted)
+        regions = pseudoautosomal_intervals("auto", header_contigs(self.path), None)
+        self._background = list(read_evidence(self.path, group.family, regions))
+        self._planted = {record.key: record for record in read_evidence(planted, group.family, regions)}
+        self._order = {name: number for number, name in enumerate(CONTIGS)}
+
+    def of_case(self, case: Case) -> list[Evidence]:
+        """The background and the alleles of a case, those that the screen kept, in the order of the genome.
+
+        Inherited variants of untranslated regions off the panel are left out, as the first rule would do.
+        """
+        panel = panel_of(case.slug)
+        genes = panel.genes if panel else {}
+        keys = [f"{allele.chrom}-{allele.pos}-{allele.ref}-{allele.alt}" for allele in case.alleles]
+        records = [record for record in self._background if _matters(record, genes)]
+        records += [self._planted[key] for key in keys if key in self._planted]
+        return sorted(records, key=lambda record: (self._order[record.chrom], record.pos))
+
+
+def _matters(record: Evidence, panel: Collection[str]) -> bool:
+    """Whether a record is more than an inherited variant of an untranslated region off the panel."""
+    worst = record.consequences[0]
+    return (
+        not worst.term.endswith("_UTR_variant")
+        or worst.gene in panel
+        or Inheritance.DE_NOVO in record.patterns
+        or (record.facts.spliceai_max or 0.0) >= LEAST_SPLICING
+        or record.clinvar is not None
     )
 
 
@@ -97,28 +155,30 @@ def run_group(
     group: Group, *, weights: Path | None = None, peers: bool = True, hpo: Sequence[bool] = (True, False)
 ) -> Iterator[Outcome]:
     """Every method on every case of a family."""
-    core = group.core()
+    evidence = GroupEvidence(group)
     background = [
-        Seen.of(a) for a in group.alleles if a.case == "." and (a.term in IMPACTFUL or a.spliceai or a.clinvar)
+        Seen.of(allele)
+        for allele in group.alleles
+        if allele.case == "." and (allele.term in IMPACTFUL or allele.spliceai or allele.clinvar)
     ]
     model = load_scoring_model(scoring_model_path())
     imprinted = load_imprinted(RESOURCES / "imprinted_genes.tsv")
-    path = group.folder / "case.bcf"
     for case in group.cases:
-        group.write_case(case.id, core, path)
+        records = evidence.of_case(case)
         for with_hpo in hpo:
-            result = prioritise(
-                path,
-                group.family,
-                model,
-                ranking_of(case, with_hpo, weights),
-                penetrance=Penetrance.of(list(group.penetrance)),
-                imprinted=imprinted,
-            )
+            # The same records for every case of the family: reading them again would be most of the time.
+            with patch.object(candidates, "read_evidence", return_value=iter(records)):
+                result = candidates.prioritise(
+                    evidence.path,
+                    group.family,
+                    model,
+                    ranking_of(case, with_hpo, weights),
+                    penetrance=Penetrance.of(list(group.penetrance)),
+                    imprinted=imprinted,
+                )
             yield _ours(case, with_hpo, result.candidates, result.removed)
         if peers:
             yield from _peers(case, [*background, *map(Seen.of, case.alleles)], hpo)
-    path.unlink(missing_ok=True)
 
 
 def _place(row: Any) -> tuple[str, int, str]:
@@ -151,6 +211,8 @@ def _peers(case: Case, seen: Sequence[Seen], hpo: Sequence[bool]) -> Iterator[Ou
     matcher = matcher_of(case.signs)
 
     def fit(gene: str) -> float:
+        if case.unlinked and gene == case.gene.symbol:
+            return 0.0
         match = matcher.of_gene(gene)
         return match.score if match else 0.0
 

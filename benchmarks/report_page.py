@@ -108,9 +108,8 @@ def main() -> int:
         results[str(count)] = {"forms": found, "reading": seen}
         print(f"\n{count} candidates")
         for name, measured in found.items():
-            print(
-                f"  {name:<12} {measured['bytes'] / 1e6:7.2f} MB {measured['seconds']:7.2f} s wall {measured['cpu']:7.2f} s CPU"
-            )
+            size, wall, cpu = measured["bytes"] / 1e6, measured["seconds"], measured["cpu"]
+            print(f"  {name:<12} {size:7.2f} MB {wall:7.2f} s wall {cpu:7.2f} s CPU")
         if seen is None:
             print("  no Chromium with playwright: the page was not opened")
         else:

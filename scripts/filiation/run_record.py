@@ -99,7 +99,13 @@ def resource_rows(config: RunConfig, sheet: SampleSheet, base: Path) -> list[Row
         ("reference.genes_gff3", config.reference.genes_gff3),
         ("calling.regions_bed", config.calling.regions_bed),
         ("annotation.clinvar_vcf", config.annotation.clinvar_vcf),
+        ("annotation.mane_summary", config.annotation.mane_summary),
+        ("annotation.recurrent_artefacts", config.annotation.recurrent_artefacts),
+        *((f"annotation.scores.{score.name}", score.path) for score in config.annotation.scores),
+        *((f"annotation.regions.{region.name}", region.path) for region in config.annotation.regions),
+        *((f"annotation.gene_facts.{fact.kind}", fact.path) for fact in config.annotation.gene_facts),
         *((f"frequencies.{source.name}", source.vcf) for source in config.frequencies),
+        *((f"frequencies.{source.name}.faf", source.faf_vcf) for source in config.frequencies),
     ]
     rows: list[Row] = []
     for key, value in named:

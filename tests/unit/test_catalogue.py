@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from filiation.errors import ConfigError, FaultList
+from filiation.errors import ConfigError, FaultList, UserError
 from filiation.panels.catalogue import CONFIDENCES, MECHANISMS, SHIPPED, load_catalogue
 
 # What the leaflet of 2020 prints: its categories and the number of lines in each.
@@ -122,7 +123,21 @@ def test_catalogue__a_fault_names_line_and_entry(tmp_path: Path, before: str, af
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(FaultList) as caught:
         load_catalogue(path)
-    import re
-
     assert re.search(words, caught.value.message(), re.DOTALL), caught.value.message()
     assert re.search(r"line \d+, entry d", caught.value.message())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a\n- b\n", "not a catalogue"),
+        ("version: 1\n", "not a catalogue"),
+        ("a: [b\n", "not valid YAML"),
+        ("", "0 bytes"),
+    ],
+)
+def test_catalogue__another_file_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=words):
+        load_catalogue(path)

@@ -30,6 +30,7 @@ PAGES = [
         "docs/recheck.md",
         "docs/ranking.md",
         "docs/acmg.md",
+        "docs/annotation.md",
         "docs/panels.md",
         "docs/phenotype.md",
         "docs/demo.md",

@@ -86,6 +86,9 @@ def test_analysable__gene_models_without_a_gene_stop(table: GeneTable, tmp_path:
     path.write_text("##gff-version 3\n1\tx\texon\t1\t2\t.\t+\t.\tID=e\n", encoding="utf-8")
     with pytest.raises(InputError, match="no gene feature"):
         read_annotated_genes(path, table)
+    # A genome of made-up genes is annotated all the same.
+    path.write_text("1\tx\tgene\t1\t2\t.\t+\t.\tID=gene:SIM1\n", encoding="utf-8")
+    assert read_annotated_genes(path, table).unidentified == 1
 
 
 def test_genes__says_which_genes_the_gene_models_hold(gff3: Path, capsys: pytest.CaptureFixture[str]) -> None:

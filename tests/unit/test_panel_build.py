@@ -154,6 +154,21 @@ def test_orphanet__another_xml_is_refused(tmp_path: Path, text: str, word: str) 
         read_orphanet(path, [], None)
 
 
+def test_orphanet__a_csv_that_was_cut_is_refused(tmp_path: Path) -> None:
+    path = write_orphanet_csv(tmp_path / "genes.csv")
+    path.write_text(path.read_text()[:-60])
+    with pytest.raises(InputError, match="line 6: a row with fewer cells than columns"):
+        read_orphanet(path, [], None)
+
+
+def test_hpo_folder__a_table_that_was_cut_is_refused(tmp_path: Path) -> None:
+    folder = write_hpo_folder(tmp_path)
+    path = folder / "genes_to_phenotype.txt"
+    path.write_text(path.read_text()[:-12])
+    with pytest.raises(InputError, match="line 9: a row with fewer cells than columns"):
+        read_phenotypes(folder)
+
+
 def test_hpo_folder__without_its_files_or_columns_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"phenotype\.hpoa"):
         read_phenotypes(tmp_path)

@@ -70,7 +70,10 @@ def test_panelapp_tsv__the_export_with_its_own_columns(tmp_path: Path, table: Ge
     assert format_of(path) == "panelapp-tsv"
     found = import_list(path, "panelapp-tsv", table)
     assert [row["gene"] for row in found.rows] == ["CPLANE1", "PANK2"]
-    assert found.notes == [f"{path}, line 4: C5orf42 is CPLANE1 (HGNC:25801) today"]
+    assert found.notes == [
+        "1 regions and repeats left out: a panel holds genes",
+        f"{path}, line 4: C5orf42 is CPLANE1 (HGNC:25801) today",
+    ]
 
 
 def test_list__symbols_of_before_ids_comments_and_modes(tmp_path: Path, table: GeneTable) -> None:
@@ -134,6 +137,7 @@ def test_panelapp__a_row_without_its_id_or_with_anothers_stops(
     [
         ("{", "panelapp-json", "not complete JSON"),
         (json.dumps({"results": []}), "panelapp-json", "no list `genes`"),
+        (json.dumps({"genes": ["PANK2"]}), "panelapp-json", "no `gene_data`"),
         ("Gene Symbol\tx\n", "panelapp-tsv", "no column GEL_Status"),
         ("# nothing\n", "genes", "no gene"),
         ("PANK2\trecessive\n", "genes", "mode 'recessive'"),
@@ -146,6 +150,17 @@ def test_import__a_file_of_another_kind_is_refused(
     path.write_text(text)
     with pytest.raises(InputError, match=word):
         import_list(path, kind, table)
+
+
+def test_list__of_another_encoding_is_a_fault_and_no_traceback(tmp_path: Path, table: GeneTable) -> None:
+    path = tmp_path / "genes.txt"
+    path.write_bytes("PANK2\nG\u00e8ne\n".encode("latin-1"))
+    with pytest.raises(FaultList) as caught:
+        import_list(path, "genes", table)
+    assert "line 2: gene 'G\\\\xe8ne'" in caught.value.message()
+    path.write_bytes("PANK2\n".encode("utf-16"))
+    with pytest.raises(FaultList):
+        import_list(path, format_of(path), table)
 
 
 BASE = [
@@ -192,6 +207,12 @@ def test_overlay__a_change_that_does_not_fit_stops(tmp_path: Path, table: GeneTa
     with pytest.raises(FaultList) as caught:
         apply_overlay(BASE, changes, table)
     assert words in caught.value.message()
+
+
+def test_overlay__rows_of_the_panel_without_id_stay(tmp_path: Path, table: GeneTable) -> None:
+    base = [*BASE, *({**BASE[0], "gene": name, "hgnc_id": None} for name in ("LOCAL1", "LOCAL2"))]
+    changes = read_overlay(write_overlay(tmp_path / "o.tsv", "remove|FTL|||why|AB|"))
+    assert [row["gene"] for row in apply_overlay(base, changes, table)[0]] == ["LOCAL1", "LOCAL2", "PANK2"]
 
 
 def test_overlay__without_reason_author_or_known_words_stops_with_all_faults(tmp_path: Path) -> None:

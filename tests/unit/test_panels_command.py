@@ -132,6 +132,11 @@ def test_import__nothing_or_two_things_exit_2(options: list[str], capsys: pytest
     assert "nothing to import, or two things at once" in capsys.readouterr().err
 
 
+def test_import__a_date_of_another_form_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["panels", "import", "x", "--pre-indication=nbia", "--date=22/11/2026", "--output=x.tsv"]) == 2
+    assert "a day as YYYY-MM-DD" in capsys.readouterr().err
+
+
 def test_check__lists_every_fault_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = write_gene_table(tmp_path / "table.tsv")
     folder = tmp_path / "panels"
@@ -227,7 +232,8 @@ def test_diff__names_the_archived_families_that_a_change_touches(
     ]
     assert len(without) == 1
     assert main(["panels", "diff", str(path), str(new), "--archive", str(tmp_path / "results")]) == 0
-    shown = capsys.readouterr().out
+    shown, warned = capsys.readouterr()
+    assert "same version and date, but their genes differ" in warned
     assert "1 changes" in shown
     assert "went    FTL" in shown
     assert "FAM2    another version" in shown

@@ -319,7 +319,7 @@ def test_command__names_the_genes_of_the_panel_that_the_gene_models_cannot_show(
     table = command(tmp_path, calls, annotated, "b", "--genes-gff3", str(gff3))[0]
     # The panel's one gene is HGNC:100.
     told = read_table(table, CANDIDATES).header["panel_genes"]
-    assert told == "not analysable, 1 of 1 genes: ASIC1 (not in the gene models)"
+    assert told == "not analysable, 1 of 1 genes: not in the gene models: ASIC1"
 
 
 def test_input__that_did_not_go_through_the_screen_is_refused(tmp_path: Path) -> None:

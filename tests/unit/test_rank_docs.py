@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from filiation.config import REPOSITORY, RESOURCES
+from filiation.model.inheritance import Inheritance
+from filiation.report.catalogue import known
 
 PAGES = {"docs/ranking.md": RESOURCES / "scoring" / "rank-1.yaml", "docs/acmg.md": RESOURCES / "acmg" / "acmg-1.yaml"}
 
@@ -41,3 +43,11 @@ def test_page__shows_every_shelf_rule_and_every_criterion() -> None:
     acmg = yaml.safe_load(PAGES["docs/acmg.md"].read_text(encoding="utf-8"))
     for code, entry in acmg["criteria"].items():
         assert f"| {code} | {entry['direction']} {entry['strength'].replace('_', ' ')} |" in page("docs/acmg.md")
+
+
+def test_report__has_words_for_every_component_and_for_the_shelf() -> None:
+    weights = yaml.safe_load(PAGES["docs/ranking.md"].read_text(encoding="utf-8"))["weights"]
+    # Shown as their inheritance class with its status.
+    patterns = {item.value for item in Inheritance} | {"de_novo_possible", "possible_instead_of_supported"}
+    assert [name for name in weights if name not in patterns and not known("component", name)] == []
+    assert known("rule", "shelf")

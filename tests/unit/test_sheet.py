@@ -243,6 +243,21 @@ def test_pre_indication__without_panel_gives_the_nearest(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cancers-rares", "'cancers-rares' (Cancers rares) is a tumour analysis: somatic, out of scope"),
+        ("CMD familiale", "write the slug 'cardiomyopathies-familiales'"),
+        ("Maladie de Rendu-Osler", "write the slug 'maladie-de-rendu-osler'"),
+        ("ataxies", "did you mean 'ataxies-hereditaires-sujet-jeune'"),
+    ],
+)
+def test_pre_indication__a_cancer_a_name_and_a_near_miss_are_told_apart(tmp_path: Path, name: str, words: str) -> None:
+    rows = trio(bam="{sample}.bam")
+    rows[0]["pre_indication"] = name
+    assert words in refused(tmp_path, rows)
+
+
+@pytest.mark.parametrize(
     ("units", "expected"),
     [
         (

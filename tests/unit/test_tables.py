@@ -133,3 +133,11 @@ def test_funnel__keeps_the_order_of_the_reasons() -> None:
     counts = {"records_in": (5, "in"), "rare": (2, "why"), "records_out": (3, "out")}
     assert [row["reason"] for row in funnel_rows("screen", counts)] == list(counts)
     assert {row["step"] for row in funnel_rows("screen", counts)} == {"screen"}
+
+
+def test_table__of_another_encoding_is_refused_and_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "t.tsv"
+    write_table(path, SCHEMA, [{"word": "gène"}])
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    with pytest.raises(InputError, match="byte 0xe8 is not UTF-8 text"):
+        read_table(path, SCHEMA)

@@ -28,6 +28,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -257,6 +258,8 @@ def _diff(options: argparse.Namespace) -> int:
         print(json.dumps({"changes": rows, "families": touched}, ensure_ascii=False, indent=2))
         return 0
     print(f"{old.label} -> {new.label}: {len(rows)} changes")
+    if rows and old.label == new.label:
+        print("panels: both state the same version and date, but their genes differ", file=sys.stderr)
     _table(rows, False)
     if options.archive:
         print(f"\nFamilies analysed with this pre-indication under {options.archive}: {len(families)}")
@@ -281,6 +284,10 @@ def _import(options: argparse.Namespace) -> int:
         raise ConfigError(
             "no --pre-indication", expected="the slug that the list is for", repair="filiation panels list"
         )
+    try:
+        date.fromisoformat(options.date)
+    except ValueError:
+        raise ConfigError(f"--date '{options.date}'", expected="a day as YYYY-MM-DD", repair="correct it") from None
     bring = bring_overlay if by_overlay else bring_list
     count, notes = bring(options, _gene_table(options))
     for note in notes:

@@ -16,6 +16,7 @@ from filiation.evidence.regions import KINDS as REGION_KINDS
 from filiation.evidence.regions import RegionFile, Regions
 from filiation.evidence.scores import Score, ScoreFile, Scores, open_scores
 from filiation.evidence.transcripts import Transcript, TranscriptIndex, load_transcripts, read_mane
+from filiation.io.files import require_file
 from filiation.model.contigs import bare_name, detect_assembly
 
 # Terms on which REVEL and AlphaMissense have an opinion.
@@ -183,7 +184,8 @@ def open_evidence(
             loaded = load_transcripts(sources.genes_gff3, records, mane, contigs=lengths)
             transcripts = {transcript.name: transcript for transcript in loaded}
             index = TranscriptIndex(loaded)
-            fasta = stack.enter_context(pysam.FastaFile(str(sources.reference)))
+            reference = require_file(sources.reference, "reference FASTA")
+            fasta = stack.enter_context(pysam.FastaFile(str(reference)))
             names = {bare_name(name): name for name in fasta.references}
 
             def fetch(contig: str, start: int, end: int) -> str:

@@ -12,10 +12,11 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from filiation.errors import ConfigError, InputError, nearest
 from filiation.evidence.scores import require_index
+from filiation.io.sorted_table import SortedTable
 from filiation.io.vcf_header import open_calls
 from filiation.model.contigs import bare_name
 
@@ -57,14 +58,24 @@ def parse_count_source(text: str, option: str) -> CountSource:
 
 
 class _OpenSource:
-    """One VCF, open for look-ups."""
+    """One VCF, open for look-ups: as text by its .tbi, else through its .csi."""
 
-    def __init__(self, source: CountSource, handle: Any) -> None:
-        self._source, self._handle = source, handle
-        self._contigs = {bare_name(name): name for name in handle.header.contigs}
-        declared = sorted(handle.header.info)
+    def __init__(self, source: CountSource) -> None:
+        require_index(source.vcf, source.name)
+        self._source = source
+        self._table: SortedTable | None = None
+        with open_calls(source.vcf) as handle:
+            declared = sorted(handle.header.info)
+            contigs = list(handle.header.contigs)
+        if Path(f"{source.vcf}.tbi").is_file():
+            self._table = SortedTable(source.vcf)
+            contigs = self._table.contigs
+        else:
+            self._handle = open_calls(source.vcf)
+        self._contigs = {bare_name(name): name for name in contigs}
         for field in (source.af, source.faf, source.carriers, source.families):
             if field and field not in declared:
+                self.close()
                 raise InputError(
                     f"INFO/{field} is not declared",
                     where=f"{source.vcf} ({source.name})",
@@ -72,60 +83,77 @@ class _OpenSource:
                     repair=nearest(field, declared) or "correct the field name in the configuration",
                 )
 
-    def find(self, chrom: str, pos: int, ref: str, alt: str, family: str) -> Counts | None:
-        """Counts of exactly this allele; None when the source does not have it."""
+    def close(self) -> None:
+        """Let go of the file."""
+        (self._table or self._handle).close()
+
+    def _records(self, chrom: str, pos: int) -> Iterator[tuple[str, list[str], dict[str, list[str]]]]:
+        """(REF, ALTs, INFO as words) of every record that starts at a 1-based position."""
         contig = self._contigs.get(bare_name(chrom))
         if contig is None:
-            return None
-        source = self._source
+            return
+        if self._table is not None:
+            for cells in self._table.at(contig, pos):
+                pairs = (item.partition("=") for item in cells[7].split(";"))
+                yield cells[3], cells[4].split(","), {name: value.split(",") for name, _, value in pairs}
+            return
         for record in self._handle.fetch(contig, pos - 1, pos):
-            if record.pos != pos or record.ref != ref or alt not in (record.alts or ()):
+            if record.pos == pos:
+                values = {
+                    name: [str(part) for part in (value if isinstance(value, tuple) else (value,))]
+                    for name, value in record.info.items()
+                }
+                yield record.ref, list(record.alts or ()), values
+
+    def find(self, chrom: str, pos: int, ref: str, alt: str, family: str) -> Counts | None:
+        """Counts of exactly this allele; None when the source does not have it."""
+        source = self._source
+        for found_ref, alts, info in self._records(chrom, pos):
+            if found_ref != ref or alt not in alts:
                 continue
-            number = record.alts.index(alt)
-            carriers = self._number(record, source.carriers, number)
-            if carriers is not None and source.families and family in _words(record.info.get(source.families)):
+            number, where = alts.index(alt), f"{source.vcf} ({source.name}), {chrom}:{pos}"
+            carriers = self._number(info, source.carriers, number, len(alts), where)
+            if carriers is not None and source.families and family in _words(info.get(source.families, [])):
                 carriers = max(0, carriers - 1)
             return Counts(
-                self._share(record, source.af, number),
-                self._share(record, source.faf, number),
+                self._number(info, source.af, number, len(alts), where, largest=1),
+                self._number(info, source.faf, number, len(alts), where, largest=1),
                 None if carriers is None else round(carriers),
             )
         return None
 
-    def _number(self, record: Any, field: str, number: int) -> float | None:
-        value = record.info.get(field) if field else None
-        if isinstance(value, tuple):
-            if len(value) != len(record.alts) and len(value) > 1:
-                raise self._fault(record, field, f"{len(value)} values for {len(record.alts)} alternate allele(s)")
-            value = value[number if len(value) > 1 else 0]
-        if value is None or value == ".":
+    @staticmethod
+    def _number(
+        info: dict[str, list[str]], field: str, number: int, alleles: int, where: str, *, largest: float = math.inf
+    ) -> float | None:
+        """One value of one allele; a field that the record lacks, and `.`, are unknown."""
+        values = info.get(field, []) if field else []
+        if len(values) > 1 and len(values) != alleles:
+            raise _fault(field, f"has {len(values)} values for {alleles} alternate allele(s)", where)
+        text = values[number if len(values) > 1 else 0] if values else "."
+        if text in (".", "", "None"):
             return None
         try:
-            found = float(value)
+            found = float(text)
         except ValueError:
-            raise self._fault(record, field, repr(value)) from None
-        if math.isnan(found) or found < 0:
-            raise self._fault(record, field, f"{found}")
+            found = math.nan
+        if not 0 <= found <= largest:
+            raise _fault(field, repr(text), where)
         return found
 
-    def _share(self, record: Any, field: str, number: int) -> float | None:
-        found = self._number(record, field, number)
-        if found is not None and found > 1:
-            raise self._fault(record, field, f"{found}")
-        return found
 
-    def _fault(self, record: Any, field: str, found: str) -> InputError:
-        return InputError(
-            f"{field} {found}",
-            where=f"{self._source.vcf} ({self._source.name}), {record.chrom}:{record.pos}",
-            expected="one number for each alternate allele, with a decimal point; a frequency lies between 0 and 1",
-            repair="produce the file again; AF=nan or decimal commas come from a faulty export",
-        )
+def _fault(field: str, found: str, where: str) -> InputError:
+    return InputError(
+        f"{field} {found}",
+        where=where,
+        expected="one number for each alternate allele, with a decimal point; a frequency lies between 0 and 1",
+        repair="produce the file again; AF=nan or decimal commas come from a faulty export",
+    )
 
 
-def _words(value: Any) -> set[str]:
-    values = value if isinstance(value, tuple) else (value,)
-    return {word for item in values if item for word in str(item).replace("|", ",").split(",")}
+def _words(values: list[str]) -> set[str]:
+    """Names in a list, however it separates them."""
+    return {word for item in values for word in item.replace("|", ",").split(",")}
 
 
 class CountSources:
@@ -155,6 +183,6 @@ def open_count_sources(sources: Sequence[CountSource]) -> Iterator[CountSources]
     with ExitStack() as stack:
         opened = []
         for source in sources:
-            require_index(source.vcf, source.name)
-            opened.append(_OpenSource(source, stack.enter_context(open_calls(source.vcf))))
+            opened.append(_OpenSource(source))
+            stack.callback(opened[-1].close)
         yield CountSources(opened)

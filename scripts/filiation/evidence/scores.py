@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filiation.errors import ConfigError, InputError, nearest
 from filiation.io.files import check_bgzf_end, require_file
+from filiation.io.sorted_table import SortedTable
 from filiation.model.contigs import bare_name
 
 KINDS = ("cadd", "revel", "spliceai", "alphamissense")
@@ -130,7 +131,8 @@ def columns_of(file: ScoreFile, assembly: str) -> dict[str, int]:
         raise InputError(
             f"no column {', '.join(missing or [wanted])}",
             where=f"{file.path} ({file.name})",
-            expected=f"the published columns of {file.kind}, the position of {assembly} among them",
+            expected=f"the published columns of {file.kind}"
+            + (f", with positions on {assembly}" if assembly in positions else ""),
             repair=_REPAIR[file.kind],
         )
     require_build(file.name, file.path, "\n".join(lines), assembly)
@@ -173,16 +175,18 @@ class _Table:
                     repair=_REPAIR["spliceai"],
                 )
             require_build(file.name, file.path, "\n".join(lines[:-1]), assembly)
-        try:
-            self.handle = pysam.TabixFile(str(file.path))
-        except OSError:
-            raise InputError(
-                "the index cannot be read",
-                where=f"{file.path} ({file.name})",
-                expected="an index made from this file",
-                repair=_REPAIR[file.kind],
-            ) from None
-        self._contigs = {bare_name(name): name for name in self.handle.contigs}
+        self._sorted: SortedTable | None = None
+        if Path(f"{file.path}.tbi").is_file():
+            self._sorted = SortedTable(file.path)
+            contigs = self._sorted.contigs
+        else:
+            self._tabix = pysam.TabixFile(str(file.path))
+            contigs = list(self._tabix.contigs)
+        self._contigs = {bare_name(name): name for name in contigs}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        (self._sorted or self._tabix).close()
 
     def checked(self, cells: list[str], where: str) -> tuple[int, str] | None:
         """(position, reference allele) of a line whose values are sound; None for a header line without #."""
@@ -211,8 +215,11 @@ class _Table:
         contig = self._contigs.get(bare_name(chrom))
         if contig is None:
             return
-        for line in self.handle.fetch(contig, pos - 1, pos):
-            yield line.split("\t")
+        if self._sorted is not None:
+            yield from self._sorted.at(contig, pos)
+        else:
+            # A .csi has windows of another size: slower, with the same answer.
+            yield from (line.split("\t") for line in self._tabix.fetch(contig, pos - 1, pos))
 
     def find(self, chrom: str, pos: int, ref: str, alt: str) -> Score | None:
         """The score of exactly this allele, the largest where the file has several."""
@@ -280,7 +287,7 @@ def open_scores(files: Sequence[ScoreFile], assembly: str) -> Iterator[Scores]:
         tables: dict[str, list[_Table]] = {}
         for file in files:
             table = _Table(file, assembly)
-            stack.callback(table.handle.close)
+            stack.callback(table.close)
             tables.setdefault(file.kind, []).append(table)
         yield Scores(tables)
 
@@ -295,7 +302,7 @@ def check_score_file(
     import pysam
 
     table = _Table(file, assembly)
-    table.handle.close()
+    table.close()
     fasta = pysam.FastaFile(str(reference)) if reference and Path(f"{reference}.fai").is_file() else None
     contigs = {bare_name(name): name for name in fasta.references} if fasta else {}
     line_number = seen = 0

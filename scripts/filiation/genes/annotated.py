@@ -91,7 +91,7 @@ def read_annotated_genes(gff3: str | Path, table: GeneTable, contigs: Iterable[s
                 (here if on_genome else elsewhere).add(hgnc_id)
             if on_genome and (name := _NAME.search(fields[8])):
                 names.add(unquote(name.group(1)))
-    if not here and not names and not elsewhere:
+    if not (here or names or elsewhere or unidentified):
         raise InputError(
             "no gene feature",
             where=str(source),

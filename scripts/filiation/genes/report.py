@@ -44,9 +44,13 @@ def panel_gaps(names: Iterable[str], table: GeneTable, annotated: AnnotatedGenes
     """One line on the genes of a panel (HGNC ids, or symbols) that the gene models cannot show; `shown` are named."""
     resolved = [table.resolve(name) for name in names]
     _, lost = analysable([found.gene for found in resolved if found.gene], annotated)
-    gaps = [f"{entry.gene.symbol} ({entry.reason})" for entry in lost]
-    gaps += [f"{found.name} (no HGNC gene)" for found in resolved if found.gene is None]
-    if not gaps:
+    named = [(entry.reason, entry.gene.symbol) for entry in lost]
+    named += [("no HGNC gene", found.name) for found in resolved if found.gene is None]
+    if not named:
         return f"all {len(resolved)} genes are in the gene models"
-    more = f" and {len(gaps) - shown} more" if len(gaps) > shown else ""
-    return f"not analysable, {len(gaps)} of {len(resolved)} genes: {', '.join(gaps[:shown])}{more}"
+    reasons: dict[str, list[str]] = {}
+    for reason, name in named[:shown]:
+        reasons.setdefault(reason, []).append(name)
+    text = "; ".join(f"{reason}: {', '.join(found)}" for reason, found in reasons.items())
+    more = f"; and {len(named) - shown} more" if len(named) > shown else ""
+    return f"not analysable, {len(named)} of {len(resolved)} genes: {text}{more}"

@@ -102,6 +102,19 @@ def write_table(
 def read_table(path: str | Path, schema: TableSchema) -> Table:
     """Read a table that we wrote; another schema or version is refused with the step that makes this one."""
     require_file(path, f"{schema.name} table")
+    try:
+        return _read(path, schema)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"byte {error.object[error.start]:#04x} is not UTF-8 text",
+            where=str(path),
+            expected=f"a {schema.name} table as it was written",
+            repair="run the step that wrote this table again; an editor may have changed its encoding",
+        ) from None
+
+
+def _read(path: str | Path, schema: TableSchema) -> Table:
+    """The table of a file that is there."""
     table = Table(schema)
     columns: list[str] = []
     kinds = {column.name: column.kind for column in schema.columns}

@@ -602,6 +602,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     BLIND_GENES,
     IMPRINTED,
     PANEL,
+    CORE_GENES,
     GENE_NAMES,
     RESOURCES_MANIFEST,
     RESOURCES_LOCK,

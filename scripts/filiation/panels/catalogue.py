@@ -260,7 +260,9 @@ def _load(path: Path, _stamp: tuple[int, int]) -> Catalogue:
 
 def _entry_lines(document: Any) -> list[int]:
     """Line of every item of `entries`, counted from 1."""
-    for key, value in getattr(document, "value", None) or []:
+    if not isinstance(document, yaml.MappingNode):
+        return []
+    for key, value in document.value:
         if key.value == "entries" and isinstance(value, yaml.SequenceNode):
             return [node.start_mark.line + 1 for node in value.value]
     return []

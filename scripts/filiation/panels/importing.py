@@ -73,9 +73,11 @@ def import_list(path: str | Path, kind: str, table: GeneTable, *, with_amber: bo
     out. Genes of a plain list become `core`.
     """
     readers = {"panelapp-json": _panelapp_json, "panelapp-tsv": _panelapp_tsv, "genes": _plain}
-    origin, listed = readers[kind](Path(path))
+    origin, listed, others = readers[kind](Path(path))
     faults: list[UserError] = []
     result = Imported([], origin)
+    if others:
+        result.notes.append(f"{others} regions and repeats left out: a panel holds genes")
     kept: dict[str, tuple[Listed, dict[str, str | None]]] = {}
     left = 0
     for item in listed:
@@ -163,7 +165,7 @@ def _two_modes(
     )
 
 
-def _panelapp_json(path: Path) -> tuple[str, list[Listed]]:
+def _panelapp_json(path: Path) -> tuple[str, list[Listed], int]:
     """One panel of PanelApp's API (UK or Australia): name, version and `genes`."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -179,7 +181,14 @@ def _panelapp_json(path: Path) -> tuple[str, list[Listed]]:
     origin = f"PanelApp panel {data.get('id', '?')} {data.get('name', '?')} {data.get('version', '?')}"
     listed = []
     for number, item in enumerate(data["genes"], 1):
-        gene: dict[str, Any] = item.get("gene_data") or {}
+        gene: Any = item.get("gene_data") if isinstance(item, dict) else None
+        if not isinstance(gene, dict):
+            raise InputError(
+                "no `gene_data`",
+                where=f"{path}, gene {number}",
+                expected="genes as the PanelApp API writes them",
+                repair="download the panel again",
+            )
         name = str(gene.get("gene_symbol") or item.get("entity_name") or "")
         listed.append(
             Listed(
@@ -187,18 +196,24 @@ def _panelapp_json(path: Path) -> tuple[str, list[Listed]]:
                 name,
                 str(gene.get("hgnc_id") or ""),
                 str(item.get("mode_of_inheritance") or ""),
-                str(item.get("confidence_level") or "0"),
+                _level(str(item.get("confidence_level") or "0")),
                 needs_id=True,
             )
         )
-    return origin, listed
+    return origin, listed, len(data.get("regions") or ()) + len(data.get("strs") or ())
 
 
-def _panelapp_tsv(path: Path) -> tuple[str, list[Listed]]:
+def _level(status: str) -> str:
+    """PanelApp's confidence: 3, and 4 of its older panels, are green."""
+    return GREEN if status.strip() in ("3", "4") else status.strip() or "0"
+
+
+def _panelapp_tsv(path: Path) -> tuple[str, list[Listed], int]:
     """PanelApp's table export; its rows of regions and repeats are not genes and are passed over."""
     listed = []
+    others = 0
     names: set[str] = set()
-    with open(path, encoding="utf-8-sig", newline="") as handle:
+    with open(path, encoding="utf-8-sig", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader(handle, delimiter="\t")
         needed = ("Gene Symbol", "GEL_Status", "Model_Of_Inheritance", "HGNC")
         if missing := [name for name in needed if name not in (reader.fieldnames or [])]:
@@ -210,10 +225,10 @@ def _panelapp_tsv(path: Path) -> tuple[str, list[Listed]]:
             )
         for row in reader:
             if (row.get("Entity type") or "gene") != "gene":
+                others += 1
                 continue
             names.add(f"{row.get('Level4') or '?'} {row.get('version') or '?'}")
-            status = (row["GEL_Status"] or "0").strip()
-            level = GREEN if status in ("3", "4") else status
+            level = _level(row["GEL_Status"] or "0")
             where = f"{path}, line {reader.line_num}"
             mode = row["Model_Of_Inheritance"] or ""
             listed.append(
@@ -221,16 +236,16 @@ def _panelapp_tsv(path: Path) -> tuple[str, list[Listed]]:
                     where, (row["Gene Symbol"] or "").strip(), (row["HGNC"] or "").strip(), mode, level, needs_id=True
                 )
             )
-    return f"PanelApp export {'; '.join(sorted(names))}", listed
+    return f"PanelApp export {'; '.join(sorted(names))}", listed, others
 
 
-def _plain(path: Path) -> tuple[str, list[Listed]]:
+def _plain(path: Path) -> tuple[str, list[Listed], int]:
     """One gene a line (symbol or HGNC id), its mode after a tab where there is one; `#` starts a comment."""
-    return f"gene list {path.name}", list(_plain_lines(path))
+    return f"gene list {path.name}", list(_plain_lines(path)), 0
 
 
 def _plain_lines(path: Path) -> Iterator[Listed]:
-    with open(path, encoding="utf-8-sig") as handle:
+    with open(path, encoding="utf-8-sig", errors="backslashreplace") as handle:
         for number, raw in enumerate(handle, 1):
             cells = [cell.strip() for cell in raw.partition("#")[0].split("\t")]
             if not cells[0] or (number == 1 and cells[0].lower() in ("gene", "symbol", "hgnc_id")):

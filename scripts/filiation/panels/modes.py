@@ -43,7 +43,7 @@ def read_ddg2p(path: str | Path) -> dict[str, set[str]]:
     """{gene name: modes} of the rows that DDG2P holds for confirmed or probable; the rest says nothing here."""
     require_file(path, "DDG2P table")
     found: dict[str, set[str]] = defaultdict(set)
-    with open(path, encoding="utf-8-sig", newline="") as handle:
+    with open(path, encoding="utf-8-sig", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader(handle)
         columns = reader.fieldnames or []
         gene, category, requirement = (
@@ -58,7 +58,7 @@ def read_ddg2p(path: str | Path) -> dict[str, set[str]]:
             )
         for row in reader:
             if row[category] in DDG2P_CATEGORIES:
-                for word in row[requirement].replace(";", ",").split(","):
+                for word in (row[requirement] or "").replace(";", ",").split(","):
                     if mode := _REQUIREMENTS.get(word.strip()):
                         found[row[gene]].add(mode)
     return found

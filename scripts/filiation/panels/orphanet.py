@@ -96,7 +96,7 @@ def read_orphanet(
 
 def _csv_rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
     require_file(path, "Orphanet table")
-    with open(path, encoding="utf-8-sig", newline="") as handle:
+    with open(path, encoding="utf-8-sig", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader(handle)
         missing = [name for name in needed if name not in (reader.fieldnames or [])]
         if missing:
@@ -106,7 +106,15 @@ def _csv_rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
                 expected=", ".join(needed),
                 repair="give the CSV form of the Orphadata file, separated by commas",
             )
-        yield from reader
+        for row in reader:
+            if any(row[name] is None for name in needed):
+                raise InputError(
+                    "a row with fewer cells than columns",
+                    where=f"{path}, line {reader.line_num}",
+                    expected=", ".join(needed),
+                    repair="the file is cut: download it again",
+                )
+            yield row
 
 
 def _gene_rows_csv(path: Path) -> Iterator[tuple[GeneLink, str, str]]:
@@ -118,7 +126,7 @@ def _gene_rows_csv(path: Path) -> Iterator[tuple[GeneLink, str, str]]:
 def _tree(path: Path) -> ElementTree.Element:
     require_file(path, "Orphanet XML")
     data = path.read_bytes()
-    if _DECLARATION.search(data[:4096]):
+    if _DECLARATION.search(data):
         raise InputError(
             "the file declares a document type or an entity",
             where=str(path),

@@ -25,7 +25,7 @@ def read_overlay(path: str | Path) -> list[tuple[str, dict[str, str]]]:
     require_file(path, "overlay")
     rows: list[tuple[str, dict[str, str]]] = []
     faults: list[UserError] = []
-    with open(path, encoding="utf-8-sig", newline="") as handle:
+    with open(path, encoding="utf-8-sig", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader((line for line in handle if not line.startswith("#")), delimiter="\t")
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise InputError(
@@ -58,7 +58,8 @@ def apply_overlay(
     rows: list[dict[str, Any]], changes: list[tuple[str, dict[str, str]]], table: GeneTable
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """(changed rows by symbol, one line for each change); raises FaultList when a change does not fit the panel."""
-    by_id = {row["hgnc_id"]: dict(row) for row in rows}
+    # A row without id keeps its place under its symbol; a change names a gene by its id.
+    by_id = {str(row["hgnc_id"] or row["gene"]): dict(row) for row in rows}
     faults: list[UserError] = []
     told: list[str] = []
     for where, change in changes:

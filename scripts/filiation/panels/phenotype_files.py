@@ -95,7 +95,7 @@ def read_phenotypes(folder: str | Path) -> PhenotypeData:
     data = PhenotypeData(_release(folder / "phenotype.hpoa"))
     _read_ontology(folder / "hp.obo", data)
     path = require_file(folder / "genes_to_phenotype.txt", "HPO genes_to_phenotype.txt")
-    with open(path, encoding="utf-8", newline="") as handle:
+    with open(path, encoding="utf-8", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
         if missing := [name for name in _COLUMNS if name not in (reader.fieldnames or [])]:
             raise InputError(
@@ -105,6 +105,13 @@ def read_phenotypes(folder: str | Path) -> PhenotypeData:
                 repair="take genes_to_phenotype.txt of an HPO release of 2023 or later",
             )
         for row in reader:
+            if None in row.values():
+                raise InputError(
+                    "a row with fewer cells than columns",
+                    where=f"{path}, line {reader.line_num}",
+                    expected=f"{len(_COLUMNS)} cells, separated by tabs",
+                    repair="the file is cut: download it again",
+                )
             mode = MODES.get(row["hpo_id"])
             if mode:
                 data.modes[row["gene_symbol"], row["disease_id"]].add(mode)
@@ -123,7 +130,7 @@ def read_phenotypes(folder: str | Path) -> PhenotypeData:
 def _release(path: Path) -> str:
     """The release date; the names of the diseases are not needed for it."""
     require_file(path, "HPO phenotype.hpoa")
-    with open(path, encoding="utf-8") as handle:
+    with open(path, encoding="utf-8", errors="backslashreplace") as handle:
         for line in handle:
             if line.startswith("#version:"):
                 return line.partition(":")[2].strip()
@@ -138,7 +145,7 @@ def _read_ontology(path: Path, data: PhenotypeData) -> None:
     """Labels, replaced ids and children of `hp.obo`; obsolete terms have no label."""
     require_file(path, "HPO hp.obo")
     term, obsolete, label = "", False, ""
-    with open(path, encoding="utf-8") as handle:
+    with open(path, encoding="utf-8", errors="backslashreplace") as handle:
         for line in [*handle, "[End]\n"]:
             key, _, value = line.rstrip("\n").partition(": ")
             if line.startswith("["):

@@ -54,8 +54,9 @@ def default_header(built: BuiltPanel, version: str, date: str, sources: str, com
         "orphanet_groups_not_in_the_files": ", ".join(built.groups_unknown) or ".",
         "names_left_out": ", ".join(built.left_out) or ".",
         "sources": sources,
-        "licence": "Orphanet data: CC BY 4.0, www.orphadata.com; Human Phenotype Ontology: hpo.jax.org, used unaltered "
-        "under its licence; curated genes: this project's",
+        "licence": "Orphanet data: CC BY 4.0, INSERM, www.orphadata.com, selected and joined by this rule; Human "
+        "Phenotype Ontology: hpo.jax.org, used unaltered under its licence; modes: DDG2P (Gene2Phenotype), cited; "
+        "curated genes: this project's",
         "command": command,
     }
     return header

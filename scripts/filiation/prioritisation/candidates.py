@@ -114,8 +114,7 @@ def prioritise(
             remove(draft.evidence, _no_pattern_left(draft, id(draft) in had_pair))
     counts["records_out"] = len(survivors)
     for draft in kept:
-        consequence = draft.consequence
-        draft.known = genes_known.of(consequence.gene, consequence.gene_id) if consequence else genes_known.of("")
+        draft.known = genes_known.of(draft.consequence.gene if draft.consequence else "", draft.gene_id)
         _choose_pattern(draft, ranking)
     judge_all(kept, context, ranking)
     for draft in kept:

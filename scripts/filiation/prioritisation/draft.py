@@ -71,6 +71,13 @@ class Draft:
         return self.consequence.term if self.consequence else ""
 
     @property
+    def gene_id(self) -> str:
+        """Gene id of the annotation (Ensembl), '' where it gives none; csq names genes by symbol alone."""
+        if self.consequence is not None and self.consequence.gene_id:
+            return self.consequence.gene_id
+        return self.effect.gene_id if self.effect is not None else ""
+
+    @property
     def in_disease_rna(self) -> bool:
         """Whether the change lies in an RNA whose gene makes ill as an RNA."""
         effect = self.effect

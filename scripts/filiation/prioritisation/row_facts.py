@@ -21,14 +21,12 @@ GENE_FACTS = (
 
 def gene_columns(draft: Draft, context: Context) -> dict[str, Any]:
     """Identity of the gene, what is known of it, its place on the panel, its fit to the phenotype."""
-    known, consequence = draft.known, draft.consequence
+    known = draft.known
     match = known.match
     tier = known.panel_gene.tier if known.panel_gene else OFF_PANEL
     return {
         "gene": draft.gene or None,
-        "gene_id": (known.panel_gene.hgnc_id if known.panel_gene else "")
-        or (consequence.gene_id if consequence else "")
-        or None,
+        "gene_id": (known.panel_gene.hgnc_id if known.panel_gene else "") or draft.gene_id or None,
         "hgnc_id": known.hgnc_id or None,
         "gene_name_status": known.name_status or None,
         **{name: known.facts.get(name) for name in GENE_FACTS},
