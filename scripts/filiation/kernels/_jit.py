@@ -96,10 +96,12 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
     caching = _FOLDER is not None and os.environ.get("NUMBA_BOUNDSCHECK") != "1"
-    dispatcher = numba.njit(nogil=True, fastmath=False, cache=caching, no_cfunc_wrapper=True)(function)
+    # No kernel is called back from C: without that wrapper a fifth less is to be compiled.
+    options: dict[str, Any] = {"nogil": True, "fastmath": False, "cache": caching, "no_cfunc_wrapper": True}
+    dispatcher: Any = numba.njit(**options)(function)
     if caching and hasattr(dispatcher, "_cache"):
         _load_alone(dispatcher)
-    return dispatcher
+    return dispatcher  # type: ignore[no-any-return]
 
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
