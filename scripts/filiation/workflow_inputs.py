@@ -233,13 +233,16 @@ class WorkflowInputs:
         """File of thresholds and weights."""
         return str(scoring_model_path(self.config))
 
+    def ranking_tables(self) -> list[str]:
+        """Weights of the rank and table of the ACMG/AMP criteria."""
+        return [str(rank_weights_path(self.config)), str(acmg_table_path(self.config))]
+
     def prioritise_files(self) -> list[str]:
         """Weights, criteria and tables that the rank reads beside the calls."""
         resources, chosen = self.config.resources, self.config.prioritisation
         optional = (resources.hpo_gene_diseases, chosen.clinvar_proteins)
         return [
-            str(rank_weights_path(self.config)),
-            str(acmg_table_path(self.config)),
+            *self.ranking_tables(),
             str(gene_table_path(self.config)),
             *filter(None, optional),
             *self.gene_fact_files(),

@@ -18,6 +18,7 @@ rule record_run:
     input:
         config=CONFIG_FILE,
         model=RUN.scoring_model(),
+        ranking=RUN.ranking_tables(),
         panels=[panel for family in RUN.families for panel in RUN.panel(family)],
     output:
         config="results/run/config.yaml",
