@@ -78,7 +78,7 @@ MAY_IMPORT_FROM_OUTSIDE: dict[str, set[str]] = {
     "kernels": {"numpy", "numba", "llvmlite"},
     "config": {"pydantic", "yaml"},
     "schemas": {"pydantic", "yaml"},
-    "report": {"jinja2", "markupsafe", "weasyprint", "xlsxwriter"},
+    "report": {"babel", "jinja2", "markupsafe", "weasyprint", "xlsxwriter"},
 }
 HEAVY = {"numba", "pandas", "pysam", "cyvcf2", "pyranges", "numpy", "snakemake", "jinja2", "pyhpo"}
 

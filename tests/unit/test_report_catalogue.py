@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -18,10 +17,7 @@ from filiation.report.phrases import measure
 from filiation.report.typography import NARROW, both, french
 
 FOLDER = Path(filiation.report.__file__).parent
-ENTRIES = {
-    language: json.loads((FOLDER / "locale" / f"{language}.json").read_text(encoding="utf-8"))
-    for language in ("fr", "en")
-}
+ENTRIES = {language: catalogue.entries(language) for language in ("fr", "en")}
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8") for path in sorted(FOLDER.rglob("*")) if path.suffix in (".py", ".jinja")
 )

@@ -1,4 +1,4 @@
-"""Which words does the report use? Every sentence stands in locale/fr.json and locale/en.json, under one key.
+"""Which words does the report use? Every sentence stands in locale/fr.po and locale/en.po (gettext), under one key.
 
 Keys are of two sorts. Fixed keys are named in templates and code (`band.work_document`). Vocabulary keys carry
 a value of our tables behind a prefix (`inheritance.de_novo`): a value without an entry is shown as it stands in
@@ -7,7 +7,6 @@ the table, marked as source text, and never translated at run time.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -84,11 +83,20 @@ def source_text(text: str) -> SourceText:
 
 
 @cache
+def entries(language: str) -> dict[str, str]:
+    """The catalogue of one language as its file has it: {key: sentence}."""
+    from babel.messages.pofile import read_po
+
+    with files("filiation.report").joinpath("locale", f"{language}.po").open("rb") as handle:
+        catalogue = read_po(handle, locale=language, abort_invalid=True)
+    return {str(message.id): str(message.string) for message in catalogue if message.id}
+
+
+@cache
 def load(language: str) -> dict[str, str]:
     """The catalogue of one language, French with its no-break spaces."""
-    text = files("filiation.report").joinpath("locale", f"{language}.json").read_text(encoding="utf-8")
-    entries: dict[str, str] = json.loads(text)
-    return {key: french(entry) for key, entry in entries.items()} if language == "fr" else entries
+    found = entries(language)
+    return {key: french(entry) for key, entry in found.items()} if language == "fr" else found
 
 
 def _in_language(value: Any, language: str) -> str:
