@@ -314,6 +314,11 @@ class SampleRow(Closed):
     hpo_terms: str | None = Field(
         None, pattern=r"^HP:\d{7}(;HP:\d{7})*$", description="HPO terms of the proband, separated by ;"
     )
+    hpo_absent: str | None = Field(
+        None,
+        pattern=r"^HP:\d{7}(;HP:\d{7})*$",
+        description="HPO terms that were looked for in the proband and are absent; shown, not compared.",
+    )
     bam: str | None = Field(None, pattern=PATH_PATTERN, description="Stored reads, BAM or CRAM.")
     read_group_sample: str | None = Field(
         None, description="SM that the stored reads carry, when it is not the sample id."

@@ -284,6 +284,22 @@ class WorkflowInputs:
             return []
         return [f"results/{family}/prioritisation/{family}.read_views.tsv"]
 
+    def phenotype_table(self, family: str) -> list[str]:
+        """Labels of the signs; nothing without a sign."""
+        member = self.family(family)
+        found = member.hpo_terms or member.hpo_absent
+        return [f"results/{family}/prioritisation/{family}.phenotype.tsv"] if found else []
+
+    def phenotype_options(self, family: str) -> list[str]:
+        """--terms, --absent and the French labels, as far as there are any."""
+        member = self.family(family)
+        options = ["--terms", ";".join(member.hpo_terms)]
+        if member.hpo_absent:
+            options += ["--absent", ";".join(member.hpo_absent)]
+        if self.config.resources.hpo_french_labels:
+            options += ["--french-labels", self.config.resources.hpo_french_labels]
+        return options
+
     def gene_coverage_table(self, family: str) -> list[str]:
         """How the panel's genes were read; nothing for stored calls, without a panel or without gene models."""
         if self.sheet.starts_from_calls(family) or not self.panel(family) or not self.genes():

@@ -242,3 +242,32 @@ def test_changes__unchanged_ones_are_counted_not_listed(tmp_path: Path) -> None:
     assert "4 variants inchangés" in render(data)
     assert document(data)["changes"][0]["change"] == "unchanged"
     assert family_packet(data)["id"] == "FAM1"
+
+
+def test_signs__of_a_disease_are_named_and_never_shown_as_the_patients(tmp_path: Path) -> None:
+    rows = [candidate(shelf="A", hpo_score=0.8, hpo_matches="HP:0001250>HP:0002133:0.820")]
+    tables = write_rich_family(tmp_path, rows)
+    arguments = [
+        "phenotype",
+        "--terms",
+        "HP:0001250",
+        "--absent",
+        "HP:0001627",
+        "--candidates",
+        str(tables["candidates"]),
+    ]
+    assert main([*arguments, "--output", str(tables["phenotype"])]) == 0
+    from filiation.report.data import read_report_data
+
+    data = read_report_data(options(hpo_terms=("HP:0001250",)), **tables)
+    assert {row["term"]: row["status"] for row in data.phenotype} == {
+        "HP:0001250": "present",
+        "HP:0001627": "absent",
+        "HP:0002133": "label",
+    }
+    page = render(data)
+    signs = page.split('<ul class="hpo">')[1].split("</ul>")[0]
+    assert re.findall(r"HP:\d{7}", signs) == ["HP:0001250", "HP:0001627"]
+    assert "Status epilepticus" in page
+    features = family_packet(data)["proband"]["phenotypicFeatures"]
+    assert [feature.get("excluded", False) for feature in features] == [False, True]

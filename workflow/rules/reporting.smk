@@ -9,7 +9,7 @@ OUTPUTS
                                                             the same data for programs
     results/run/config.yaml, versions.tsv                   the merged configuration and every version
 COMMANDS
-    filiation record-run, filiation read-views, filiation report
+    filiation record-run, filiation read-views, filiation phenotype, filiation report
 """
 
 
@@ -65,6 +65,24 @@ rule read_views:
         " --output {output:q} 2> {log:q}"
 
 
+rule phenotype:
+    """Name the signs of the index case, and those of the diseases that candidates are compared with."""
+    input:
+        candidates="results/{family}/prioritisation/{family}.candidates.tsv",
+    output:
+        "results/{family}/prioritisation/{family}.phenotype.tsv",
+    log:
+        "logs/phenotype/{family}.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        version=PACKAGE_VERSION,
+        options=lambda wildcards: RUN.phenotype_options(wildcards.family),
+    shell:
+        "filiation phenotype {params.options:q} --candidates {input.candidates:q} --output {output:q} 2> {log:q}"
+
+
 rule report:
     """Write the family's report; a failed quality gate stops here."""
     input:
@@ -77,6 +95,7 @@ rule report:
         recheck=lambda wildcards: RUN.recheck_table(wildcards.family),
         read_views=lambda wildcards: RUN.read_views_table(wildcards.family),
         gene_coverage=lambda wildcards: RUN.gene_coverage_table(wildcards.family),
+        phenotype=lambda wildcards: RUN.phenotype_table(wildcards.family),
         profile="results/{family}/quality/{family}.profile.tsv",
         panel=lambda wildcards: RUN.panel(wildcards.family),
         versions="results/run/versions.tsv",
@@ -112,13 +131,16 @@ rule report:
         gene_coverage=lambda wildcards, input: (
             ["--gene-coverage", *input.gene_coverage] if input.gene_coverage else []
         ),
+        phenotype=lambda wildcards, input: (
+            ["--phenotype", *input.phenotype] if input.phenotype else []
+        ),
         pdf=lambda wildcards, output: (["--pdf", *output.pdf] if output.pdf else []),
         options=lambda wildcards: RUN.report_options(wildcards.family),
     shell:
         "filiation report --family {wildcards.family:q} --pedigree {input.pedigree:q}"
         " --candidates {input.candidates:q} --funnel {input.funnels:q} --quality {input.quality:q}"
         " --segments {input.segments:q} {params.coverage:q} {params.recheck:q} {params.read_views:q}"
-        " {params.gene_coverage:q} --profile {input.profile:q} --versions {input.versions:q}"
+        " {params.gene_coverage:q} {params.phenotype:q} --profile {input.profile:q} --versions {input.versions:q}"
         " {params.options:q}"
         " --output {output.page:q} --table {output.table:q} {params.pdf:q} --xlsx {output.xlsx:q}"
         " --json {output.json:q} --phenopacket {output.phenopacket:q} --vcf {output.vcf:q}"

@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gene-diseases", metavar="TXT", help="genes_to_disease.txt of an HPO release, newer than the one that ships"
     )
     parser.add_argument("--config", metavar="YAML", help="configuration whose resources are taken")
+    parser.add_argument("--absent", nargs="+", default=[], metavar="TERM", help="signs looked for and not there")
+    parser.add_argument("--candidates", metavar="TSV", help="candidates whose diseases' signs are to be named too")
+    parser.add_argument("--output", metavar="TSV", help="table phenotype_terms/1 for the report, instead of a ranking")
 
 
 def _resources(options: argparse.Namespace) -> tuple[str | None, str | None, GeneTable]:
@@ -91,6 +94,26 @@ def _print_ranking(matcher: PhenotypeMatcher, top: int) -> None:
         print(f"  {match.score:.3f}  {gene}  {match.disease_id} {match.disease_name}")
 
 
+def _write_terms(options: argparse.Namespace, terms: ResolvedTerms, absent: ResolvedTerms, french: str | None) -> None:
+    """The table of labels: signs present, signs absent, and the signs of diseases that candidates are compared with."""
+    import re
+
+    from filiation.io.tables import read_table, write_table
+    from filiation.model.columns import CANDIDATES, PHENOTYPE_TERMS
+    from filiation.phenotype.terms import resolve_terms
+
+    candidates = read_table(options.candidates, CANDIDATES).rows if options.candidates else []
+    own = {*terms.ids, *absent.ids}
+    of_diseases = {term for row in candidates for term in re.findall(r"HP:\d{7}", row["hpo_matches"] or "")}
+    named = resolve_terms(sorted(of_diseases - own), french_labels=french, where="hpo_matches")
+    rows = [
+        {"term": term.id, "label_en": term.label, "label_fr": term.label_fr or None, "status": status}
+        for status, group in (("present", terms), ("absent", absent), ("label", named))
+        for term in group.terms
+    ]
+    write_table(options.output, PHENOTYPE_TERMS, rows, {"hpo": terms.release})
+
+
 def main(options: argparse.Namespace) -> int:
     """Run the step."""
     from filiation.phenotype.match import PhenotypeMatcher
@@ -100,8 +123,14 @@ def main(options: argparse.Namespace) -> int:
     genes = [table.require(name, "--genes") for name in options.genes]
     written = [term for text in options.terms for term in split_terms(text)]
     terms = resolve_terms(written, french_labels=french, where="--terms")
-    if not terms.terms:
+    if not terms.terms and not options.output:
         print("no HPO terms were given: nothing to compare")
+        return 0
+    if options.output:
+        absent = resolve_terms(
+            [term for text in options.absent for term in split_terms(text)], french_labels=french, where="--absent"
+        )
+        _write_terms(options, terms, absent, french)
         return 0
     _print_terms(terms)
     if not french:

@@ -56,12 +56,28 @@ def family_of_rows(draft: FamilyDraft) -> tuple[Family | None, list[UserError]]:
     faults += problems
     hpo_terms, problems = _one_value(draft, "hpo_terms")
     faults += problems
+    hpo_absent, problems = _one_value(draft, "hpo_absent")
+    faults += problems
+    terms, absent = _terms(hpo_terms), _terms(hpo_absent)
+    if both := sorted(set(terms) & set(absent)):
+        faults.append(
+            SheetError(
+                f"{', '.join(both)} present and absent at once",
+                where=f"family '{draft.name}', columns hpo_terms and hpo_absent",
+                expected="each sign in one of the two",
+                repair="remove it from one column",
+            )
+        )
     if not faults:
         faults += _index_case_faults(draft, members)
     if faults or not members or not any(member.role is Role.PROBAND for member in members):
         return None, faults
-    terms = tuple(dict.fromkeys(hpo_terms.split(";"))) if hpo_terms else ()
-    return Family(draft.name, tuple(members), pre_indication, terms), []
+    return Family(draft.name, tuple(members), pre_indication, terms, absent), []
+
+
+def _terms(cell: str) -> tuple[str, ...]:
+    """HPO ids of a cell, each once."""
+    return tuple(dict.fromkeys(cell.split(";"))) if cell else ()
 
 
 def _pedigree_presence_faults(draft: FamilyDraft) -> list[UserError]:

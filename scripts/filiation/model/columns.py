@@ -367,7 +367,7 @@ PHENOTYPE_TERMS = TableSchema(
         Column("term", "str", "HPO id"),
         Column("label_en", "str", "label of the ontology"),
         Column("label_fr", "str", "label of the official French translation, `.` where it has none"),
-        Column("status", "str", "present or absent"),
+        Column("status", "str", "present, absent, or label: a term of a disease, named for the report"),
         Column("onset", "str", "age of onset, as given"),
     ),
 )

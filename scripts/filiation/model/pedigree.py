@@ -49,6 +49,7 @@ class Family:
     members: tuple[Member, ...]
     pre_indication: str = ""
     hpo_terms: tuple[str, ...] = ()
+    hpo_absent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         order = list(Role)

@@ -249,7 +249,7 @@ class Sign:
 
 def signs(data: ReportData, labels: Mapping[str, Bilingual]) -> list[Sign]:
     """The signs of the command line, present; with those of the phenotype table, present or absent."""
-    rows = {row["term"]: row for row in data.phenotype}
+    rows = {row["term"]: row for row in data.phenotype if row["status"] != "label"}
     found = []
     for identifier in dict.fromkeys([*data.options.hpo_terms, *rows]):
         row = rows.get(identifier, {})

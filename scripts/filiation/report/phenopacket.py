@@ -93,7 +93,7 @@ def _phenopacket(member: Member, data: ReportData, created: str, *, proband: boo
     }
     if not proband:
         return packet
-    rows = {row["term"]: row for row in data.phenotype}
+    rows = {row["term"]: row for row in data.phenotype if row["status"] != "label"}
     packet["phenotypicFeatures"] = [
         {
             "type": {"id": term, "label": rows.get(term, {}).get("label_en") or term},
