@@ -216,6 +216,10 @@ def test_cell__wrong_values_are_told_with_column_sample_and_choices(
             lambda rows: [{**rows[0], "hpo_terms": "HP:0001250"}, {**rows[1], "hpo_terms": "HP:0001251"}],
             "different values of hpo_terms: 'HP:0001250' for CHILD (line 2), 'HP:0001251' for FATHER (line 3)",
         ),
+        (
+            lambda rows: [{**rows[0], "hpo_terms": "HP:0001250", "hpo_absent": "HP:0001627;HP:0001250"}],
+            "HP:0001250 present and absent at once",
+        ),
     ],
 )
 def test_family__rules_that_rows_break(tmp_path: Path, change: Any, expected: str) -> None:
