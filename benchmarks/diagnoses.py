@@ -17,12 +17,14 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from diagnosis_cases import PER_PRE_INDICATION, Case, panel_tiers, plan_cases
-from diagnosis_families import GroupPlan, make_group, plan_groups
+from diagnosis_families import Group, GroupPlan, make_group, plan_groups
 from diagnosis_genome import RARE_RECORDS
 from diagnosis_patients import read_frequencies
 from diagnosis_run import OURS, Outcome, as_rows, run_group
@@ -30,6 +32,7 @@ from diagnosis_tables import all_tables, missed, select, summary
 
 from filiation.config import RESOURCES
 
+HALVES = ("held_out", "tuning")
 QUICK_SLUGS = ("deficience-intellectuelle", "myopathies", "nephropathies-chroniques")
 QUICK_CASES = 10
 QUICK_RECORDS = 3_000
@@ -47,28 +50,47 @@ def plan(options: argparse.Namespace) -> list[Case]:
     return [case for case in cases if options.half in ("all", case.half)]
 
 
-def run_family(wanted: GroupPlan, options: argparse.Namespace, folder: str) -> list[Outcome]:
-    """Make one family and run its cases."""
+def run_family(wanted: GroupPlan | Group, half: str, options: argparse.Namespace, folder: str) -> tuple[Any, Group]:
+    """Outcomes of the cases of one family in one half of the genes; the family is made first where it is a plan."""
     records = QUICK_RECORDS if options.quick else options.rare_records
-    group = make_group(wanted, Path(folder), records)
-    return list(run_group(group, weights=options.weights, peers=not options.ours_only))
+    group = wanted if isinstance(wanted, Group) else make_group(wanted, Path(folder), records)
+    cases = [case for case in group.cases if case.half == half]
+    return list(run_group(group, cases, weights=options.weights, peers=not options.ours_only)), group
 
 
 def run(cases: list[Case], options: argparse.Namespace) -> list[Outcome]:
-    """All outcomes, family by family."""
+    """All outcomes, family by family, the half that is reported first; what is there is written after each."""
     outcomes: list[Outcome] = []
     started = time.monotonic()
-    families = plan_groups(cases, one_of_each=options.quick)
+    families: Sequence[GroupPlan | Group] = plan_groups(cases, one_of_each=options.quick)
     with (
         tempfile.TemporaryDirectory(prefix="diagnoses") as folder,
         ProcessPoolExecutor(options.processes) as pool,
     ):
-        place = options.work or folder
-        for found in pool.map(partial(run_family, options=options, folder=place), families):
-            outcomes += found
-            done = len(select(outcomes, OURS))
-            print(f"{done}/{len(cases)} cases, {time.monotonic() - started:.0f} s", file=sys.stderr)
+        for half in HALVES:
+            made = []
+            step = partial(run_family, half=half, options=options, folder=options.work or folder)
+            for found, group in pool.map(step, families):
+                outcomes += found
+                made.append(group)
+                done = len(select(outcomes, OURS))
+                print(f"{done}/{len(cases)} cases, {time.monotonic() - started:.0f} s", file=sys.stderr)
+                if options.json:
+                    write_json(options.json, outcomes)
+            families = made
     return outcomes
+
+
+def write_json(path: Path, outcomes: list[Outcome]) -> None:
+    """Shares of each half and every outcome."""
+    totals = {
+        half: {
+            words: summary(select(outcomes, hpo=hpo, half=half))
+            for words, hpo in (("with_hpo", True), ("without_hpo", False))
+        }
+        for half in (*HALVES, "")
+    }
+    path.write_text(json.dumps({"totals": totals, "outcomes": as_rows(outcomes)}, indent=1), encoding="utf-8")
 
 
 def main() -> None:
@@ -93,15 +115,6 @@ def main() -> None:
     lost = missed(outcomes, reported)
     print(f"\nNot on A or B: {len(lost)}")
     print("\n".join(f"- {line}" for line in lost))
-    if options.json:
-        totals = {
-            half: {
-                words: summary(select(outcomes, hpo=hpo, half=half))
-                for words, hpo in (("with_hpo", True), ("without_hpo", False))
-            }
-            for half in ("tuning", "held_out", "")
-        }
-        options.json.write_text(json.dumps({"totals": totals, "outcomes": as_rows(outcomes)}, indent=1), "utf-8")
 
 
 if __name__ == "__main__":

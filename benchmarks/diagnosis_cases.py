@@ -40,7 +40,7 @@ SPLICE = {
 }  # fmt: skip
 # Share of planted alleles on which ClinVar has a word; the rest is new to it.
 CLINVAR = {"Pathogenic": 0.24, "Likely_pathogenic": 0.16, "no_star": 0.03, "uncertain": 0.08, "conflicting": 0.04}
-# Of the genes off the panel, those whose disease nobody has described yet.
+# Of the genes off the panel, those whose disease nobody has described yet; never one listed for its penetrance.
 UNLINKED = 0.2
 MOSAIC_SHARE = (0.06, 0.16)
 
@@ -129,7 +129,7 @@ def plan_cases(
                     affected=rng.choice(("FATHER", "MOTHER")) if route == AFFECTED_PARENT else "",
                     tier=tier,
                     signs=signs_of_patient(disease.id, frequencies, rng),
-                    unlinked=tier == "off_panel" and rng.random() < UNLINKED,
+                    unlinked=tier == "off_panel" and route != REDUCED and rng.random() < UNLINKED,
                 )
             )
     return cases

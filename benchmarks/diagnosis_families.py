@@ -142,7 +142,7 @@ def _facts(allele: Allele, in_gene: bool) -> VariantFacts:
 
 @dataclass
 class Group:
-    """One family with its cases: calls and pedigree before the screen, and what the screen kept."""
+    """One family with its cases, and what the screen kept; alleles: those of which more than the place is known."""
 
     name: str
     boy: bool
@@ -242,7 +242,8 @@ def make_group(wanted: GroupPlan, folder: Path, rare_records: int = RARE_RECORDS
     screened = folder / "screened.bcf"
     model = screen_model(load_scoring_model(scoring_model_path()), Penetrance.of(list(listed)))
     screen_calls(calls, family, model, [Source(SOURCE, str(frequencies))], screened)
-    return Group(name, boy, affected, folder, planted, family, screened, alleles, listed)
+    told = [allele for allele in alleles if allele.detailed]
+    return Group(name, boy, affected, folder, planted, family, screened, told, listed)
 
 
 def _write(alleles: Sequence[Allele], folder: Path) -> tuple[Path, Path]:

@@ -152,9 +152,16 @@ def _matters(record: Evidence, panel: Collection[str]) -> bool:
 
 
 def run_group(
-    group: Group, *, weights: Path | None = None, peers: bool = True, hpo: Sequence[bool] = (True, False)
+    group: Group,
+    cases: Sequence[Case],
+    *,
+    weights: Path | None = None,
+    peers: bool = True,
+    hpo: Sequence[bool] = (True, False),
 ) -> Iterator[Outcome]:
-    """Every method on every case of a family."""
+    """Every method on some cases of a family."""
+    if not cases:
+        return
     evidence = GroupEvidence(group)
     background = [
         Seen.of(allele)
@@ -163,7 +170,7 @@ def run_group(
     ]
     model = load_scoring_model(scoring_model_path())
     imprinted = load_imprinted(RESOURCES / "imprinted_genes.tsv")
-    for case in group.cases:
+    for case in cases:
         records = evidence.of_case(case)
         for with_hpo in hpo:
             # The same records for every case of the family: reading them again would be most of the time.

@@ -8,6 +8,7 @@ import pysam
 import pytest
 
 from filiation.config import load_config
+from filiation.demo.annotation import LABEL
 from filiation.demo.files import (
     CLINVAR,
     CONFIG,
@@ -22,6 +23,8 @@ from filiation.demo.files import (
 from filiation.demo.settings import FATHER, MEMBERS, MOTHER, PROBAND, Settings
 from filiation.demo.simulate import World, check_folder, make_world
 from filiation.errors import ConfigError
+from filiation.evidence.gene_facts import GeneFactFile, load_gene_facts
+from filiation.evidence.scores import ScoreFile, header_lines, open_scores
 from filiation.io.tables import read_table
 from filiation.model.columns import TRUTH
 
@@ -156,3 +159,26 @@ def test_folder__somebodys_own_configuration_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not written by the demonstration"):
         check_folder(tmp_path)
     assert config.read_text() == "samples: mine.tsv\n"
+
+
+def test_evidence__scores_and_constraint_are_readable_labelled_and_know_every_planted_case(
+    directory: Path, world: World
+) -> None:
+    config = load_config(directory / CONFIG)
+    files = [ScoreFile(s.name, s.kind, str(directory / s.path)) for s in config.annotation.scores]
+    with open_scores(files, "other") as scores:
+        for item in world.planted:
+            allele = item.allele
+            place = (allele.contig, allele.position + 1, allele.ref, allele.alt)
+            assert scores.find("cadd", *place) is not None, item.case.id
+            assert scores.find("spliceai", *place) is not None, item.case.id
+            assert (scores.find("revel", *place) is not None) == (item.case.consequence == "missense_variant")
+    for file in files:
+        assert any(LABEL in line for line in header_lines(file.path)), file.path
+    facts = load_gene_facts([GeneFactFile(f.kind, str(directory / f.path)) for f in config.annotation.gene_facts])
+    assert all(facts.of(None, gene.symbol)["loeuf"] for gene in world.genes)
+
+
+def test_gff3__every_transcript_is_tagged_mane_select(directory: Path, world: World) -> None:
+    text = (directory / GFF3).read_text(encoding="utf-8")
+    assert text.count("MANE_Select") == len(world.genes)
