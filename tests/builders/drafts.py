@@ -49,6 +49,7 @@ RECORD = Evidence(
     population_af=None,
     population_source="not_annotated",
     population_homozygotes=None,
+    population_hemizygotes=None,
     clinvar=None,
     clinvar_state="not_annotated",
 )

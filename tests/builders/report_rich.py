@@ -9,8 +9,8 @@ from typing import Any
 
 from builders.report import Row, candidate, family_candidates, genotype, options, write_family
 from filiation.io.tables import write_table
-from filiation.model.columns import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS, PROFILE, READ_VIEWS
 from filiation.model.packed_reads import ALT, REVERSE, Event, Molecule, Segment, pack_depth, pack_molecules
+from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS, PROFILE, READ_VIEWS
 from filiation.report.data import Options, ReportData, read_report_data
 from filiation.report.karyotype_svg import CHROMOSOMES
 

@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "scoring",
         "toolbox",
     },
-    "schemas": BASE | {"config"},
+    "schemas": BASE | {"config", "report.document"},
     "doctor": BASE | {"toolbox"},
     "run_record": BASE | {"config", "frequencies", "toolbox"},
     "workflow_run": BASE | {"config", "toolbox"},

@@ -11,7 +11,7 @@ from builders.pileups import CONTIG, TRIO_PED, Reads, change_at, genome_with, wr
 from filiation.config import RESOURCES
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import read_table
-from filiation.model.columns import BLIND_GENES
+from filiation.model.report_tables import BLIND_GENES
 from filiation.reads.coding_regions import Exon, gene_regions
 from filiation.reads.gene_coverage import exon_depth, gene_coverage
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
@@ -223,12 +224,14 @@ def test_parents__exchanged_give_the_same_candidates_with_their_names_exchanged(
     other, other_removed = prioritised(tmp_path / "b", mirrored, TRIO)
     assert set(removed) == set(other_removed)
 
+    def words(value: Any) -> Any:
+        """A cell without the order of its parts: findings stand in the order father, mother."""
+        return sorted(re.split(r"[ ;|,]+", value)) if isinstance(value, str) else value
+
     def exchanged(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        words = value.replace("father", "\0").replace("mother", "father").replace("\0", "mother")
-        # Lists of findings stand in the order father, mother.
-        return ";".join(sorted(words.split(";"))) if ";" in words else " ".join(sorted(words.split(" ")))
+        return value.replace("father", "\0").replace("mother", "father").replace("\0", "mother")
 
     for pos, row in kept.items():
         for name, value in row.items():
@@ -236,4 +239,6 @@ def test_parents__exchanged_give_the_same_candidates_with_their_names_exchanged(
             mirror = other[pos][twin]
             if name == "evidence_rung":
                 mirror = ",".join([mirror.split(",")[0], *reversed(mirror.split(",")[1:])])
-            assert exchanged(value) == exchanged(exchanged(mirror)), (pos, name)
+            assert (
+                exchanged(value) == sorted(re.split(r"[ ;|,]+", mirror)) if isinstance(mirror, str) else value == mirror
+            ), (pos, name)

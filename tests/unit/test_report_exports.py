@@ -16,7 +16,8 @@ from builders.report_rich import change_rows, many_candidates, rich_candidates, 
 from filiation.__main__ import main
 from filiation.config import REPOSITORY
 from filiation.io.tables import read_table, write_table
-from filiation.model.columns import CANDIDATES, CHANGES, DECISIONS
+from filiation.model.columns import CANDIDATES
+from filiation.model.report_tables import CHANGES, DECISIONS
 from filiation.report.document import document, json_schema, summary
 from filiation.report.exports import write_exports
 from filiation.report.html import render

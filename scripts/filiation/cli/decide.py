@@ -35,7 +35,8 @@ def main(options: argparse.Namespace) -> int:
 
     from filiation.errors import ConfigError
     from filiation.io.tables import read_table, write_table
-    from filiation.model.columns import CANDIDATES, DECISIONS
+    from filiation.model.columns import CANDIDATES
+    from filiation.model.report_tables import DECISIONS
     from filiation.report.decisions import read_decisions
     from filiation.report.naming import run_name
 

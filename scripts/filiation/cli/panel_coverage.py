@@ -35,7 +35,7 @@ def main(options: argparse.Namespace) -> int:
     from filiation.config import RESOURCES, recheck_thresholds_path
     from filiation.io.ped import read_pedigree
     from filiation.io.tables import read_table, write_table
-    from filiation.model.columns import BLIND_GENES, GENE_COVERAGE
+    from filiation.model.report_tables import BLIND_GENES, GENE_COVERAGE
     from filiation.panels.load import load_panel
     from filiation.reads.coding_regions import gene_regions
     from filiation.reads.gene_coverage import gene_coverage

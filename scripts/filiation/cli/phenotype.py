@@ -99,7 +99,8 @@ def _write_terms(options: argparse.Namespace, terms: ResolvedTerms, absent: Reso
     import re
 
     from filiation.io.tables import read_table, write_table
-    from filiation.model.columns import CANDIDATES, PHENOTYPE_TERMS
+    from filiation.model.columns import CANDIDATES
+    from filiation.model.report_tables import PHENOTYPE_TERMS
     from filiation.phenotype.terms import resolve_terms
 
     candidates = read_table(options.candidates, CANDIDATES).rows if options.candidates else []

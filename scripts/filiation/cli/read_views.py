@@ -35,7 +35,8 @@ def main(options: argparse.Namespace) -> int:
     from filiation.config import recheck_thresholds_path
     from filiation.io.ped import read_pedigree
     from filiation.io.tables import read_table, write_table
-    from filiation.model.columns import CANDIDATES, READ_VIEWS
+    from filiation.model.columns import CANDIDATES
+    from filiation.model.report_tables import READ_VIEWS
     from filiation.reads.pileup import Allele
     from filiation.reads.read_view import read_views
     from filiation.reads.recheck_family import match_reads

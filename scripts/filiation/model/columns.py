@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from filiation.model.report_tables import (
+    BLIND_GENES,
+    CHANGES,
+    DECISIONS,
+    GENE_COVERAGE,
+    PHENOTYPE_TERMS,
+    PROFILE,
+    READ_VIEWS,
+)
+from filiation.model.table_schema import VARIANT as VARIANT
 from filiation.model.table_schema import Column as Column
 from filiation.model.table_schema import TableSchema as TableSchema
 
@@ -16,13 +26,6 @@ def _member_columns(role: str) -> tuple[Column, ...]:
         Column(f"{role}_genotype_quality", "int", f"genotype quality of the {role}", "phred"),
     )
 
-
-VARIANT = (
-    Column("chrom", "str", "contig, in the style of the family's own files"),
-    Column("pos", "int", "position, 1-based as in VCF"),
-    Column("ref", "str", "reference allele"),
-    Column("alt", "str", "alternate allele"),
-)
 
 CANDIDATES = TableSchema(
     "candidates",
@@ -195,20 +198,6 @@ SEGMENTS = TableSchema(
     ),
 )
 
-PROFILE = TableSchema(
-    "profile",
-    1,
-    "Depth and allele balance of the index case along the genome, in bins, at the SNVs of the unscreened calls.",
-    (
-        Column("chrom", "str", "contig"),
-        Column("start", "int", "first base, 1-based"),
-        Column("end", "int", "last base, 1-based"),
-        Column("sites", "int", "SNVs with a call and reads"),
-        Column("depth_ratio", "float", "mean depth of these sites over that of the median autosomal bin"),
-        Column("allele_balance", "str", "position:share of alternate reads of the first two sites, separated by ;"),
-    ),
-)
-
 COVERAGE = TableSchema(
     "coverage",
     1,
@@ -295,114 +284,6 @@ RECHECK = TableSchema(
             "phase_pairs", "int", "read pairs that join the allele to an informative SNV of that parent", "read pairs"
         ),
         Column("phase_conflicts", "int", "read pairs that join it to the other parent", "read pairs"),
-    ),
-)
-
-READ_VIEWS = TableSchema(
-    "read_views",
-    1,
-    "The reads of every member around each candidate, packed so that the report can draw them (reads.read_view).",
-    (
-        *VARIANT,
-        Column("role", "str", "proband, father, mother or sibling"),
-        Column("sample", "str", "sample"),
-        Column("window", "int", "1; a structural variant has one window for each breakpoint"),
-        Column("start", "int", "first base of the window, 1-based"),
-        Column("reference", "str", "bases of the window"),
-        Column("molecules", "int", "molecules over the allele", "reads"),
-        Column("ref_reads", "int", "those with the reference allele", "reads"),
-        Column("alt_reads", "int", "those with the alternate allele", "reads"),
-        Column("other_reads", "int", "those with another allele", "reads"),
-        Column("shown", "int", "molecules that are drawn; alternate ones come first", "reads"),
-        Column("max_depth", "int", "largest depth in the window: the scale of `depth`", "reads"),
-        Column("depth", "str", "depth at each base, packed, in 83rds of max_depth"),
-        Column("differences", "str", "offset:base:per cent, where 20 % of the reads or more differ"),
-        Column("reads", "str", "drawn molecules, packed"),
-        Column("note", "str", "drawn, no_reads_over_allele, reads_not_given, allele_not_in_bases"),
-    ),
-)
-
-GENE_COVERAGE = TableSchema(
-    "gene_coverage",
-    1,
-    "How well each gene of the panel was read: coding bases and ten bases on each side of an exon, by member.",
-    (
-        Column("gene", "str", "symbol as in the panel"),
-        Column("hgnc_id", "str", "HGNC:number"),
-        Column("role", "str", "proband, father, mother or sibling"),
-        Column("sample", "str", "sample"),
-        Column("transcript", "str", "transcript whose exons count: MANE Select where the gene models mark one"),
-        Column("bases", "int", "bases that must be read", "bp"),
-        Column("mean_depth", "float", "mean number of well-placed molecules", "reads"),
-        Column("fraction_10x", "float", "share of the bases under 10 molecules or more", "0–1"),
-        Column("fraction_20x", "float", "share of the bases under 20 molecules or more", "0–1"),
-        Column(
-            "exons_under",
-            "str",
-            "exons not wholly at 20: number/total:contig:start-end:share at 20, separated by ;",
-        ),
-        Column("blind", "str", "why short reads cannot see a part of the gene (resources/blind_genes.tsv), French"),
-        Column("note", "str", "coding, non_coding_gene, no_gene_model, contig_not_in_reads"),
-    ),
-)
-
-BLIND_GENES = TableSchema(
-    "blind_genes",
-    1,
-    "Genes of which short reads cannot see a part.",
-    (
-        Column("gene", "str", "approved HGNC symbol"),
-        Column("hgnc_id", "str", "HGNC:number"),
-        Column("reason_fr", "str", "what cannot be seen, French"),
-        Column("reason_en", "str", "what cannot be seen, English"),
-        Column("source", "str", "source"),
-    ),
-)
-
-PHENOTYPE_TERMS = TableSchema(
-    "phenotype_terms",
-    1,
-    "The signs of the index case with their labels.",
-    (
-        Column("term", "str", "HPO id"),
-        Column("label_en", "str", "label of the ontology"),
-        Column("label_fr", "str", "label of the official French translation, `.` where it has none"),
-        Column("status", "str", "present, absent, or label: a term of a disease, named for the report"),
-        Column("onset", "str", "age of onset, as given"),
-    ),
-)
-
-CHANGES = TableSchema(
-    "changes",
-    1,
-    "What became of each candidate since the last analysis of the family, each with its cause.",
-    (
-        *VARIANT,
-        Column("gene", "str", "HGNC symbol"),
-        Column("change", "str", "new, upgraded, downgraded, vanished or unchanged"),
-        Column("before", "str", "shelf, class and rank of the last analysis"),
-        Column("now", "str", "shelf, class and rank of this analysis"),
-        Column("cause", "str", "clinvar, panel, frequency, cohort, hpo, rule, software or new_call; several by commas"),
-        Column("detail", "str", "the values before and now"),
-        Column("first_seen", "str", "date of the first analysis that showed the variant"),
-        Column("evidence_date", "str", "date of the newest evidence on it"),
-        Column("decision", "str", "decision of the last RCP, carried over"),
-    ),
-)
-
-DECISIONS = TableSchema(
-    "decisions",
-    1,
-    "What the RCP d'aval decided of each candidate.",
-    (
-        *VARIANT,
-        Column("gene", "str", "HGNC symbol"),
-        Column("decision", "str", "retained, to_confirm, set_aside, to_rediscuss"),
-        Column("reason", "str", "why it was set aside, from the closed list (model.decisions)"),
-        Column("note", "str", "free text"),
-        Column("date", "str", "date of the meeting"),
-        Column("participants", "str", "roles of those who decided, separated by ;"),
-        Column("run", "str", "short name of the report that was decided on"),
     ),
 )
 

@@ -33,3 +33,11 @@ class TableSchema:
     def names(self) -> list[str]:
         """Column names in file order."""
         return [column.name for column in self.columns]
+
+
+VARIANT = (
+    Column("chrom", "str", "contig, in the style of the family's own files"),
+    Column("pos", "int", "position, 1-based as in VCF"),
+    Column("ref", "str", "reference allele"),
+    Column("alt", "str", "alternate allele"),
+)

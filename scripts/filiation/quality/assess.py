@@ -10,9 +10,10 @@ from filiation.errors import InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import read_table, write_table
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals, read_batches
-from filiation.model.columns import COVERAGE, PROFILE, QUALITY, SEGMENTS
+from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
 from filiation.model.contigs import detect_assembly
 from filiation.model.pedigree import Family
+from filiation.model.report_tables import PROFILE
 from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
 from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence, role_row
 from filiation.quality.measures import member_rows, mendelian_rows

@@ -11,22 +11,9 @@ from typing import Any
 from filiation.errors import ConfigError, InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import Table, read_table
-from filiation.model.columns import (
-    CANDIDATES,
-    CHANGES,
-    COVERAGE,
-    FUNNEL,
-    GENE_COVERAGE,
-    PANEL,
-    PHENOTYPE_TERMS,
-    PROFILE,
-    QUALITY,
-    READ_VIEWS,
-    RECHECK,
-    SEGMENTS,
-    VERSIONS,
-)
+from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, SEGMENTS, VERSIONS
 from filiation.model.pedigree import Family
+from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS, PROFILE, READ_VIEWS
 
 Row = dict[str, Any]
 # Rows of the funnel that are no removals: records that a step made, and counts it gives for information.

@@ -12,18 +12,8 @@ from typing import Any
 
 from filiation import __version__
 from filiation.io.files import atomic_text
-from filiation.model.columns import (
-    CANDIDATES,
-    CHANGES,
-    COVERAGE,
-    GENE_COVERAGE,
-    PHENOTYPE_TERMS,
-    QUALITY,
-    RECHECK,
-    SEGMENTS,
-    VERSIONS,
-    TableSchema,
-)
+from filiation.model.columns import CANDIDATES, COVERAGE, QUALITY, RECHECK, SEGMENTS, VERSIONS, TableSchema
+from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS
 from filiation.report.catalogue import text
 from filiation.report.data import ReportData
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from filiation.io.files import atomic_path
-from filiation.model.columns import CANDIDATES, CHANGES, GENE_COVERAGE, QUALITY, VERSIONS, TableSchema
+from filiation.model.columns import CANDIDATES, QUALITY, VERSIONS, TableSchema
+from filiation.model.report_tables import CHANGES, GENE_COVERAGE
 from filiation.report.catalogue import text
 from filiation.report.data import ReportData
 from filiation.report.table import table_header
