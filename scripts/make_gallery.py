@@ -1,6 +1,6 @@
-"""Pictures of the demo's report for docs/gallery.md, by Chromium and pdftoppm found on PATH.
+"""Pictures of the demo's report for docs/gallery.md, by Chromium (with playwright) and pdftoppm found on PATH.
 
-filiation demo --output-dir demo
+filiation demo
 python scripts/make_gallery.py demo/results/DEMO/report docs/pictures/gallery
 """
 
@@ -10,33 +10,45 @@ import argparse
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from take_picture import OPTIONS
-
-# name: (what stands behind # in the address, width, height)
-VIEWS = {
-    "summary": ("l=fr", 1500, 1250),
-    "candidate": ("at=candidate-1&open=1&l=fr", 1500, 1500),
-    "candidate-english": ("at=candidate-1&open=1&l=en", 1500, 1500),
-    "genome": ("genome", 1500, 900),
-}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
-def picture(page: Path, view: str, width: int, height: int, target: Path) -> None:
-    """One view of the page as PNG."""
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
+def page_pictures(page: Path, pictures: Path) -> None:
+    """The sections of the page that a reader meets, in French, and one candidate in English."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
         sys.exit("no Chromium on PATH; install the package chromium")
-    with tempfile.TemporaryDirectory() as profile:
-        subprocess.run(
-            [browser, *OPTIONS, f"--user-data-dir={profile}", f"--window-size={width},{height}"]
-            + ["--virtual-time-budget=4000", f"--screenshot={target.resolve()}", f"{page.resolve().as_uri()}#{view}"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        tab = browser.new_page(viewport={"width": 1500, "height": 1000})
+        tab.goto(page.as_uri())
+        tab.wait_for_selector("html[data-ready]")
+        tab.screenshot(path=pictures / "summary.png", clip={"x": 0, "y": 0, "width": 1500, "height": 1000})
+        tab.locator("table.candidates").screenshot(path=pictures / "candidates.png")
+        for name in ("genome", "quality"):
+            tab.locator(f'section[aria-labelledby="{name}"]').screenshot(path=pictures / f"{name}.png")
+        first = tab.locator("#candidate-1")
+        first.locator("summary").first.click()
+        for canvas in first.locator("canvas").all():
+            canvas.scroll_into_view_if_needed()
+            tab.wait_for_timeout(200)
+        first.screenshot(path=pictures / "candidate.png")
+        tab.check("#language-en")
+        first.screenshot(path=pictures / "candidate-english.png")
+        browser.close()
+
+
+def paper_pictures(pdf: Path, pictures: Path) -> None:
+    """The first page of the PDF and the page of its first candidate."""
+    pages = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout.split("\f")
+    candidate = next((number for number, text in enumerate(pages, 1) if text.lstrip().startswith("A 1.")), 2)
+    for number, name in ((1, "paper-summary"), (candidate, "paper-candidate")):
+        command = ["pdftoppm", "-png", "-r", "80", "-f", str(number), "-l", str(number), "-singlefile"]
+        subprocess.run([*command, str(pdf), str(pictures / name)], check=True)
 
 
 def main() -> None:
@@ -45,16 +57,11 @@ def main() -> None:
     parser.add_argument("report", type=Path, help="folder of the demo's report")
     parser.add_argument("pictures", type=Path, help="folder to write")
     options = parser.parse_args()
-    page = next(options.report.glob("*.rcp.html"))
+    page = next(options.report.glob("*.rcp.html")).resolve()
     options.pictures.mkdir(parents=True, exist_ok=True)
-    for name, (view, width, height) in VIEWS.items():
-        picture(page, view, width, height, options.pictures / f"{name}.png")
-    pdf = page.with_suffix(".pdf")
-    if pdf.is_file() and shutil.which("pdftoppm"):
-        for number, name in ((1, "paper-summary"), (2, "paper-candidate")):
-            target = options.pictures / name
-            command = ["pdftoppm", "-png", "-r", "80", "-f", str(number), "-l", str(number), "-singlefile"]
-            subprocess.run([*command, str(pdf), str(target)], check=True)
+    page_pictures(page, options.pictures)
+    if page.with_suffix(".pdf").is_file() and shutil.which("pdftoppm"):
+        paper_pictures(page.with_suffix(".pdf"), options.pictures)
 
 
 if __name__ == "__main__":

@@ -272,3 +272,17 @@ def test_signs__of_a_disease_are_named_and_never_shown_as_the_patients(tmp_path:
     assert "Status epilepticus" in page
     features = family_packet(data)["proband"]["phenotypicFeatures"]
     assert [feature.get("excluded", False) for feature in features] == [False, True]
+
+
+def test_limits__name_the_known_blind_spots_of_the_pre_indication(tmp_path: Path) -> None:
+    ataxia = rich_data(tmp_path, report_options=options(pre_indication="ataxies-hereditaires-sujet-jeune"))
+    limits = render(ataxia).split('aria-labelledby="limits"')[1].split("</section>")[0]
+    assert "Expansions de répétitions" in limits
+    assert "RFC1" in limits
+
+
+def test_limits__every_mechanism_of_the_catalogue_has_its_words() -> None:
+    from filiation.panels.catalogue import MECHANISMS
+    from filiation.report.catalogue import known
+
+    assert [name for name in MECHANISMS if not known("blind_spot", name)] == []

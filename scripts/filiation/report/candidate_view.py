@@ -348,7 +348,7 @@ def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str]) -> C
         clinvar=clinvar(row),
         tier=tier,
         tier_words=term("tier", tier),
-        score=both(compact, row["score"]) if row["score"] is not None else same("—"),
+        score=both(compact, round(row["score"], 1)) if row["score"] is not None else same("—"),
         components=_components(row),
         flags=(*(recheck.flags if recheck else ()), *flags(row)),
         recheck=recheck,

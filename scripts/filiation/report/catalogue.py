@@ -22,6 +22,7 @@ VOCABULARIES = (
     "acmg_short",
     "affection",
     "agreement",
+    "blind_spot",
     "cause",
     "change",
     "check",

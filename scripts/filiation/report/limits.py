@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from filiation.model.pedigree import Role
+from filiation.panels.catalogue import load_catalogue
 from filiation.report.catalogue import term, text
 from filiation.report.data import ReportData
 from filiation.report.typography import Bilingual
@@ -62,6 +63,21 @@ def family_limits(data: ReportData) -> list[Bilingual]:
     return found
 
 
+def pre_indication_limits(data: ReportData) -> list[Bilingual]:
+    """What is known to escape in this pre-indication, and the documents that the plan asks for; by the catalogue."""
+    name = data.options.pre_indication
+    found = load_catalogue().entries.get(name) if name else None
+    if found is None:
+        return []
+    lines = []
+    for mechanism in dict.fromkeys(spot.mechanism for spot in found.blind_spots):
+        loci = [spot.locus for spot in found.blind_spots if spot.mechanism == mechanism]
+        lines.append(text("limits.blind_spot", mechanism=term("blind_spot", mechanism), loci=", ".join(loci)))
+    if found.required_documents:
+        lines.append(text("limits.documents", documents="; ".join(found.required_documents)))
+    return lines
+
+
 def limits(data: ReportData) -> tuple[Limit, ...]:
     """First what is particular to this family, then what no report of this version searches."""
     general = (
@@ -75,5 +91,5 @@ def limits(data: ReportData) -> tuple[Limit, ...]:
         text("limits.secondary_findings"),
         text("limits.negative"),
     )
-    own = [Limit(words, True) for words in family_limits(data)]
+    own = [Limit(words, True) for words in (*family_limits(data), *pre_indication_limits(data))]
     return (*own, *(Limit(words, False) for words in general))
