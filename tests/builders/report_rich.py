@@ -22,7 +22,23 @@ CRITERIA = (
     "PVS1:met:8:stop_gained, NMD expected, LoF mechanism (ClinGen HI 3)|PS2:met:4:de novo, parentage confirmed|"
     "PM2_supporting:met:1:absent from gnomAD-4.1|PS1:not_evaluable::no table of ClinVar by protein change|"
     "PM1:not_evaluable::no source of hot spots|PP3:not_met::not counted beside PVS1|BA1:not_met::absent|"
-    "PS3:for_humans::functional studies|PP4:for_humans::specific phenotype|BS4:for_humans::never automatic"
+    "PS3:for_humans::functional studies|PP4:for_humans::specific phenotype|BS4:for_humans::never automatic|"
+    + "|".join(
+        f"{name}:{state}::{why}"
+        for name, state, why in (
+            ("PS4", "for_humans", "more frequent in patients than in controls"),
+            ("PP1", "for_humans", "father unaffected, absent; mother unaffected, absent"),
+            ("BP2", "for_humans", "in trans with a dominant, or in cis with a pathogenic variant"),
+            ("PM3", "not_met", "not a recessive pattern"),
+            ("PM4", "not_met", "stop_gained keeps no length"),
+            ("PM6", "not_met", "parentage confirmed: see PS2"),
+            ("BS1", "not_met", "absent from the population < 0.001"),
+            ("BS2", "not_met", "absent from the population"),
+            ("BP4", "not_met", "not counted beside PVS1"),
+            ("PM5", "not_evaluable", "no table of ClinVar by protein change is configured"),
+            ("PP5", "not_evaluable", "not used: it repeats a verdict without its evidence"),
+        )
+    )
 )
 DISEASES = (
     "ORPHA:544254:SYNGAP1-related developmental and epileptic encephalopathy:AD:definitive:ClinGen|"
