@@ -46,6 +46,7 @@ def plan(options: argparse.Namespace) -> list[Case]:
         per_pre_indication=QUICK_CASES if options.quick else options.per_pre_indication,
         frequencies=frequencies,
         slugs=QUICK_SLUGS if options.quick else tuple(options.pre_indications),
+        bare=options.bare,
     )
     return [case for case in cases if options.half in ("all", case.half)]
 
@@ -98,6 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="three pre-indications in small genomes")
     parser.add_argument("--half", choices=("all", "tuning", "held_out"), default="all", help="half of the genes")
+    parser.add_argument(
+        "--bare", action="store_true", help="no ClinVar, gene facts or panel; every sign imprecise: what is left then"
+    )
     parser.add_argument("--per-pre-indication", type=int, default=PER_PRE_INDICATION, metavar="N")
     parser.add_argument("--pre-indications", nargs="+", default=[], metavar="SLUG")
     parser.add_argument("--rare-records", type=int, default=RARE_RECORDS, metavar="N", help="rare variants of a child")

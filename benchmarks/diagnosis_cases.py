@@ -22,7 +22,7 @@ from diagnosis_genes import (
     stable,
 )
 from diagnosis_genome import LOSS, Allele, Background, change, homozygotes_of, pick, predict
-from diagnosis_patients import signs_of_patient
+from diagnosis_patients import IMPRECISE, signs_of_patient
 
 PER_PRE_INDICATION = 20
 AR_HOM, COMPOUND, DE_NOVO, AFFECTED_PARENT = "ar_hom", "compound_het", "de_novo", "ad_affected_parent"
@@ -50,6 +50,7 @@ class Case:
     """One planted diagnosis. group: the family it is planted in; tier: of the gene in the default panel.
 
     unlinked : no source knows yet that the gene causes a disease: no link, no mode, no signs.
+    bare : ClinVar does not know its alleles, and there are no gene facts and no panel; its signs are all imprecise.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Case:
     tier: str
     signs: tuple[str, ...]
     unlinked: bool = False
+    bare: bool = False
     group: str = ""
     alleles: tuple[Allele, ...] = ()
 
@@ -101,6 +103,7 @@ def plan_cases(
     per_pre_indication: int = PER_PRE_INDICATION,
     frequencies: dict[str, dict[str, float]] | None = None,
     slugs: tuple[str, ...] = (),
+    bare: bool = False,
 ) -> list[Case]:
     """All cases, without alleles. tiers: slug → symbol → tier of the default panel."""
     panelapp = PanelAppGenes()
@@ -128,7 +131,8 @@ def plan_cases(
                     boy=boy,
                     affected=rng.choice(("FATHER", "MOTHER")) if route == AFFECTED_PARENT else "",
                     tier=tier,
-                    signs=signs_of_patient(disease.id, frequencies, rng),
+                    signs=signs_of_patient(disease.id, frequencies, rng, 1.0 if bare else IMPRECISE),
+                    bare=bare,
                     unlinked=tier == "off_panel" and route != REDUCED and rng.random() < UNLINKED,
                 )
             )
@@ -172,6 +176,11 @@ def _frequency(route: str, rng: np.random.Generator) -> float | None:
 
 
 def _known_to_clinvar(allele: Allele, rng: np.random.Generator) -> None:
+    """ClinVar's word on a planted allele, where it has one."""
+    if allele.term == "intron_variant":
+        # Deep in an intron nothing but ClinVar or RNA tells: planted as known.
+        allele.clinvar, allele.stars = "Pathogenic", 1
+        return
     word = pick(rng, CLINVAR.items())
     if word is None:
         return
@@ -198,10 +207,7 @@ def plant(case: Case, background: Background) -> Case:
         allele.af = _frequency(case.route, rng)
         allele.homozygotes = 0 if (allele.af or 0) < 3e-4 else homozygotes_of(rng, (allele.af or 0) / 2)
         predict(rng, allele, damaging=True)
-        if term == "intron_variant":
-            # Deep in an intron nothing but ClinVar or RNA tells: planted as known.
-            allele.clinvar, allele.stars = "Pathogenic", 1
-        else:
+        if not case.bare:
             _known_to_clinvar(allele, rng)
         if case.route == MOSAIC:
             share = float(rng.uniform(*MOSAIC_SHARE))

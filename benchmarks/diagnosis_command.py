@@ -40,10 +40,10 @@ Place = tuple[Any, ...]
 
 
 def _places(rows: list[Any], case: Case) -> list[Place]:
-    """Shelf, rank, class and score of the alleles of a case."""
+    """Shelf, rank, class and score of the alleles of a case; a table holds fewer digits of the score."""
     own = {(allele.chrom, allele.pos) for allele in case.alleles}
     return sorted(
-        (row["pos"], row["gene"], row["shelf"], row["rank"], row["inheritance"], round(row["score"], 3))
+        (row["pos"], row["gene"], row["shelf"], row["rank"], row["inheritance"], round(row["score"], 1))
         for row in rows
         if (row["chrom"], row["pos"]) in own
     )
@@ -65,7 +65,7 @@ def by_command(group: Group, case: Case) -> list[Place]:
 
 def by_benchmark(group: Group, evidence: GroupEvidence, case: Case) -> list[Place]:
     """As the benchmark runs it."""
-    book = GeneBook(panel_of(case.slug), load_gene_table(gene_table_path()), None, matcher_of(case.signs))
+    book = GeneBook(panel_of(case), load_gene_table(gene_table_path()), None, matcher_of(case.signs))
     ranking = Ranking(load_rank_weights(rank_weights_path()), load_acmg_table(acmg_table_path()), book)
     with patch.object(candidates, "read_evidence", return_value=iter(evidence.of_case(case))):
         found = candidates.prioritise(

@@ -54,7 +54,9 @@ def _all_signs() -> tuple[str, ...]:
     return tuple(term for term in ontology.ids() if not ontology.is_obsolete(term) and ontology.is_abnormality(term))
 
 
-def signs_of_patient(disease: str, frequencies: dict[str, dict[str, float]] | None, rng: Random) -> tuple[str, ...]:
+def signs_of_patient(
+    disease: str, frequencies: dict[str, dict[str, float]] | None, rng: Random, imprecise: float = IMPRECISE
+) -> tuple[str, ...]:
     """HPO ids of one simulated patient."""
     ontology = load_ontology()
     annotated = ontology.disease(disease)
@@ -66,15 +68,15 @@ def signs_of_patient(disease: str, frequencies: dict[str, dict[str, float]] | No
     rng.shuffle(order)
     drawn = [term for term in order if rng.random() < shares[term]]
     drawn += [term for term in order if term not in drawn][: max(0, LEAST - len(drawn))]
-    signs = [_imprecise(term, rng) for term in drawn[: rng.randint(LEAST, MOST)]]
+    signs = [_imprecise(term, rng, imprecise) for term in drawn[: rng.randint(LEAST, MOST)]]
     related = frozenset().union(*(ontology.ancestors(term) for term in shares))
     noise = [rng.choice(_all_signs()) for _ in range(int(NOISE * len(signs)))]
     return tuple(dict.fromkeys([*signs, *(term for term in noise if term not in related)]))
 
 
-def _imprecise(term: str, rng: Random) -> str:
-    """The term, or with a chance of IMPRECISE one of its ancestors below the root."""
-    if rng.random() >= IMPRECISE:
+def _imprecise(term: str, rng: Random, chance: float) -> str:
+    """The term, or with some chance one of its ancestors below the root."""
+    if rng.random() >= chance:
         return term
     ontology = load_ontology()
     above = [other for other in sorted(ontology.ancestors(term)) if ontology.is_abnormality(other) and other != term]

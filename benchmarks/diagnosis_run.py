@@ -60,10 +60,14 @@ class Outcome:
 
 
 @cache
-def panel_of(slug: str) -> Panel | None:
-    """The default panel of a pre-indication; None when there is none."""
+def _panel(slug: str) -> Panel | None:
     path = RESOURCES / "panels" / f"{slug}.tsv"
     return load_panel(path) if path.is_file() else None
+
+
+def panel_of(case: Case) -> Panel | None:
+    """The default panel of a case's pre-indication; None when there is none, or the case is bare."""
+    return None if case.bare else _panel(case.slug)
 
 
 @cache
@@ -91,7 +95,7 @@ class _BookOfCase(GeneBook):
     """The genes as the sources know them; a gene without a known disease has its constraint alone."""
 
     def __init__(self, case: Case, phenotype: PhenotypeMatcher) -> None:
-        super().__init__(panel_of(case.slug), _gene_table(), MadeUpFacts(), phenotype)
+        super().__init__(panel_of(case), _gene_table(), None if case.bare else MadeUpFacts(), phenotype)
         self._case = case
 
     def of(self, symbol: str, gene_id: str = "") -> KnownGene:
@@ -131,7 +135,7 @@ class GroupEvidence:
 
         Inherited variants of untranslated regions off the panel are left out, as the first rule would do.
         """
-        panel = panel_of(case.slug)
+        panel = panel_of(case)
         genes = panel.genes if panel else {}
         keys = [f"{allele.chrom}-{allele.pos}-{allele.ref}-{allele.alt}" for allele in case.alleles]
         records = [record for record in self._background if _matters(record, genes)]
@@ -213,7 +217,7 @@ def _outcome(case: Case, method: str, hpo: bool, shown: bool, rank: float | None
 
 def _peers(case: Case, seen: Sequence[Seen], hpo: Sequence[bool]) -> Iterator[Outcome]:
     """The other methods; only the Exomiser-like score uses the signs."""
-    panel = panel_of(case.slug)
+    panel = panel_of(case)
     tiers = {symbol: gene.tier for symbol, gene in panel.genes.items()} if panel else {}
     matcher = matcher_of(case.signs)
 

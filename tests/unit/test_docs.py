@@ -33,6 +33,7 @@ PAGES = [
         "docs/annotation.md",
         "docs/panels.md",
         "docs/phenotype.md",
+        "docs/diagnoses.md",
         "docs/demo.md",
         "docs/real-trio.md",
         "docs/resources.md",
