@@ -418,8 +418,6 @@ def load_config(path: str | Path) -> RunConfig:
     return parse_config(data, str(path))
 
 
-# --- paths of the repository -------------------------------------------------------------------------------
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 WORKFLOW = REPOSITORY / "workflow"
 RESOURCES = REPOSITORY / "resources"
