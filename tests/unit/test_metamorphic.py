@@ -226,7 +226,7 @@ def test_parents__exchanged_give_the_same_candidates_with_their_names_exchanged(
 
     def words(value: Any) -> Any:
         """A cell without the order of its parts: findings stand in the order father, mother."""
-        return sorted(re.split(r"[ ;|,]+", value)) if isinstance(value, str) else value
+        return sorted(re.split(r"[ ;|,:]+", value)) if isinstance(value, str) else value
 
     def exchanged(value: Any) -> Any:
         if not isinstance(value, str):
