@@ -19,6 +19,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from generated_trio import CONTIGS
+from panel_recall import MEASURED_AGAINST
 
 from filiation.config import REPOSITORY, gene_table_path
 from filiation.genes.table import load_gene_table
@@ -38,61 +39,17 @@ _LONG = {
     "ZNF469": 12, "PLEC": 14, "HERC2": 14, "HUWE1": 13, "ABCA13": 15, "LRP1B": 14, "COL7A1": 9, "FBN1": 8.6, "DMD": 11,
     "PKD1": 13, "KMT2D": 17, "KMT2C": 15, "BRCA2": 10, "VPS13B": 12, "MDN1": 17, "UBR4": 15, "XIRP2": 10, "SSPO": 15,
 }  # fmt: skip
-# PanelApp panels (Genomics England) of each pre-indication; used, with ../shared/data, to choose what is planted.
-PANELAPP: dict[str, tuple[int, ...]] = {
-    "deficience-intellectuelle": (285,),
-    "dysraphismes": (11,),
-    "dystrophies-retiniennes-hereditaires": (307,),
-    "epilepsies-pharmacoresistantes-debut-precoce": (402,),
-    "formes-syndromiques-bucco-dentaires": (269, 553),
-    "malformations-cerebrales": (491,),
-    "malformations-cardiaques-congenitales-complexes": (212, 549),
-    "malformations-cervelet-tronc-cerebral": (286, 477),
-    "malformations-oculaires": (509, 34, 294, 230),
-    "surdites-syndromiques-malformatives": (126, 251),
-    "syndromes-malformatifs-dysmorphiques-sans-di": (81, 384, 478),
-    "tsa-trouble-neurodeveloppement-sans-di": (657, 285),
-    "ataxies-hereditaires-sujet-jeune": (20, 466),
-    "dystonies-mouvements-anormaux-rares": (847, 192, 540),
-    "hypotonies-neonatales-peripheriques": (225, 207, 232),
-    "leucodystrophies": (42, 476, 579),
-    "maladies-neurodegeneratives-sujet-jeune": (474, 263, 265, 39),
-    "myopathies": (185, 225, 207, 235),
-    "nbia": (180,),
-    "paraparesies-spastiques-hereditaires": (568, 567, 165),
-    "cardiomyopathies-familiales": (652, 49, 749, 134),
-    "hypertension-pulmonaire": (193,),
-    "maladie-de-rendu-osler": (123,),
-    "maladies-arteres-moyen-calibre": (700, 50),
-    "malformations-arterioveineuses": (147, 563),
-    "marfan-anevrymes-aorte-thoracique": (700, 1),
-    "troubles-du-rythme-hereditaires": (842, 841),
-    "anomalies-differenciation-sexuelle": (9, 650),
-    "deficits-hypophysaires-combines": (483,),
-    "diabete-neonatal": (293,),
-    "diabetes-rares-lipoatrophiques": (472, 152, 26, 174, 546),
-    "dysfonction-axe-thyreotrope": (31, 236),
-    "hypersecretions-hormonales-hypophysaires": (36, 648),
-    "insuffisance-ovarienne-primitive": (155,),
-    "maladies-hereditaires-du-metabolisme": (467, 302),
-    "maladies-mitochondriales": (112, 539),
-    "cushing-hyperplasie-nodulaire-bilaterale-surrenales": (566,),
-    "enteropathies-congenitales": (514, 176),
-    "pathologies-severes-foie-pediatriques": (544, 385),
-    "genodermatoses": (554, 555, 556, 553, 559),
-    "aplasies-hypoplasies-medullaires": (508, 519, 159),
-    "deficits-immunitaires-hereditaires": (398,),
-    "histiocytoses-sans-braf-v600e": (1343, 1344),
-    "maladies-auto-inflammatoires-monogeniques": (60, 1075),
-    "maladies-constitutionnelles-globule-rouge": (518,),
-    "neutropenies-chroniques-severes": (519,),
-    "pathologies-plaquettaires-constitutionnelles": (545, 175),
-    "nephropathies-chroniques": (678, 902, 903, 156),
-    "maladies-osseuses-constitutionnelles": (309, 196),
-    "metabolisme-phospho-calcique-mineralisation-dentaire": (482, 480, 312, 269),
-    "oncogenetique-antecedents-familiaux-severes": (391, 635, 503, 504),
-    "oncogenetique-phenotypes-extremes-sans-antecedents": (391, 243),
-}
+# What the six pre-indications that came later are planted with is chosen without PanelApp.
+_LATER = (
+    "syndromes-ehlers-danlos-non-vasculaires",
+    "maladies-cerebrovasculaires-rares",
+    "neuropathies-optiques-genetiques",
+    "migraine-hemiplegique-familiale",
+    "hypertension-arterielle-monogenique-sujet-jeune",
+    "predisposition-hemopathies-malignes-enfant-adolescent",
+)
+# PanelApp panels (Genomics England) of the others; used, with ../shared/data, to choose what is planted.
+PANELAPP = {name: panels for name, panels in MEASURED_AGAINST.items() if panels and name not in _LATER}
 
 
 def stable(text: str) -> random.Random:
