@@ -110,7 +110,7 @@ class Candidate:
     name: str
     transcripts: tuple[Transcript, ...]
     predictors: tuple[Predictor, ...]
-    gene_facts: tuple[tuple[str, Bilingual], ...]
+    gene_facts: tuple[tuple[Bilingual, Bilingual], ...]
     diseases: tuple[GeneDisease, ...]
     inhouse: Bilingual
     population: tuple[Bilingual, ...]

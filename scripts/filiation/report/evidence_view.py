@@ -108,15 +108,15 @@ def predictors(row: Row) -> tuple[Predictor, ...]:
     return tuple(found)
 
 
-def gene_facts(row: Row) -> tuple[tuple[str, Bilingual], ...]:
+def gene_facts(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
     """(name, value) of the constraint and dosage of the gene; what no source gave says so."""
     states = annotation_states(row)
     facts = (
-        ("pLI", "pli", "constraint"),
-        ("LOEUF", "loeuf", "constraint"),
-        ("Z faux-sens / missense Z", "missense_z", "constraint"),
-        ("ClinGen HI", "clingen_haploinsufficiency", "clingen_dosage"),
-        ("ClinGen TS", "clingen_triplosensitivity", "clingen_dosage"),
+        (same("pLI"), "pli", "constraint"),
+        (same("LOEUF"), "loeuf", "constraint"),
+        (text("gene_fact.missense_z"), "missense_z", "constraint"),
+        (same("ClinGen HI"), "clingen_haploinsufficiency", "clingen_dosage"),
+        (same("ClinGen TS"), "clingen_triplosensitivity", "clingen_dosage"),
     )
     shown = []
     for name, column, source in facts:
