@@ -11,21 +11,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from filiation.config_sources import HPO_PATTERN as HPO_PATTERN
+from filiation.config_sources import ID_PATTERN as ID_PATTERN
+from filiation.config_sources import PATH_PATTERN as PATH_PATTERN
+from filiation.config_sources import Closed as Closed
+from filiation.config_sources import FrequencySource as FrequencySource
+from filiation.config_sources import GeneFactSource as GeneFactSource
+from filiation.config_sources import RegionSource as RegionSource
+from filiation.config_sources import ScoreSource as ScoreSource
 from filiation.errors import ConfigError, FaultList, UserError, nearest
-
-# Ids become folder names, read groups and wildcards: only these characters, so that nothing needs quoting.
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
-HPO_PATTERN = r"^HP:\d{7}$"
-# Snakemake would take braces for wildcards; control characters have no place in a path.
-PATH_PATTERN = r"^[^{}\x00-\x1f]+$"
-
-
-class Closed(BaseModel):
-    """A group of keys that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ReferenceConfig(Closed):
@@ -81,72 +77,6 @@ class CallingConfig(Closed):
         1, ge=1, le=1000, description="Number of intervals called in parallel; 24 or more for a whole genome."
     )
     regions_bed: str | None = Field(None, pattern=PATH_PATTERN, description="Call only inside these regions (BED).")
-
-
-class FrequencySource(Closed):
-    """One source of allele frequencies of a population."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name shown in the report, with its version.")
-    # A comma separates the options of --frequency.
-    vcf: str = Field(
-        pattern=r"^[^{},\x00-\x1f]+$",
-        description="Side-car of `filiation resources compile` (fast; its own fields and coverage), or VCF or BCF, "
-        "sorted and indexed.",
-    )
-    af: str = Field("AF", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the allele frequency.")
-    homozygotes: str = Field(
-        "nhomalt", pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the homozygote count, where there is one."
-    )
-    hemizygotes: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the hemizygote count on X and Y: AC_XY, AC_Hemi."
-    )
-    kind: Literal["population", "in-house"] = Field(
-        "population",
-        description="in-house: the laboratory's own families, as VCF; shown, never used to remove a record.",
-    )
-    faf: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9_.]+$",
-        description="INFO field of the filtering allele frequency (95 %): fafmax_faf95_max in gnomAD 4.",
-    )
-    faf_vcf: str | None = Field(
-        None,
-        pattern=r"^[^{},\x00-\x1f]+$",
-        description="VCF to read faf from, when vcf is a compiled side-car, which does not hold it.",
-    )
-    carriers: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9_.]+$", description="INFO field of the number of carriers, for kind: in-house."
-    )
-    families: str | None = Field(
-        None,
-        pattern=r"^[A-Za-z0-9_.]+$",
-        description="INFO field with the families of an allele, for kind: in-house; this one is left out.",
-    )
-
-
-class ScoreSource(Closed):
-    """One file of computed scores, compressed by bgzip and indexed by tabix."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name with its version.")
-    kind: Literal["cadd", "revel", "spliceai", "alphamissense"] = Field(description="Which score, in its own format.")
-    path: str = Field(pattern=r"^[^{},\x00-\x1f]+$", description="The file; its index stands beside it.")
-
-
-class RegionSource(Closed):
-    """One BED of difficult regions."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$", description="Name with its version.")
-    kind: Literal["low_complexity", "segmental_duplication"] = Field(description="What its intervals are.")
-    path: str = Field(pattern=r"^[^{},\x00-\x1f]+$", description="The BED, plain or compressed.")
-
-
-class GeneFactSource(Closed):
-    """One file of facts about genes, as its source publishes it."""
-
-    kind: Literal["gnomad_constraint", "clingen_dosage", "clingen_validity", "gencc", "ddg2p"] = Field(
-        description="Which file it is."
-    )
-    path: str = Field(pattern=r"^[^{},\x00-\x1f]+$", description="The file, plain or compressed.")
 
 
 class AnnotationConfig(Closed):
@@ -483,6 +413,11 @@ def _newest_that_ships(folder: str, prefix: str, what: str) -> Path:
 def noncoding_genes_path() -> Path:
     """Table of the genes whose RNA causes a disease."""
     return RESOURCES / "genes" / "noncoding_disease_genes.tsv"
+
+
+def refget_path() -> Path:
+    """Table of the refget accessions of chromosomes, for VRS identifiers."""
+    return RESOURCES / "genes" / "refget_sequences.tsv"
 
 
 def recheck_thresholds_path() -> Path:

@@ -175,7 +175,11 @@ class WorkflowInputs:
             path
             for source in self.config.frequencies
             for path in (
-                [source.vcf] if source.kind == "in-house" else [source.faf_vcf or source.vcf] if source.faf else []
+                [source.vcf]
+                if source.kind == "in-house"
+                else [source.full_vcf, *filter(None, [source.coverage])]
+                if source.in_full
+                else []
             )
         ]
         listed = [source.path for source in annotation.scores] + [source.path for source in annotation.regions]
@@ -210,12 +214,22 @@ class WorkflowInputs:
         }
         for option, path in single.items():
             options += [option, path] if path else []
-        population = [source for source in self.config.frequencies if source.kind == "population" and source.faf]
+        population = [source for source in self.config.frequencies if source.in_full]
         own = [source for source in self.config.frequencies if source.kind == "in-house"]
         listed = {
             "--score": [f"{source.name}={source.kind},{source.path}" for source in annotation.scores],
             "--region": [f"{source.name}={source.kind},{source.path}" for source in annotation.regions],
-            "--faf": [f"{source.name}={source.faf_vcf or source.vcf},faf={source.faf}" for source in population],
+            "--faf": [
+                ",".join(
+                    [f"{source.name}={source.full_vcf}"]
+                    + [
+                        f"{name}={value}"
+                        for name in ("faf", "groups", "alleles", "coverage")
+                        if (value := getattr(source, name))
+                    ]
+                )
+                for source in population
+            ],
             "--in-house": [
                 f"{source.name}={source.vcf},af={source.af}"
                 + (f",carriers={source.carriers}" if source.carriers else "")

@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"errors"},
     "toolbox": set(),
     "kernels": set(),
-    "config": {"errors"},
+    "config_sources": set(),
+    "config": {"config_sources", "errors"},
     # The sheets name pre-indications: their catalogue tells an alias, a cancer and a near miss apart.
     "io": {
         "errors",

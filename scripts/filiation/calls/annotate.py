@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filiation.calls.clinvar import ClinVar, open_clinvar
+from filiation.calls.clinvar import ClinVar, ClinVarEntry, open_clinvar
 from filiation.calls.consequences import USED_HEADER, csq_layout, find_annotator, parse_consequences, transcript_items
 from filiation.calls.frequencies import NOT_ANNOTATED, NOT_FOUND, WITHOUT_COVERAGE, WITHOUT_FREQUENCY
 from filiation.errors import InputError, ToolError
@@ -25,6 +25,7 @@ _HEADER_LINES = (
     '##INFO=<ID=CLINVAR_REVIEW,Number=1,Type=String,Description="CLNREVSTAT of it">',
     '##INFO=<ID=CLINVAR_ID,Number=1,Type=String,Description="VariationID of it">',
     '##INFO=<ID=CLINVAR_STARS,Number=1,Type=Integer,Description="Review stars, 0-4">',
+    '##INFO=<ID=CLINVAR_CONFLICT,Number=1,Type=String,Description="CLNSIGCONF of it">',
 )
 
 _CLINVAR_NAMES = tuple(line.split("ID=")[1].split(",")[0] for line in _HEADER_LINES)
@@ -239,24 +240,25 @@ class _Copier:
             if parse_consequences(values, self.annotator, self.layout):
                 self.counts["with_consequence"] += 1
             items = transcript_items(values, self.annotator, self.layout, ref=ref, alt=alt)
+        entry = self.clinvar.find(record.chrom, record.pos, ref, alt) if self.clinvar else None
         facts = self.collector.facts(
             record.chrom,
             record.start,
             ref,
             alt,
             items,
-            clinvar_state=self._clinvar(record, ref, alt),
+            clinvar_state=self._clinvar(record, entry),
             population_state=_population_state(record),
+            clinvar_dbsnp=entry.dbsnp if entry else (),
         )
         write_facts(record, facts)
         self.shares.add(facts)
         return record
 
-    def _clinvar(self, record: Any, ref: str, alt: str) -> str:
+    def _clinvar(self, record: Any, entry: ClinVarEntry | None) -> str:
         """Write ClinVar's word into the record; the state of the source."""
         if self.clinvar is None:
             return NOT_ANNOTATED
-        entry = self.clinvar.find(record.chrom, record.pos, ref, alt)
         # A comma would make two values of one; ClinVar itself says not_provided of a missing classification.
         significance = (entry.significance or "not_provided") if entry else NOT_FOUND
         record.info["CLINVAR_SIGNIFICANCE"] = significance.replace(",", "&")
@@ -266,6 +268,8 @@ class _Copier:
         record.info["CLINVAR_REVIEW"] = entry.review.replace(",", "&") or "."
         record.info["CLINVAR_ID"] = entry.variation_id or "."
         record.info["CLINVAR_STARS"] = entry.stars
+        if entry.conflict:
+            record.info["CLINVAR_CONFLICT"] = entry.conflict.replace(",", "&")
         return FOUND
 
 

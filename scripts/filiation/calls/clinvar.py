@@ -27,11 +27,16 @@ _STARS = {
 
 @dataclass(frozen=True)
 class ClinVarEntry:
-    """One ClinVar record: classification, review status, VariationID."""
+    """One ClinVar record: classification, review status, VariationID.
+
+    conflict : what the submitters say where they differ, `Pathogenic(1)|Benign(2)`. dbsnp : its rs numbers.
+    """
 
     significance: str
     review: str
     variation_id: str
+    conflict: str = ""
+    dbsnp: tuple[str, ...] = ()
 
     @property
     def stars(self) -> int:
@@ -65,6 +70,7 @@ class ClinVar:
         self._handle = handle
         self.where = where
         self._contigs = {bare_name(name): name for name in handle.header.contigs}
+        self._declared = frozenset(handle.header.info)
         # ClinVar writes the date of its release as ##fileDate=2025-03-01; '' when the file does not say.
         self.date = next((str(line.value) for line in handle.header.records if line.key == "fileDate"), "")
 
@@ -76,11 +82,17 @@ class ClinVar:
         for record in self._handle.fetch(contig, pos - 1, pos):
             if record.pos == pos and record.ref == ref and alt in (record.alts or ()):
                 return ClinVarEntry(
-                    _joined(record.info.get("CLNSIG")),
-                    _joined(record.info.get("CLNREVSTAT")),
+                    self._text(record, "CLNSIG"),
+                    self._text(record, "CLNREVSTAT"),
                     str(record.id or ""),
+                    self._text(record, "CLNSIGCONF"),
+                    tuple(f"rs{word}" for word in self._text(record, "RS").split(",") if word.isdigit()),
                 )
         return None
+
+    def _text(self, record: Any, name: str) -> str:
+        """An INFO value as the file has it, '' where there is none or the header does not declare it."""
+        return _joined(record.info.get(name)) if name in self._declared else ""
 
 
 @contextmanager

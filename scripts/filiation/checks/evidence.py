@@ -42,8 +42,8 @@ def check_evidence(report: CheckReport, config: RunConfig, reference: ReferenceS
     if path := annotation.previous_shares:
         _add(report, path, "annotation shares", "annotation.previous_shares", partial(_share_notes, path))
     for frequency in config.frequencies:
-        if frequency.kind == "in-house" or frequency.faf:
-            vcf = frequency.vcf if frequency.kind == "in-house" else frequency.faf_vcf or frequency.vcf
+        if frequency.kind == "in-house" or frequency.in_full:
+            vcf = frequency.vcf if frequency.kind == "in-house" else frequency.full_vcf
             _add(report, vcf, "counts", f"frequencies, {frequency.name}", partial(_count_notes, frequency, vcf))
 
 
@@ -101,7 +101,7 @@ def _count_notes(source: FrequencySource, vcf: str) -> list[str]:
             "a compiled side-car, which holds neither carriers nor filtering frequencies",
             where=vcf,
             expected="the VCF that it was compiled from",
-            repair="name the VCF in vcf (kind: in-house) or in faf_vcf, or take faf out",
+            repair="name the VCF in vcf (kind: in-house) or in faf_vcf, or take faf, groups and alleles out",
         )
     wanted = CountSource(
         source.name,
@@ -110,6 +110,9 @@ def _count_notes(source: FrequencySource, vcf: str) -> list[str]:
         faf="" if own else source.faf or "",
         carriers=(source.carriers or "") if own else "",
         families=(source.families or "") if own else "",
+        groups="" if own else source.groups or "",
+        alleles="" if own else source.alleles or "",
+        coverage="" if own else source.coverage or "",
     )
     with open_count_sources([wanted]):
         return [] if not own or source.families else ["no field of families: the own family is counted too"]

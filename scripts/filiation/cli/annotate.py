@@ -57,7 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the laboratory's own families: af, carriers, families name INFO fields",
     )
     parser.add_argument(
-        "--faf", nargs="*", default=[], metavar="NAME=VCF,faf=FIELD", help="filtering allele frequency of a population"
+        "--faf",
+        nargs="*",
+        default=[],
+        metavar="NAME=VCF,faf=FIELD,…",
+        help="a population in full: faf (filtering allele frequency), groups (frequency by group, * for the group), "
+        "alleles (chromosomes counted) name INFO fields; coverage names a table of the depth at each site",
     )
     parser.add_argument("--noncoding-genes", help="genes whose RNA causes a disease; default: the table that ships")
     parser.add_argument("--family", default="", help="family id, left out of the counts of --in-house")
@@ -108,7 +113,7 @@ def main(options: argparse.Namespace) -> int:
 
 def _sources(options: argparse.Namespace) -> EvidenceSources:
     """The sources of the command line."""
-    from filiation.config import noncoding_genes_path
+    from filiation.config import noncoding_genes_path, refget_path
     from filiation.evidence.collect import EvidenceSources
     from filiation.evidence.populations import parse_count_source
     from filiation.evidence.regions import parse_region_file
@@ -117,6 +122,7 @@ def _sources(options: argparse.Namespace) -> EvidenceSources:
     return EvidenceSources(
         mane_summary=options.mane,
         noncoding_genes=options.noncoding_genes or noncoding_genes_path(),
+        refget=refget_path(),
         scores=[parse_score_file(text) for text in options.score],
         regions=[parse_region_file(text) for text in options.region],
         artefacts=options.artefacts,

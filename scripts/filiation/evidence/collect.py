@@ -11,11 +11,12 @@ from filiation.evidence.artefacts import load_artefacts
 from filiation.evidence.effects import TranscriptItem, gene_effects, load_noncoding_diseases
 from filiation.evidence.fields import FOUND, NOT_ANNOTATED, NOT_APPLICABLE, NOT_FOUND, GeneEffect, VariantFacts
 from filiation.evidence.hgvs import Disagreement, Namer, SecondReading, is_sequence
-from filiation.evidence.populations import CountSource, CountSources, open_count_sources
+from filiation.evidence.populations import Counts, CountSource, CountSources, open_count_sources
 from filiation.evidence.regions import KINDS as REGION_KINDS
 from filiation.evidence.regions import RegionFile, Regions
 from filiation.evidence.scores import Score, ScoreFile, Scores, open_scores
 from filiation.evidence.transcripts import Transcript, TranscriptIndex, load_transcripts, read_mane
+from filiation.evidence.vrs import VrsNamer, load_refget
 from filiation.io.files import require_file
 from filiation.model.contigs import bare_name, detect_assembly
 
@@ -31,6 +32,7 @@ class EvidenceSources:
     genes_gff3: str | Path | None = None
     mane_summary: str | Path | None = None
     noncoding_genes: str | Path | None = None
+    refget: str | Path | None = None
     scores: Sequence[ScoreFile] = ()
     regions: Sequence[RegionFile] = ()
     artefacts: str | Path | None = None
@@ -52,6 +54,7 @@ class Collector:
     noncoding: Mapping[str, str]
     index: TranscriptIndex | None = None
     namer: Namer | None = None
+    vrs: VrsNamer | None = None
     transcripts: Mapping[str, Transcript] = field(default_factory=dict)
     _proteins: list[tuple[Transcript, int, str, str, str]] = field(default_factory=list)
 
@@ -65,8 +68,12 @@ class Collector:
         *,
         clinvar_state: str,
         population_state: str,
+        clinvar_dbsnp: Sequence[str] = (),
     ) -> VariantFacts:
-        """Everything known of one allele. position : 0-based; items : what the annotator says of it."""
+        """Everything known of one allele.
+
+        position : 0-based; items : what the annotator says of it; clinvar_dbsnp : rs numbers that ClinVar gives it.
+        """
         states = {"clinvar": clinvar_state, "population": population_state}
         genes = gene_effects(
             items,
@@ -99,9 +106,13 @@ class Collector:
             spliceai_max=_value(splice),
             spliceai_detail=splice.detail if splice else "",
             alphamissense=_value(found.get("alphamissense")),
-            population_faf=faf[0],
-            inhouse_af=inhouse[1],
-            inhouse_carriers=inhouse[2],
+            population_faf=faf.faf,
+            population_by_group=";".join(f"{group}={value:.4g}" for group, value in faf.groups),
+            population_coverage=self._coverage(faf, chrom, position),
+            dbsnp_id=",".join(faf.dbsnp or clinvar_dbsnp),
+            vrs_id=self.vrs.name(chrom, position, ref, alt) if self.vrs else "",
+            inhouse_af=inhouse.af,
+            inhouse_carriers=inhouse.carriers,
             region_flags=flags,
             recurrent_artefact=artefact,
             states={**states, "hgvs": self._hgvs_state(genes, ref, alt)},
@@ -127,17 +138,22 @@ class Collector:
 
     def _counts(
         self, name: str, sources: CountSources, chrom: str, position: int, ref: str, alt: str, states: dict[str, str]
-    ) -> tuple[float | None, float | None, int | None]:
-        """(FAF, frequency, carriers) of the allele in some sources."""
+    ) -> Counts:
+        """What some sources say of the allele."""
         if not sources:
             states[name] = NOT_ANNOTATED
-            return None, None, None
+            return Counts()
         found = sources.find(chrom, position + 1, ref, alt, self.sources.family)
         known = (
             found is not None and (found.faf if name == "population_faf" else (found.af, found.carriers)) is not None
         )
         states[name] = FOUND if known else NOT_FOUND
-        return (found.faf, found.af, found.carriers) if found else (None, None, None)
+        return found or Counts()
+
+    def _coverage(self, found: Counts, chrom: str, position: int) -> str:
+        """`alleles=1613998;median=32;over_20=0.98`: how well the population source saw the site."""
+        counted = "" if found.alleles is None else f"alleles={found.alleles}"
+        return ";".join(filter(None, (counted, self.faf.coverage(chrom, position + 1))))
 
     def _hgvs_state(self, genes: Sequence[GeneEffect], ref: str, alt: str) -> str:
         """Whether names could be given; an allele that touches no gene has none but its genomic one."""
@@ -177,7 +193,7 @@ def open_evidence(
 
     assembly = detect_assembly(dict(lengths))
     with ExitStack() as stack:
-        index = namer = None
+        index = namer = vrs = None
         transcripts: dict[str, Transcript] = {}
         if sources.genes_gff3 and sources.reference:
             mane = read_mane(sources.mane_summary) if sources.mane_summary else None
@@ -193,6 +209,9 @@ def open_evidence(
                 return str(fasta.fetch(name, start, end)) if name and start < end else ""
 
             namer = Namer(fetch, assembly)
+            if sources.refget:
+                sizes = {bare_name(name): fasta.get_reference_length(name) for name in fasta.references}
+                vrs = VrsNamer(fetch, sizes, load_refget(sources.refget))
         yield Collector(
             sources,
             stack.enter_context(open_scores(sources.scores, assembly)),
@@ -203,5 +222,6 @@ def open_evidence(
             load_noncoding_diseases(sources.noncoding_genes) if sources.noncoding_genes else {},
             index,
             namer,
+            vrs,
             transcripts,
         )

@@ -49,6 +49,10 @@ HEADER_LINES = (
     '##INFO=<ID=SPLICEAI_DETAIL,Number=1,Type=String,Description="AG, AL, DG, DL: score@distance">',
     '##INFO=<ID=ALPHAMISSENSE,Number=1,Type=Float,Description="AlphaMissense pathogenicity">',
     '##INFO=<ID=POPULATION_FAF,Number=1,Type=Float,Description="Highest filtering allele frequency over the sources">',
+    '##INFO=<ID=POPULATION_BY_GROUP,Number=1,Type=String,Description="Frequency by ancestry group: nfe:0.001|afr:0">',
+    '##INFO=<ID=POPULATION_COVERAGE,Number=1,Type=String,Description="alleles:counted|median:depth|over_20:share">',
+    '##INFO=<ID=DBSNP_ID,Number=.,Type=String,Description="rs numbers of the frequency source, else of ClinVar">',
+    '##INFO=<ID=VRS_ID,Number=1,Type=String,Description="GA4GH VRS 2.0 identifier of the allele">',
     '##INFO=<ID=INHOUSE_AF,Number=1,Type=Float,Description="Allele frequency in the laboratory\'s own families">',
     '##INFO=<ID=INHOUSE_CARRIERS,Number=1,Type=Integer,Description="Carriers in the laboratory\'s own families">',
     '##INFO=<ID=REGION_FLAGS,Number=.,Type=String,Description="low_complexity, segmental_duplication">',
@@ -129,10 +133,15 @@ class VariantFacts:
     spliceai_detail: str = ""
     alphamissense: float | None = None
     population_faf: float | None = None
+    population_by_group: str = ""
+    population_coverage: str = ""
+    dbsnp_id: str = ""
+    vrs_id: str = ""
     inhouse_af: float | None = None
     inhouse_carriers: int | None = None
     clinvar_stars: int | None = None
     clinvar_date: str = ""
+    clinvar_conflict: str = ""
     region_flags: tuple[str, ...] = ()
     recurrent_artefact: str = ""
     states: dict[str, str] = field(default_factory=dict)
@@ -228,10 +237,14 @@ def write_facts(record: Any, facts: VariantFacts) -> None:
         "HGVSG": _encoded(facts.hgvs_g),
         "SPLICEAI_DETAIL": facts.spliceai_detail,
         "RECURRENT_ARTEFACT": _encoded(facts.recurrent_artefact),
+        "POPULATION_BY_GROUP": _packed(facts.population_by_group),
+        "POPULATION_COVERAGE": _packed(facts.population_coverage),
+        "VRS_ID": facts.vrs_id,
     }
     lists = {
         "TRANSCRIPT_FACTS": tuple(_gene_text(effect) for effect in facts.genes),
         "REGION_FLAGS": facts.region_flags,
+        "DBSNP_ID": tuple(facts.dbsnp_id.split(",")) if facts.dbsnp_id else (),
         "ANNOTATION_STATES": tuple(f"{source}:{facts.state(source)}" for source in SOURCES),
     }
     info = record.info
@@ -241,6 +254,15 @@ def write_facts(record: Any, facts: VariantFacts) -> None:
     for name, value in {**texts, **lists}.items():
         if value:
             info[name] = value
+
+
+def _packed(text: str) -> str:
+    """`a=1;b=2` as an INFO value: neither sign may stand in one."""
+    return text.replace("=", ":").replace(";", "|")
+
+
+def _unpacked(value: Any) -> str:
+    return str(value or "").replace(":", "=").replace("|", ";")
 
 
 def _single(value: Any) -> float | None:
@@ -276,10 +298,15 @@ def read_variant_facts(record: Any) -> VariantFacts:
         spliceai_detail=str(value("SPLICEAI_DETAIL") or ""),
         alphamissense=_single(value("ALPHAMISSENSE")),
         population_faf=_single(value("POPULATION_FAF")),
+        population_by_group=_unpacked(value("POPULATION_BY_GROUP")),
+        population_coverage=_unpacked(value("POPULATION_COVERAGE")),
+        dbsnp_id=",".join(_items(value("DBSNP_ID"))),
+        vrs_id=str(value("VRS_ID") or ""),
         inhouse_af=_single(value("INHOUSE_AF")),
         inhouse_carriers=None if carriers is None else int(carriers),
         clinvar_stars=None if stars is None else int(stars),
         clinvar_date=clinvar_date(record.header),
+        clinvar_conflict=str(value("CLINVAR_CONFLICT") or "").replace("&", ","),
         region_flags=_items(value("REGION_FLAGS")),
         recurrent_artefact=unquote(str(value("RECURRENT_ARTEFACT") or "")),
         states=dict(item.split(":", 1) for item in _items(value("ANNOTATION_STATES"))),

@@ -4,6 +4,9 @@ Looked up in indexed VCFs by exact alleles. The filtering allele frequency (FAF)
 of the highest population frequency: a disease rarer than that does not come from this allele (Whiffin 2017, Genetics in
 Medicine 19:1151). The laboratory's own families are counted as carriers; where the source lists the families of each
 allele, the family under study is left out, so that it is never its own control.
+
+Frequencies by ancestry group, the number of chromosomes counted at the site, the depth there and the dbSNP number come
+from the same look-up: a frequency means little where few people were counted.
 """
 
 from __future__ import annotations
@@ -16,14 +19,22 @@ from pathlib import Path
 
 from filiation.errors import ConfigError, InputError, nearest
 from filiation.evidence.scores import require_index
+from filiation.evidence.site_coverage import SiteCoverage
 from filiation.io.sorted_table import SortedTable
 from filiation.io.vcf_header import open_calls
 from filiation.model.contigs import bare_name
 
+# Genetic ancestry groups of gnomAD 2 to 4, in the order shown.
+GROUPS = ("nfe", "fin", "asj", "mid", "amr", "afr", "sas", "eas", "ami", "remaining", "oth")
+
 
 @dataclass(frozen=True)
 class CountSource:
-    """One VCF with the names of its INFO fields; '' for a field that it does not have."""
+    """One VCF with the names of its INFO fields; '' for a field that it does not have.
+
+    groups : name of the frequency of a group with * for the group (AF_joint_*). alleles : chromosomes counted at the
+    site (AN_joint). coverage : table of the depth at every site (`evidence.site_coverage`).
+    """
 
     name: str
     vcf: str
@@ -31,22 +42,34 @@ class CountSource:
     faf: str = ""
     carriers: str = ""
     families: str = ""
+    groups: str = ""
+    alleles: str = ""
+    coverage: str = ""
+
+
+OPTIONS = ("af", "faf", "carriers", "families", "groups", "alleles", "coverage")
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What a source says of one allele; None is unknown."""
+    """What a source says of one allele; None is unknown.
+
+    groups : frequency by ancestry group. alleles : chromosomes counted at the site. dbsnp : rs numbers.
+    """
 
     af: float | None = None
     faf: float | None = None
     carriers: int | None = None
+    groups: tuple[tuple[str, float], ...] = ()
+    alleles: int | None = None
+    dbsnp: tuple[str, ...] = ()
 
 
 def parse_count_source(text: str, option: str) -> CountSource:
-    """`NAME=FILE[,af=FIELD][,faf=FIELD][,carriers=FIELD][,families=FIELD]`, the form of the command line."""
+    """`NAME=FILE[,af=FIELD][,faf=FIELD]…` with the names of OPTIONS, the form of the command line."""
     name, sign, rest = text.partition("=")
     path, *options = rest.split(",")
-    fields = {"af": "", "faf": "", "carriers": "", "families": ""}
+    fields = dict.fromkeys(OPTIONS, "")
     for item in options:
         key, _, value = item.partition("=")
         if key not in fields or not value:
@@ -73,7 +96,12 @@ class _OpenSource:
         else:
             self._handle = open_calls(source.vcf)
         self._contigs = {bare_name(name): name for name in contigs}
-        for field in (source.af, source.faf, source.carriers, source.families):
+        self._groups = tuple((group, source.groups.replace("*", group)) for group in GROUPS)
+        self._groups = tuple((group, field) for group, field in self._groups if field in declared)
+        needed = [source.af, source.faf, source.carriers, source.families, source.alleles]
+        if source.groups and not self._groups:
+            needed.append(source.groups)
+        for field in needed:
             if field and field not in declared:
                 self.close()
                 raise InputError(
@@ -87,15 +115,15 @@ class _OpenSource:
         """Let go of the file."""
         (self._table or self._handle).close()
 
-    def _records(self, chrom: str, pos: int) -> Iterator[tuple[str, list[str], dict[str, list[str]]]]:
-        """(REF, ALTs, INFO as words) of every record that starts at a 1-based position."""
+    def _records(self, chrom: str, pos: int) -> Iterator[tuple[str, str, list[str], dict[str, list[str]]]]:
+        """(ID, REF, ALTs, INFO as words) of every record that starts at a 1-based position."""
         contig = self._contigs.get(bare_name(chrom))
         if contig is None:
             return
         if self._table is not None:
             for cells in self._table.at(contig, pos):
                 pairs = (item.partition("=") for item in cells[7].split(";"))
-                yield cells[3], cells[4].split(","), {name: value.split(",") for name, _, value in pairs}
+                yield cells[2], cells[3], cells[4].split(","), {name: value.split(",") for name, _, value in pairs}
             return
         for record in self._handle.fetch(contig, pos - 1, pos):
             if record.pos == pos:
@@ -103,22 +131,29 @@ class _OpenSource:
                     name: [str(part) for part in (value if isinstance(value, tuple) else (value,))]
                     for name, value in record.info.items()
                 }
-                yield record.ref, list(record.alts or ()), values
+                yield record.id or "", record.ref, list(record.alts or ()), values
 
     def find(self, chrom: str, pos: int, ref: str, alt: str, family: str) -> Counts | None:
         """Counts of exactly this allele; None when the source does not have it."""
         source = self._source
-        for found_ref, alts, info in self._records(chrom, pos):
+        for name, found_ref, alts, info in self._records(chrom, pos):
             if found_ref != ref or alt not in alts:
                 continue
             number, where = alts.index(alt), f"{source.vcf} ({source.name}), {chrom}:{pos}"
             carriers = self._number(info, source.carriers, number, len(alts), where)
             if carriers is not None and source.families and family in _words(info.get(source.families, [])):
                 carriers = max(0, carriers - 1)
+            by_group = (
+                (group, self._number(info, field, number, len(alts), where, largest=1)) for group, field in self._groups
+            )
+            counted = self._number(info, source.alleles, number, len(alts), where)
             return Counts(
                 self._number(info, source.af, number, len(alts), where, largest=1),
                 self._number(info, source.faf, number, len(alts), where, largest=1),
                 None if carriers is None else round(carriers),
+                tuple((group, value) for group, value in by_group if value is not None),
+                None if counted is None else round(counted),
+                rs_numbers(name),
             )
         return None
 
@@ -151,6 +186,11 @@ def _fault(field: str, found: str, where: str) -> InputError:
     )
 
 
+def rs_numbers(text: str) -> tuple[str, ...]:
+    """dbSNP numbers in the ID column of a VCF: `rs1;rs2`; other identifiers are left out."""
+    return tuple(word for word in text.replace(",", ";").split(";") if word[:2] == "rs" and word[2:].isdigit())
+
+
 def _words(values: list[str]) -> set[str]:
     """Names in a list, however it separates them."""
     return {word for item in values for word in item.replace("|", ",").split(",")}
@@ -159,14 +199,18 @@ def _words(values: list[str]) -> set[str]:
 class CountSources:
     """Some sources, asked together."""
 
-    def __init__(self, sources: list[_OpenSource]) -> None:
+    def __init__(self, sources: list[_OpenSource], coverage: Sequence[SiteCoverage] = ()) -> None:
         self._sources = sources
+        self._coverage = tuple(coverage)
 
     def __bool__(self) -> bool:
         return bool(self._sources)
 
     def find(self, chrom: str, pos: int, ref: str, alt: str, family: str = "") -> Counts | None:
-        """Highest frequencies over the sources, carriers added up; None when none of them has the allele."""
+        """Highest frequencies over the sources, carriers added up; None when none of them has the allele.
+
+        Of the chromosomes counted, the largest number.
+        """
         found = [counts for source in self._sources if (counts := source.find(chrom, pos, ref, alt, family))]
         if not found:
             return None
@@ -174,7 +218,24 @@ class CountSources:
             max((item.af for item in found if item.af is not None), default=None),
             max((item.faf for item in found if item.faf is not None), default=None),
             sum(known) if (known := [item.carriers for item in found if item.carriers is not None]) else None,
+            _highest_by_group(found),
+            max((item.alleles for item in found if item.alleles is not None), default=None),
+            tuple(dict.fromkeys(name for item in found for name in item.dbsnp)),
         )
+
+    def coverage(self, chrom: str, pos: int) -> str:
+        """`median=32;over_20=0.98` at a 1-based position, of the source that saw it best; '' when nobody says."""
+        seen = [words for table in self._coverage if (words := table.at(chrom, pos))]
+        return max(seen, key=lambda item: item.rank).text if seen else ""
+
+
+def _highest_by_group(found: Sequence[Counts]) -> tuple[tuple[str, float], ...]:
+    """Highest frequency of each group over the sources, in the order of GROUPS."""
+    highest: dict[str, float] = {}
+    for item in found:
+        for group, value in item.groups:
+            highest[group] = max(value, highest.get(group, 0.0))
+    return tuple((group, highest[group]) for group in GROUPS if group in highest)
 
 
 @contextmanager
@@ -185,4 +246,7 @@ def open_count_sources(sources: Sequence[CountSource]) -> Iterator[CountSources]
         for source in sources:
             opened.append(_OpenSource(source))
             stack.callback(opened[-1].close)
-        yield CountSources(opened)
+        coverage = [SiteCoverage(source.coverage, source.name) for source in sources if source.coverage]
+        for table in coverage:
+            stack.callback(table.close)
+        yield CountSources(opened, coverage)

@@ -29,7 +29,7 @@ def _member_columns(role: str) -> tuple[Column, ...]:
 
 CANDIDATES = TableSchema(
     "candidates",
-    2,
+    3,
     "One row per candidate variant and gene, best rank first; what the report shows.",
     (
         Column("rank", "int", "1 is discussed first; both members of a compound pair share their rank"),
@@ -43,6 +43,8 @@ CANDIDATES = TableSchema(
         Column("transcript", "str", "transcript that the consequence was read from"),
         Column("transcript_status", "str", "MANE_Select, MANE_Plus_Clinical, canonical or other"),
         Column("hgvs_g", "str", "genomic HGVS name"),
+        Column("vrs_id", "str", "GA4GH VRS 2.0 identifier of the allele, computed from the reference: ga4gh:VA.…"),
+        Column("dbsnp_id", "str", "dbSNP number (rs…), from the frequency source, else from ClinVar"),
         Column("hgvs_c", "str", "HGVS name on the transcript (c. or n.)"),
         Column("hgvs_p", "str", "predicted HGVS name on the protein, in parentheses"),
         Column("exon", "str", "exon number/number of exons, `.` outside exons"),
@@ -82,6 +84,8 @@ CANDIDATES = TableSchema(
         Column("population_homozygotes", "int", "homozygotes in the source of that frequency"),
         Column("population_hemizygotes", "int", "hemizygous men in that source; X and Y outside the pseudoautosomal"),
         Column("population_faf", "float", "filtering allele frequency (95 %) in the source, where it has one", "0–1"),
+        Column("population_by_group", "str", "allele frequency by ancestry group of the source: nfe=0.0001;afr=0;…"),
+        Column("population_coverage", "str", "how well the source saw the site: alleles=…;median=depth;over_20=share"),
         Column("inhouse_af", "float", "allele frequency in the laboratory's own families, this one excluded", "0–1"),
         Column("inhouse_carriers", "int", "carriers in the laboratory's own families, this one excluded"),
         Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
@@ -89,6 +93,7 @@ CANDIDATES = TableSchema(
         Column("clinvar_id", "str", "ClinVar VariationID"),
         Column("clinvar_stars", "int", "ClinVar review stars, 0–4"),
         Column("clinvar_date", "str", "date of the ClinVar release"),
+        Column("clinvar_conflict", "str", "what the submitters say where they differ: Pathogenic(1)|Benign(2)"),
         Column("cadd_phred", "float", "CADD, phred-scaled"),
         Column("revel", "float", "REVEL, missense variants", "0–1"),
         Column("spliceai_max", "float", "largest of the four SpliceAI delta scores", "0–1"),
