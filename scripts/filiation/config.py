@@ -161,8 +161,8 @@ class PrioritisationConfig(Closed):
     clinvar_proteins: str | None = Field(
         None,
         pattern=PATH_PATTERN,
-        description="ClinVar's variant_summary.txt.gz, for PS1 and PM5 (other changes of the same residue); without it "
-        "these criteria are not evaluable.",
+        description="ClinVar's variant_summary.txt.gz, for PS1, PM1, PM5 and BP1 (other changes of the residue, "
+        "its neighbours, the gene); without it these criteria are not evaluable.",
     )
     panels: str | None = Field(
         None, pattern=PATH_PATTERN, description="Folder of the gene panels; default: resources/panels."

@@ -19,7 +19,7 @@ from filiation.acmg.table import AUTOMATIC_CODES, CODES, load_acmg_table
 from filiation.config import RESOURCES
 from filiation.errors import ConfigError
 
-PATH = RESOURCES / "acmg" / "acmg-1.yaml"
+PATH = RESOURCES / "acmg" / "acmg-2.yaml"
 TABLE = load_acmg_table(PATH)
 
 HAPLOINSUFFICIENT = GeneEvidence(

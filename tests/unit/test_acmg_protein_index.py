@@ -14,7 +14,7 @@ from filiation.acmg.table import load_acmg_table
 from filiation.config import RESOURCES
 from filiation.errors import InputError
 
-TABLE = load_acmg_table(RESOURCES / "acmg" / "acmg-1.yaml")
+TABLE = load_acmg_table(RESOURCES / "acmg" / "acmg-2.yaml")
 HEADER = "#AlleleID\tName\tGeneSymbol\tClinicalSignificance\tReviewStatus\tVariationID\tAssembly"
 TWO_STARS = "criteria provided, multiple submitters, no conflicts"
 

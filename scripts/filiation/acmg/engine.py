@@ -9,25 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from filiation.acmg.computation import bp3, bp4, bp7, pm4, pp2, pp3
-from filiation.acmg.criterion import Criterion, Finding, State, not_evaluable
+from filiation.acmg.criterion import Criterion, Finding, State, not_evaluable, not_met
 from filiation.acmg.evidence import VariantEvidence
 from filiation.acmg.family import pm3, pm6, ps2
+from filiation.acmg.hot_spot import bp1, pm1
 from filiation.acmg.null_variant import pvs1
 from filiation.acmg.population import ba1, bs1, bs2, pm2
 from filiation.acmg.protein_index import ProteinIndex, pm5, ps1
 from filiation.acmg.table import AcmgTable, CriterionEntry, Decided
 
 Rule = Callable[[VariantEvidence, AcmgTable], Finding]
-
-
-def _no_source(words: str) -> Rule:
-    return lambda evidence, table: not_evaluable(words)
-
+IndexRule = Callable[[VariantEvidence, AcmgTable, ProteinIndex | None], Finding]
 
 _RULES: dict[str, Rule] = {
     "PVS1": pvs1,
     "PS2": ps2,
-    "PM1": _no_source("no source of hot spots and critical domains"),
     "PM2": pm2,
     "PM3": pm3,
     "PM4": pm4,
@@ -37,21 +33,24 @@ _RULES: dict[str, Rule] = {
     "BA1": ba1,
     "BS1": bs1,
     "BS2": bs2,
-    "BP1": _no_source("no source of genes in which truncation alone makes ill"),
     "BP3": bp3,
     "BP4": bp4,
     "BP7": bp7,
 }
+# Rules that ask ClinVar by change of protein.
+_INDEX_RULES: dict[str, IndexRule] = {"PS1": ps1, "PM1": pm1, "PM5": pm5, "BP1": bp1}
 
 
 def classify_variant(evidence: VariantEvidence, table: AcmgTable, index: ProteinIndex | None = None) -> list[Criterion]:
     """Every criterion of the table, in the order of the guideline.
 
-    index : ClinVar by change of protein; None: PS1 and PM5 cannot be judged.
+    index : ClinVar by change of protein; None: PS1, PM1, PM5 and BP1 cannot be judged.
     """
+    findings = {code: _judge(entry, evidence, table, index) for code, entry in table.criteria.items()}
+    _settle(findings, table)
     found = []
     for entry in table.criteria.values():
-        finding = _judge(entry, evidence, table, index)
+        finding = findings[entry.code]
         strength = (finding.strength or entry.strength) if finding.state is State.MET else ""
         points = table.points_of(entry.code, strength) if strength else 0
         found.append(Criterion(entry.code, finding.state, points, finding.value, strength, entry.strength))
@@ -66,9 +65,31 @@ def _judge(entry: CriterionEntry, evidence: VariantEvidence, table: AcmgTable, i
         return Finding(State.FOR_HUMANS, _what_is_known(entry.code, evidence) or entry.meaning)
     if evidence.mitochondrial:
         return not_evaluable("mitochondrial genome: its own rules apply (McCormick et al. 2020)")
-    if entry.code in ("PS1", "PM5"):
-        return (ps1 if entry.code == "PS1" else pm5)(evidence, table, index)
+    if entry.code in _INDEX_RULES:
+        return _INDEX_RULES[entry.code](evidence, table, index)
     return _RULES[entry.code](evidence, table)
+
+
+def _settle(findings: dict[str, Finding], table: AcmgTable) -> None:
+    """Take out what would count twice, or against itself.
+
+    PM1 and PP3 share what makes a place important: together they reach strong at most (Pejaver 2022). A place where
+    missense changes are known to be pathogenic is no place for BP1.
+    """
+    pm1_strength, pp3_strength = (_strength_met(findings, code, table) for code in ("PM1", "PP3"))
+    if table.hot_spot is not None and pm1_strength and pp3_strength:
+        together = table.points_of("PM1", pm1_strength) + table.points_of("PP3", pp3_strength)
+        if together > table.hot_spot.with_predictor_max:
+            findings["PM1"] = not_met(f"{findings['PM1'].value}; counted in PP3, the two together are at most strong")
+    against = [code for code in ("PS1", "PM1", "PM5") if findings[code].state is State.MET]
+    if findings["BP1"].state is State.MET and against:
+        findings["BP1"] = not_met(f"{findings['BP1'].value}; but {against[0]} is met")
+
+
+def _strength_met(findings: dict[str, Finding], code: str, table: AcmgTable) -> str:
+    """Strength at which a criterion is met, '' when it is not."""
+    finding = findings[code]
+    return (finding.strength or table.criteria[code].strength) if finding.state is State.MET else ""
 
 
 def _what_is_known(code: str, evidence: VariantEvidence) -> str:

@@ -53,7 +53,8 @@ class VariantEvidence:
 
     term : Sequence Ontology term on the transcript shown; '' without annotation. pattern, status : inheritance class
     and how sure (model.inheritance). nmd : expected, escapes or ''. parentage : confirmed, assumed or contradicted.
-    population_state : found, not_found (looked for and absent), or why nobody knows. in_repeat : None when no source
+    population_state : found, not_found (looked for and absent), or why nobody knows; population_alleles : chromosomes
+    that the source counted there; population_depth : its median depth there. in_repeat : None when no source
     of low-complexity regions was configured. recheck : agrees, contradicts, undecided, or ''.
     """
 
@@ -73,6 +74,8 @@ class VariantEvidence:
     population_state: str = "not_annotated"
     population_af: float | None = None
     population_faf: float | None = None
+    population_alleles: int | None = None
+    population_depth: float | None = None
     homozygotes: int | None = None
     revel: float | None = None
     alphamissense: float | None = None

@@ -18,6 +18,14 @@ def _unknown(evidence: VariantEvidence) -> Finding | None:
     return None
 
 
+def _too_few(evidence: VariantEvidence, table: AcmgTable) -> Finding | None:
+    """A frequency out of too few people says nothing."""
+    alleles, sampling = evidence.population_alleles, table.sampling
+    if sampling is not None and alleles is not None and alleles < sampling.alleles_min:
+        return not_evaluable(f"{alleles} chromosomes counted, fewer than {sampling.alleles_min:g}")
+    return None
+
+
 def _frequency(evidence: VariantEvidence) -> tuple[float, str]:
     """The filtering allele frequency where the source has one, else the allele frequency; 0 where it is absent."""
     if evidence.population_state == "not_found":
@@ -30,7 +38,7 @@ def _frequency(evidence: VariantEvidence) -> tuple[float, str]:
 
 def ba1(evidence: VariantEvidence, table: AcmgTable) -> Finding:
     """Frequent enough to be benign by that alone."""
-    if unknown := _unknown(evidence):
+    if unknown := _unknown(evidence) or _too_few(evidence, table):
         return unknown
     value, words = _frequency(evidence)
     limit = table.population.stand_alone_benign
@@ -39,7 +47,7 @@ def ba1(evidence: VariantEvidence, table: AcmgTable) -> Finding:
 
 def bs1(evidence: VariantEvidence, table: AcmgTable) -> Finding:
     """More frequent than the disorder allows."""
-    if unknown := _unknown(evidence):
+    if unknown := _unknown(evidence) or _too_few(evidence, table):
         return unknown
     value, words = _frequency(evidence)
     limits = table.population
@@ -64,10 +72,17 @@ def bs2(evidence: VariantEvidence, table: AcmgTable) -> Finding:
 
 
 def pm2(evidence: VariantEvidence, table: AcmgTable) -> Finding:
-    """Absent from the population, or rarer than the mode of inheritance asks."""
-    if unknown := _unknown(evidence):
+    """Absent from the population, or rarer than the mode of inheritance asks.
+
+    Where the source has a filtering frequency too, the higher of the two is compared: an allele that is rare in all but
+    frequent in one group is not rare.
+    """
+    if unknown := _unknown(evidence) or _too_few(evidence, table):
         return unknown
+    depth, sampling = evidence.population_depth, table.sampling
     if evidence.population_state == "not_found":
+        if sampling is not None and depth is not None and depth < sampling.depth_min:
+            return not_evaluable(f"absent, but the median depth of the source is {depth:g} < {sampling.depth_min:g}")
         return met("absent from the population")
     af = evidence.population_af
     if af is None:
@@ -75,4 +90,6 @@ def pm2(evidence: VariantEvidence, table: AcmgTable) -> Finding:
     limits = table.population
     limit = limits.rare_for_recessive if evidence.recessive else limits.rare_for_dominant
     words = f"allele frequency {af:.3g}"
+    if evidence.population_faf is not None and evidence.population_faf > max(af, limit):
+        return not_met(f"filtering allele frequency {evidence.population_faf:.3g} > {limit:g}")
     return met(f"{words} <= {limit:g}") if af <= limit else not_met(f"{words} > {limit:g}")

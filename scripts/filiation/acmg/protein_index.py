@@ -1,4 +1,4 @@
-"""Which changes of the same residue does ClinVar call pathogenic? ClinVar by change of protein, for PS1 and PM5.
+"""What does ClinVar say of the changes of a gene's protein, residue by residue? For PS1, PM5, PM1 and BP1.
 
 The ClinVar VCF is sorted by position and does not name the protein change; ClinVar's table variant_summary.txt does.
 Only rows of the genes that have candidates are kept.
@@ -29,11 +29,24 @@ _STARS = {
     "criteria provided, single submitter": 1,
 }
 _CHANGE = re.compile(r"p\.\(?([A-Z][a-z]{2})(\d+)([A-Z][a-z]{2})\)?")
+# Changes of length that keep the frame: p.Lys100del, p.Lys100_Gly102dup, p.Lys100delinsGlyPro.
+_IN_FRAME = re.compile(r"p\.\(?[A-Z][a-z]{2}(\d+)(?:_[A-Z][a-z]{2}\d+)?(?:del|dup|ins|delins)(?:[A-Z][a-z]{2})*\)?")
+_START = re.compile(r"p\.\(?Met1\D")
+_TRUNCATED = re.compile(rf"fs|Ter(?!\d)|{_START.pattern}")
+_SPLICE_SITE = re.compile(r"c\.[*-]?\d+[+-][12](?!\d)")
+_TRANSCRIPT = re.compile(r"([A-Z]{2}_\d+)(?:\.\d+)?\(")
 _CLASSES = {
     "pathogenic": "pathogenic",
     "pathogenic/likely pathogenic": "pathogenic",
     "likely pathogenic": "likely_pathogenic",
+    "benign": "benign",
+    "benign/likely benign": "benign",
+    "likely benign": "likely_benign",
+    "uncertain significance": "uncertain",
+    "conflicting classifications of pathogenicity": "uncertain",
+    "conflicting interpretations of pathogenicity": "uncertain",
 }
+PATHOGENIC, BENIGN = ("pathogenic", "likely_pathogenic"), ("benign", "likely_benign")
 
 
 @dataclass(frozen=True)
@@ -57,14 +70,50 @@ class ProteinEntry:
 
 
 @dataclass(frozen=True)
+class PlacedEntry:
+    """A missense or in-frame entry of any class: its first residue, its p. name, its transcript without version."""
+
+    position: int
+    change: str
+    transcript: str
+    acmg_class: str
+    stars: int
+    variation_id: str
+
+
+@dataclass(frozen=True)
+class TruncatingEntry:
+    """A pathogenic or likely pathogenic entry that stops, shifts or skips: its stars and its VariationID."""
+
+    stars: int
+    variation_id: str
+
+
+@dataclass(frozen=True)
 class ProteinIndex:
-    """Pathogenic missense entries by gene symbol."""
+    """ClinVar's entries by gene symbol.
+
+    entries : pathogenic and likely pathogenic missense. placed : missense and in-frame ones of every class.
+    truncating : pathogenic and likely pathogenic ones that truncate.
+    """
 
     entries: dict[str, tuple[ProteinEntry, ...]] = field(default_factory=dict)
+    placed: dict[str, tuple[PlacedEntry, ...]] = field(default_factory=dict)
+    truncating: dict[str, tuple[TruncatingEntry, ...]] = field(default_factory=dict)
 
     def at(self, gene: str, position: int) -> list[ProteinEntry]:
-        """Entries of a residue."""
+        """Pathogenic missense entries of a residue."""
         return [entry for entry in self.entries.get(gene, ()) if entry.change.position == position]
+
+    def around(self, gene: str, position: int, reach: int) -> list[PlacedEntry]:
+        """Missense and in-frame entries of every class at other residues, up to `reach` residues away."""
+        return [entry for entry in self.placed.get(gene, ()) if 0 < abs(entry.position - position) <= reach]
+
+
+def in_frame_position(hgvs_p: str) -> int | None:
+    """First residue of an in-frame change of length out of a p. name; None for anything else."""
+    found = _IN_FRAME.fullmatch(hgvs_p.rpartition(":")[2].strip())
+    return int(found[1]) if found and "Ter" not in hgvs_p else None
 
 
 def protein_change(hgvs_p: str) -> ProteinChange | None:
@@ -76,31 +125,45 @@ def protein_change(hgvs_p: str) -> ProteinChange | None:
 
 
 def load_protein_index(path: str | Path, genes: Collection[str]) -> ProteinIndex:
-    """Pathogenic and likely pathogenic missense entries of some genes, out of ClinVar's variant_summary.txt[.gz].
+    """ClinVar's entries of some genes, out of its variant_summary.txt[.gz].
 
-    Raises InputError for a table without the columns that are needed.
+    Entries without a germline class (drug response, not provided) are left out. Raises InputError for a table without
+    the columns that are needed.
     """
     path = require_file(path, "ClinVar variant summary")
     wanted = set(genes)
     found: dict[str, dict[str, ProteinEntry]] = {}
+    placed: dict[str, dict[str, PlacedEntry]] = {}
+    truncating: dict[str, dict[str, TruncatingEntry]] = {}
     with _opened(path) as handle:
         for row in _rows(handle, str(path)):
-            if row["GeneSymbol"] not in wanted:
+            gene, number = row["GeneSymbol"], row["VariationID"]
+            acmg_class = _CLASSES.get(row["ClinicalSignificance"].partition(";")[0].strip().lower())
+            if gene not in wanted or acmg_class is None:
                 continue
-            acmg_class = _CLASSES.get(row["ClinicalSignificance"].strip().lower())
-            name = re.search(r"\((p\.[^)]*)\)", row["Name"])
-            change = protein_change(name[1]) if name else None
-            if acmg_class is None or change is None:
-                continue
+            stars = _STARS.get(row["ReviewStatus"].strip().lower(), 0)
+            named = re.search(r"\((p\.[^)]*)\)", row["Name"])
+            name = named[1] if named else ""
+            # A change of the first residue loses the start: no missense change.
+            change = None if _START.match(name) else protein_change(name)
+            position = change.position if change else in_frame_position(name)
+            transcript = _TRANSCRIPT.match(row["Name"])
             # The table has one row for each assembly; both say the same.
-            found.setdefault(row["GeneSymbol"], {})[row["VariationID"]] = ProteinEntry(
-                change,
-                acmg_class,
-                _STARS.get(row["ReviewStatus"].strip().lower(), 0),
-                row["VariationID"],
-                row["Name"],
-            )
-    return ProteinIndex({gene: tuple(entries.values()) for gene, entries in found.items()})
+            if position is not None:
+                placed.setdefault(gene, {})[number] = PlacedEntry(
+                    position, name, transcript[1] if transcript else "", acmg_class, stars, number
+                )
+            if acmg_class not in PATHOGENIC:
+                continue
+            if change is not None:
+                found.setdefault(gene, {})[number] = ProteinEntry(change, acmg_class, stars, number, row["Name"])
+            elif _TRUNCATED.search(name) or (not name and _SPLICE_SITE.search(row["Name"])):
+                truncating.setdefault(gene, {})[number] = TruncatingEntry(stars, number)
+    return ProteinIndex(
+        {gene: tuple(entries.values()) for gene, entries in found.items()},
+        {gene: tuple(entries.values()) for gene, entries in placed.items()},
+        {gene: tuple(entries.values()) for gene, entries in truncating.items()},
+    )
 
 
 def _opened(path: Path) -> IO[str]:

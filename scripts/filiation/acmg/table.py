@@ -127,9 +127,36 @@ class InTrans:
 
 @dataclass(frozen=True)
 class ProteinNeighbours:
-    """PS1 and PM5."""
+    """PS1, PM1, PM5 and BP1."""
 
     stars_min: float
+
+
+@dataclass(frozen=True)
+class HotSpot:
+    """PM1: how far a hot spot reaches, and how many changes make one."""
+
+    residues: float
+    pathogenic_min: float
+    benign_max: float
+    with_predictor_max: float
+
+
+@dataclass(frozen=True)
+class Truncation:
+    """BP1: which genes are ill by truncation alone."""
+
+    pathogenic_min: float
+    truncating_share_min: float
+    benign_missense_share_min: float
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """When has a population source seen enough people, deep enough, for BA1, BS1 and PM2?"""
+
+    alleles_min: float
+    depth_min: float
 
 
 @dataclass(frozen=True)
@@ -160,7 +187,10 @@ class CriterionEntry:
 
 @dataclass(frozen=True)
 class AcmgTable:
-    """The whole table, with the name and checksum of its file."""
+    """The whole table, with the name and checksum of its file.
+
+    hot_spot, truncation, sampling : None in a table of version 1, which did not judge PM1, BP1 and sampling.
+    """
 
     name: str
     checksum: str
@@ -178,6 +208,9 @@ class AcmgTable:
     protein_neighbours: ProteinNeighbours
     gene: GeneLimits
     criteria: dict[str, CriterionEntry]
+    hot_spot: HotSpot | None = None
+    truncation: Truncation | None = None
+    sampling: Sampling | None = None
 
     def points_of(self, code: str, strength: str) -> int:
         """Points of a criterion that is met at a strength; benign ones are negative, stand-alone has none."""
@@ -213,6 +246,8 @@ _GROUPS: dict[str, type[Any]] = {
     "protein_neighbours": ProteinNeighbours,
     "gene": GeneLimits,
 }
+# Groups that came with version 2; a table without them is read as before.
+_OPTIONAL_GROUPS: dict[str, type[Any]] = {"hot_spot": HotSpot, "truncation": Truncation, "sampling": Sampling}
 # In the order of the guideline (Richards et al. 2015); the engine has a rule for each automatic one.
 CODES = (
     *("PVS1", "PS1", "PS2", "PS3", "PS4", "PM1", "PM2", "PM3", "PM4", "PM5", "PM6", "PP1", "PP2", "PP3", "PP4", "PP5"),
@@ -229,7 +264,7 @@ STRENGTHS = ("supporting", "moderate", "strong", "very_strong", "stand_alone")
 
 def load_acmg_table(path: str | Path) -> AcmgTable:
     """Read a table; an unknown, missing or impossible entry is a ConfigError that names it."""
-    groups = read_threshold_groups(path, "ACMG table", _GROUPS, others=("criteria",))
+    groups = read_threshold_groups(path, "ACMG table", _GROUPS, others=("criteria",), optional=_OPTIONAL_GROUPS)
     return AcmgTable(
         name=Path(path).stem,
         checksum=sha256(path),

@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--quality", help="quality table of the family: confirmed parentage makes PS2 of PM6")
     parser.add_argument("--recheck", help="recheck table of the family: contradicted de novo counts no criterion")
-    parser.add_argument("--clinvar-proteins", metavar="TXT", help="ClinVar's variant_summary.txt.gz, for PS1 and PM5")
+    parser.add_argument(
+        "--clinvar-proteins", metavar="TXT", help="ClinVar's variant_summary.txt.gz, for PS1, PM1, PM5 and BP1"
+    )
     parser.add_argument(
         "--reduced-penetrance",
         nargs="*",

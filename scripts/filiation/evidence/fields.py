@@ -154,6 +154,11 @@ class VariantFacts:
         """State of one of SOURCES; a source nobody spoke of is not annotated."""
         return self.states.get(source, NOT_ANNOTATED)
 
+    def coverage(self, name: str) -> float | None:
+        """One number of population_coverage: alleles, median or over_20; None where it is unknown."""
+        pairs = (item.split("=", 1) for item in self.population_coverage.split(";") if "=" in item)
+        return next((float(value) for key, value in pairs if key == name), None)
+
     @property
     def states_text(self) -> str:
         """The column annotation_states: source:state separated by ;."""

@@ -15,11 +15,16 @@ from filiation.io.files import require_file
 
 
 def read_threshold_groups(
-    path: str | Path, what: str, kinds: Mapping[str, type[Any]], others: Collection[str] = ()
+    path: str | Path,
+    what: str,
+    kinds: Mapping[str, type[Any]],
+    others: Collection[str] = (),
+    optional: Mapping[str, type[Any]] | None = None,
 ) -> dict[str, Any]:
     """The groups of a threshold file as the dataclasses of `kinds`, by name.
 
     others : groups that hold something else than thresholds; they are handed back as written, None when missing.
+    optional : groups of thresholds that an older file does not have; None when missing, complete when there.
     Raises ConfigError for an unknown, missing or non-numeric entry, each named; none becomes a silent default.
     """
     path = require_file(path, what)
@@ -32,9 +37,11 @@ def read_threshold_groups(
         ) from None
     if not isinstance(data, dict):
         raise ConfigError("no groups of thresholds", where=where, expected=f"groups {', '.join(kinds)}")
-    _refuse_unknown(where, "group", [str(name) for name in data if name != "version"], [*kinds, *others])
+    later = optional or {}
+    _refuse_unknown(where, "group", [str(name) for name in data if name != "version"], [*kinds, *others, *later])
     groups = {name: _read_group(where, name, data.get(name) or {}, kind) for name, kind in kinds.items()}
-    return {**groups, **{name: data.get(name) for name in others}}
+    added = {name: _read_group(where, name, data[name], kind) if name in data else None for name, kind in later.items()}
+    return {**groups, **added, **{name: data.get(name) for name in others}}
 
 
 def _refuse_unknown(where: str, what: str, found: list[str], known: list[str]) -> None:

@@ -76,6 +76,8 @@ def acmg_evidence(
         population_state=source if source in UNKNOWN_SOURCES else "found",
         population_af=record.population_af,
         population_faf=facts.population_faf,
+        population_alleles=None if (counted := facts.coverage("alleles")) is None else int(counted),
+        population_depth=facts.coverage("median"),
         homozygotes=_affected_by_state(record),
         revel=facts.revel,
         alphamissense=facts.alphamissense,
