@@ -9,6 +9,7 @@ from typing import Any
 
 from builders.report import Row, candidate, family_candidates, genotype, options, write_family
 from filiation.io.tables import write_table
+from filiation.model.columns import PANEL
 from filiation.model.packed_reads import ALT, REVERSE, Event, Molecule, Segment, pack_depth, pack_molecules
 from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS, PROFILE, READ_VIEWS
 from filiation.report.data import Options, ReportData, read_report_data
@@ -18,26 +19,36 @@ STATES = (
     "population:found;inhouse:found;clinvar:found;hgvs:found;cadd:found;revel:not_applicable;spliceai:found;"
     "alphamissense:not_annotated;constraint:found;clingen_dosage:found"
 )
-CRITERIA = (
-    "PVS1:met:8:stop_gained, NMD expected, LoF mechanism (ClinGen HI 3)|PS2:met:4:de novo, parentage confirmed|"
-    "PM2_supporting:met:1:absent from gnomAD-4.1|PS1:not_evaluable::no table of ClinVar by protein change|"
-    "PM1:not_evaluable::no source of hot spots|PP3:not_met::not counted beside PVS1|BA1:not_met::absent|"
-    "PS3:for_humans::functional studies|PP4:for_humans::specific phenotype|BS4:for_humans::never automatic|"
-    + "|".join(
-        f"{name}:{state}::{why}"
-        for name, state, why in (
-            ("PS4", "for_humans", "more frequent in patients than in controls"),
-            ("PP1", "for_humans", "father unaffected, absent; mother unaffected, absent"),
-            ("BP2", "for_humans", "in trans with a dominant, or in cis with a pathogenic variant"),
-            ("PM3", "not_met", "not a recessive pattern"),
-            ("PM4", "not_met", "stop_gained keeps no length"),
-            ("PM6", "not_met", "parentage confirmed: see PS2"),
-            ("BS1", "not_met", "absent from the population < 0.001"),
-            ("BS2", "not_met", "absent from the population"),
-            ("BP4", "not_met", "not counted beside PVS1"),
-            ("PM5", "not_evaluable", "no table of ClinVar by protein change is configured"),
-            ("PP5", "not_evaluable", "not used: it repeats a verdict without its evidence"),
-        )
+CRITERIA = "|".join(
+    f"{name}:{state}:{points}:{why}"
+    for name, state, points, why in (
+        ("PVS1", "met", 8, "stop_gained, nonsense-mediated decay expected; ClinGen haploinsufficiency 3"),
+        (
+            "PS2",
+            "met",
+            4,
+            "both parents confirmed (kinship of both parents OK in the quality table), "
+            "phenotype similarity 0.91 >= 0.5: 2 case points",
+        ),
+        ("PM2_Supporting", "met", 1, "absent from the population"),
+        ("PS1", "not_met", 0, "stop_gained is not missense"),
+        ("PM1", "not_met", 0, "stop_gained is neither missense nor in-frame"),
+        ("PP3", "not_met", 0, "counted in PVS1"),
+        ("BA1", "not_met", 0, "absent from the population < 0.05"),
+        ("PS3", "for_humans", 0, "functional study shows damage"),
+        ("PP4", "for_humans", 0, "phenotype similarity 0.91 with OMIM:612621 Intellectual disorder, dominant 5"),
+        ("BS4", "for_humans", 0, "does not segregate with the disorder"),
+        ("PS4", "for_humans", 0, "more frequent in patients than in controls"),
+        ("PP1", "for_humans", 0, "father unaffected, absent; mother unaffected, absent"),
+        ("BP2", "for_humans", 0, "in trans with a dominant, or in cis with a pathogenic variant"),
+        ("PM3", "not_met", 0, "not a recessive pattern"),
+        ("PM4", "not_met", 0, "counted in PVS1"),
+        ("PM6", "not_met", 0, "parentage confirmed: see PS2"),
+        ("BS1", "not_met", 0, "absent from the population < 0.001"),
+        ("BS2", "not_met", 0, "absent from the population"),
+        ("BP4", "not_met", 0, "stop_gained: predictors of substitutions do not apply"),
+        ("PM5", "not_evaluable", 0, "no ClinVar table by protein change is configured"),
+        ("PP5", "not_evaluable", 0, "not used: it repeats a verdict without its evidence (ClinGen SVI 2018)"),
     )
 )
 DISEASES = (
@@ -52,6 +63,9 @@ _RICH: tuple[dict[str, Any], ...] = (
         "hgvs_p": "NP_006763.2:p.(Arg621Ter)",
         "exon": "11/19",
         "hgvs_g": "NC_000006.12:g.33440722C>T",
+        "vrs_id": "ga4gh:VA.dsdfa8ns9WnT2ib9e4Kw1l4bYLyJSuSA",
+        "dbsnp_id": "rs1057519546",
+        "population_coverage": "alleles=1613998;median=32;over_20=0.98",
         "transcript": "NM_006772.3",
         "transcript_status": "MANE_Select",
         "hgnc_id": "HGNC:11497",
@@ -95,6 +109,8 @@ _RICH: tuple[dict[str, Any], ...] = (
         "acmg_criteria": CRITERIA,
         "inhouse_carriers": 2,
         "population_faf": 3.4e-6,
+        "population_by_group": "nfe=2.1e-05;afr=0;eas=8e-06;fin=0",
+        "clinvar_conflict": "Pathogenic(1)|Uncertain_significance(3)",
     },
     {
         "shelf": "A",
@@ -126,7 +142,7 @@ _RICH: tuple[dict[str, Any], ...] = (
         "hpo_matches": MATCHES,
         "acmg_points": 5,
         "acmg_class": "uncertain",
-        "acmg_criteria": "PP3:met:2:REVEL 0.89|PM6:met:2:mother without data",
+        "acmg_criteria": "PP3_Moderate:met:2:REVEL 0.89|PM6:met:2:parentage assumed (a parent was not sequenced)",
         "region_flags": "low_complexity",
         "annotation_states": STATES,
     },
@@ -138,7 +154,7 @@ _RICH: tuple[dict[str, Any], ...] = (
         "revel": 0.92,
         "acmg_points": 4,
         "acmg_class": "uncertain",
-        "acmg_criteria": "PP3:met:2:REVEL 0.92",
+        "acmg_criteria": "PP3_Moderate:met:2:REVEL 0.92",
     },
     {"shelf": "C", "acmg_points": -2, "acmg_class": "likely_benign", "acmg_criteria": "BP4:met:-1:CADD 12"},
 )
@@ -330,11 +346,13 @@ def write_rich_family(folder: Path, rows: Sequence[Row] | None = None, **changes
     """Every table of the family, the optional ones included; keyword arguments of `read_report_data`."""
     rows = rich_candidates() if rows is None else rows
     tables = write_family(folder, candidates=rows, **changes)
-    terms = (("HP:0001249", "Intellectual disability", "Déficience intellectuelle", "present", "childhood"),
-             ("HP:0001250", "Seizure", "Crise épileptique", "present", None),
-             ("HP:0000252", "Microcephaly", "Microcéphalie", "present", None),
-             ("HP:0002133", "Status epilepticus", None, "present", None),
-             ("HP:0001627", "Abnormal heart morphology", "Cardiopathie congénitale", "absent", None))  # fmt: skip
+    terms = (
+        ("HP:0001249", "Intellectual disability", "Déficience intellectuelle", "present", "childhood", 1.6, None),
+        ("HP:0001250", "Seizure", "Crise épileptique", "present", None, 1.2, None),
+        ("HP:0000252", "Microcephaly", "Microcéphalie", "present", None, 2.1, None),
+        ("HP:0002133", "Status epilepticus", None, "label", None, 4.0, "HP:0001250"),
+        ("HP:0001627", "Abnormal heart morphology", "Cardiopathie congénitale", "absent", None, 1.9, None),
+    )
     extra = {
         "read_views": (READ_VIEWS, read_view_rows(rows)),
         "gene_coverage": (GENE_COVERAGE, gene_coverage_rows()),
@@ -348,6 +366,33 @@ def write_rich_family(folder: Path, rows: Sequence[Row] | None = None, **changes
     return tables
 
 
+def write_panels(folder: Path) -> Path:
+    """Two panels, one of which holds SYNGAP1 by its HGNC id under an older symbol, and a file that is no panel."""
+    folder.mkdir(exist_ok=True)
+    for slug, french, english, genes in (
+        ("deficience-intellectuelle", "Déficience intellectuelle", "Intellectual disability", ("SYNGAP1", "ASPM")),
+        ("epilepsies", "Épilepsies <précoces>", "Early <epilepsies>", ("OLDNAME",)),
+    ):
+        header = {
+            "pre_indication": slug,
+            "name_fr": french,
+            "name_en": english,
+            "version": "1.0.0",
+            "date": "2026-11-22",
+        }
+        ids = {"SYNGAP1": "HGNC:11497", "ASPM": "HGNC:19048", "OLDNAME": "HGNC:11497"}
+        rows = [{"gene": gene, "hgnc_id": ids[gene], "tier": "core", "inheritance": "AD"} for gene in genes]
+        write_table(folder / f"{slug}.tsv", PANEL, rows, header)
+    (folder / "notes.tsv").write_text("not a panel\n", encoding="utf-8")
+    return folder
+
+
 def rich_data(folder: Path, rows: Sequence[Row] | None = None, report_options: Options | None = None) -> ReportData:
     """The report's data with every table."""
-    return read_report_data(report_options or options(), **write_rich_family(folder, rows))
+    return read_report_data(
+        report_options or options(),
+        **write_rich_family(folder, rows),
+        panels=write_panels(folder / "panels"),
+        omim={"SYNGAP1": ("OMIM:612621", "OMIM:603384"), "ASPM": ("OMIM:608716",)},
+        strengths={"REVEL": lambda score: ("pathogenic", "moderate") if score > 0.77 else None},
+    )

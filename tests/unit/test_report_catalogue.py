@@ -59,7 +59,7 @@ def test_every_key_is_used() -> None:
 
 def test_every_vocabulary_is_looked_up_somewhere() -> None:
     for vocabulary in catalogue.VOCABULARIES:
-        assert re.search(rf"(term|known)\(\s*\"{vocabulary}\"", SOURCES) or f'"{vocabulary}.' in SOURCES, vocabulary
+        assert re.search(rf"(term|known|_of)\(\s*\"{vocabulary}\"", SOURCES) or f'"{vocabulary}.' in SOURCES, vocabulary
 
 
 @pytest.mark.parametrize("vocabulary,values", [

@@ -125,6 +125,7 @@ def test_pdf__has_the_document_attached_and_every_candidate_of_the_shelves_a_and
     assert shown == ["SYNGAP1", "ASPM", "ASPM", "KMT2A", "DDX3X"]
     assert "SCN2A-AS" not in page.split("4 Changements")[0].split("candidate-head", 1)[1]
     assert 'lang="en"' not in page
+    assert "lang=en>" not in page
 
 
 def test_summary__counts_without_a_variant_or_a_gene(tmp_path: Path) -> None:

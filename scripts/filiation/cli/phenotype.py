@@ -101,14 +101,24 @@ def _write_terms(options: argparse.Namespace, terms: ResolvedTerms, absent: Reso
     from filiation.io.tables import read_table, write_table
     from filiation.model.columns import CANDIDATES
     from filiation.model.report_tables import PHENOTYPE_TERMS
+    from filiation.phenotype.ontology import load_ontology
     from filiation.phenotype.terms import resolve_terms
 
     candidates = read_table(options.candidates, CANDIDATES).rows if options.candidates else []
     own = {*terms.ids, *absent.ids}
     of_diseases = {term for row in candidates for term in re.findall(r"HP:\d{7}", row["hpo_matches"] or "")}
     named = resolve_terms(sorted(of_diseases - own), french_labels=french, where="hpo_matches")
+    ontology = load_ontology()
+    in_table = {*own, *named.ids}
     rows = [
-        {"term": term.id, "label_en": term.label, "label_fr": term.label_fr or None, "status": status}
+        {
+            "term": term.id,
+            "label_en": term.label,
+            "label_fr": term.label_fr or None,
+            "status": status,
+            "information": ontology.information(term.id),
+            "kind_of": ";".join(sorted((ontology.ancestors(term.id) & in_table) - {term.id})),
+        }
         for status, group in (("present", terms), ("absent", absent), ("label", named))
         for term in group.terms
     ]

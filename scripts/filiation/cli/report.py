@@ -20,6 +20,10 @@ Examples:
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filiation.report.knowledge import Strength
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phenotype", metavar="TSV", help="labels of the HPO terms, absent signs (phenotype)")
     parser.add_argument("--versions", required=True, metavar="TSV", help="versions table (record-run)")
     parser.add_argument("--panel", metavar="TSV", help="gene panel that the candidates were tiered with")
+    parser.add_argument("--removed", metavar="TSV", help="records removed last, with their reasons (prioritise)")
+    parser.add_argument(
+        "--panels", metavar="FOLDER", help="all panels, to show which hold a gene (default: the folder of --panel)"
+    )
     parser.add_argument("--pre-indication", default="", help="pre-indication of the index case")
     parser.add_argument(
         "--hpo-terms", default="", metavar="HP:…;HP:…", help="HPO terms of the index case, separated by ;"
@@ -80,6 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> None:
     """Read the family's tables, then write the page and the table from the same data."""
+    from pathlib import Path
+
     from filiation.report.data import Options, parse_hpo_terms, read_report_data
     from filiation.report.exports import write_exports
 
@@ -107,6 +117,10 @@ def main(options: argparse.Namespace) -> None:
         profile=options.profile,
         changes=options.changes,
         phenotype=options.phenotype,
+        removed=options.removed,
+        panels=options.panels or (Path(options.panel).parent if options.panel else None),
+        omim=_omim_numbers(),
+        strengths=_strengths(),
         stop_on_fail=not options.no_stop_on_fail,
     )
     write_exports(
@@ -120,3 +134,33 @@ def main(options: argparse.Namespace) -> None:
         vcf=options.vcf,
         summary_file=options.summary,
     )
+
+
+def _omim_numbers() -> dict[str, tuple[str, ...]]:
+    """OMIM numbers of each gene's diseases, as the links that ship with the package name them."""
+    from filiation.phenotype.diseases import shipped_gene_diseases
+
+    return {
+        gene: tuple(disease for disease in diseases if disease.startswith("OMIM:"))
+        for gene, diseases in shipped_gene_diseases().by_symbol.items()
+    }
+
+
+def _strengths() -> dict[str, Strength]:
+    """The calibrated intervals of the predictors, of the ACMG table that ships with the package."""
+    from filiation.acmg.table import load_acmg_table
+    from filiation.config import acmg_table_path
+
+    table = load_acmg_table(acmg_table_path())
+
+    def splicing(score: float) -> tuple[str, str] | None:
+        if score >= table.splicing.effect_min:
+            return "pathogenic", "supporting"
+        return ("benign", "supporting") if score <= table.splicing.no_effect_max else None
+
+    return {
+        "REVEL": table.revel.strength,
+        "AlphaMissense": table.alphamissense.strength,
+        "CADD": table.cadd.strength,
+        "SpliceAI": splicing,
+    }

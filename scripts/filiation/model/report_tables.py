@@ -67,7 +67,7 @@ BLIND_GENES = TableSchema(
 
 PHENOTYPE_TERMS = TableSchema(
     "phenotype_terms",
-    1,
+    2,
     "The signs of the index case with their labels.",
     (
         Column("term", "str", "HPO id"),
@@ -75,6 +75,8 @@ PHENOTYPE_TERMS = TableSchema(
         Column("label_fr", "str", "label of the official French translation, `.` where it has none"),
         Column("status", "str", "present, absent, or label: a term of a disease, named for the report"),
         Column("onset", "str", "age of onset, as given"),
+        Column("information", "float", "information content: -ln of the share of OMIM diseases with the sign", "nats"),
+        Column("kind_of", "str", "the other terms of this table that the term is a kind of, separated by ;"),
     ),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from filiation.report.catalogue import known, source_text, term, text
 from filiation.report.data import Row
+from filiation.report.told import told
 from filiation.report.typography import Bilingual, both, integer, same
 
 STATES = ("met", "not_met", "not_evaluable", "for_humans")
@@ -60,7 +61,7 @@ def criteria(cell: str | None) -> tuple[Criterion, ...]:
             shown = both(integer, int(points)) if state == "met" else same("")
         except ValueError:
             shown = same(points)
-        found.append(Criterion(name, state, term("criterion_state", state), shown, source_text(why)))
+        found.append(Criterion(name, state, term("criterion_state", state), shown, told(why)))
     return tuple(found)
 
 

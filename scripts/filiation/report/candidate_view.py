@@ -10,6 +10,7 @@ from typing import Any
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Family
 from filiation.report.acmg_view import Suggestion, suggestion
+from filiation.report.allele_balance import nearest_de_novo
 from filiation.report.catalogue import known, source_text, term, text
 from filiation.report.data import Row
 from filiation.report.evidence_view import (
@@ -24,22 +25,17 @@ from filiation.report.evidence_view import (
     population_lines,
     predictors,
 )
+from filiation.report.facts_view import Fact, clinvar_conflict, group_lines, omim_numbers, panel_line, variant_facts
+from filiation.report.knowledge import Knowledge
 from filiation.report.members_view import NOTHING, MemberEvidence, member_evidence
-from filiation.report.phenotype_view import PhenotypeFit, phenotype_fit
+from filiation.report.phenotype_view import HpoTerm, PhenotypeFit, phenotype_fit
 from filiation.report.reads_view import ReadPicture
 from filiation.report.recheck_view import Recheck, recheck_view
 from filiation.report.typography import Bilingual, both, compact, probability, same
+from filiation.report.why_view import Rule, nearly_removed, rules_of
 
 _LONG_ALLELE = 12
 _LONG_CHANGE = 28
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule that the variant passed: its words (empty when the catalogue has none) and what the table says."""
-
-    words: Bilingual
-    value: str
 
 
 @dataclass(frozen=True)
@@ -65,12 +61,13 @@ class Transcript:
 
 @dataclass(frozen=True)
 class PageContext:
-    """What the rows of a page are read with: reads by variant, pictures by variant, labels of HPO terms."""
+    """What the rows of a page are read with: reads by variant, pictures by variant, HPO terms, what else is known."""
 
     family: Family
     rechecked: Mapping[str, Row] = field(default_factory=dict)
     pictures: Mapping[str, ReadPicture] = field(default_factory=dict)
-    labels: Mapping[str, Bilingual] = field(default_factory=dict)
+    terms: Mapping[str, HpoTerm] = field(default_factory=dict)
+    knowledge: Knowledge = field(default_factory=Knowledge)
     external_links: bool = False
 
 
@@ -118,7 +115,19 @@ class Candidate:
     acmg: Suggestion
     phenotype: PhenotypeFit | None
     picture: ReadPicture | None
+    name_status: Bilingual | None = None
+    facts: tuple[Fact, ...] = ()
+    population_detail: tuple[Bilingual, ...] = ()
+    panels: tuple[Bilingual, ...] = ()
+    omim: Bilingual = NOTHING
+    conflict: Bilingual | None = None
+    nearest_de_novo: Bilingual | None = None
     overturned_by: tuple[Bilingual, ...] = ()
+
+    @property
+    def nearly_removed(self) -> tuple[Rule, ...]:
+        """The rules that it passed narrowly, without a value, or not at all."""
+        return nearly_removed(self.rules)
 
     @property
     def number(self) -> int:
@@ -240,18 +249,6 @@ def _reason_value(value: str) -> Bilingual:
     return Bilingual("; ".join(word.fr for word in words), "; ".join(word.en for word in words))
 
 
-def _rules(row: Row) -> tuple[Rule, ...]:
-    rules = []
-    for item in items(row["kept_because"]):
-        name = re.match(r"[a-z_0-9]+", item)
-        if name and known("rule", name.group()):
-            value = item[name.end() :].strip().replace(">=", "≥").replace("<=", "≤")
-            rules.append(Rule(term("rule", name.group()), value))
-        else:
-            rules.append(Rule(same(""), item))
-    return tuple(rules)
-
-
 def _components(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
     """(component, points) in the order of the table; a value that is no number is shown as it stands."""
     pairs = []
@@ -268,6 +265,15 @@ def _components(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
         else:
             pairs.append((term("component", name), written))
     return tuple(pairs)
+
+
+def _name_status(row: Row) -> Bilingual | None:
+    """How the gene's name was resolved, unless it is the approved one: `ancien nom MLL2`."""
+    status, _, name = (row["gene_name_status"] or "").partition(":")
+    if status in ("", "approved"):
+        return None
+    words = term("gene_name", status)
+    return Bilingual(f"{words.fr} {name}".strip(), f"{words.en} {name}".strip())
 
 
 def links(row: Row) -> tuple[tuple[str, str], ...]:
@@ -314,8 +320,8 @@ def line_to_copy(row: Row) -> str:
     return " ".join(str(part) for part in (*parts, row["inheritance"]) if part)
 
 
-def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str]) -> Candidate:
-    """One row in words; `anchors` maps (gene, variant) to its place in the page."""
+def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str], rows: Sequence[Row]) -> Candidate:
+    """One row in words; `anchors` maps (gene, variant) to its place in the page; `rows` are all candidates."""
     key = variant_key(row)
     rechecked_row = page.rechecked.get(key)
     recheck = recheck_view(rechecked_row, page.family, row) if rechecked_row else None
@@ -323,6 +329,7 @@ def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str]) -> C
     tier = row["panel_tier"] or "none"
     shelf = row.get("shelf") or "none"
     posterior = row["de_novo_posterior"]
+    diseases = gene_diseases(row)
     partners = tuple(
         Partner(partner, anchors.get((row["gene"], partner), ""), phase)
         for partner, phase in zip(partner_keys(row), _phases(row), strict=False)
@@ -352,22 +359,29 @@ def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str]) -> C
         components=_components(row),
         flags=(*(recheck.flags if recheck else ()), *flags(row)),
         recheck=recheck,
-        rules=_rules(row),
+        rules=rules_of(row),
         reasons=_reasons(row),
         links=links(row) if page.external_links else (),
         shelf=shelf,
         shelf_words=term("shelf", shelf),
         name=line_to_copy(row),
         transcripts=transcripts(row),
-        predictors=predictors(row),
+        predictors=predictors(row, page.knowledge.strengths),
         gene_facts=gene_facts(row),
-        diseases=gene_diseases(row),
+        diseases=diseases,
         inhouse=inhouse(row),
         population=population_lines(row),
         regions=tuple(term("region", name) for name in items(row["region_flags"])),
         acmg=suggestion(row),
-        phenotype=phenotype_fit(row, page.labels),
+        phenotype=phenotype_fit(row, page.terms),
         picture=page.pictures.get(key),
+        name_status=_name_status(row),
+        facts=variant_facts(row),
+        population_detail=group_lines(row),
+        panels=panel_line(row, page.knowledge),
+        omim=omim_numbers(row, page.knowledge, diseases),
+        conflict=clinvar_conflict(row),
+        nearest_de_novo=nearest_de_novo(row, rows),
         overturned_by=tuple(term("overturn", name) for name in items(row["overturned_by"])),
     )
 
@@ -416,7 +430,7 @@ def group_candidates(rows: Sequence[Row], page: PageContext) -> tuple[Group, ...
         candidates = []
         for number in cluster:
             position += 1
-            candidates.append(view(ranked[number], position, page, anchors))
+            candidates.append(view(ranked[number], position, page, anchors, ranked))
         compound = len(cluster) > 1 or any(candidate.partners for candidate in candidates)
         groups.append(Group(candidates[0].gene, compound, tuple(candidates)))
     return tuple(groups)

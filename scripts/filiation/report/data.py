@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filiation.errors import ConfigError, InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import Table, read_table
-from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, SEGMENTS, VERSIONS
+from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, REMOVED, SEGMENTS, VERSIONS
 from filiation.model.pedigree import Family
 from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS, PROFILE, READ_VIEWS
+from filiation.report.knowledge import Knowledge, Strength, panel_memberships
 
 Row = dict[str, Any]
 # Rows of the funnel that are no removals: records that a step made, and counts it gives for information.
@@ -116,6 +117,8 @@ class ReportData:
     profile: tuple[Row, ...] = ()
     changes: Table | None = None
     phenotype: tuple[Row, ...] = ()
+    removed: Table | None = None
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
     @property
     def date(self) -> str:
@@ -251,9 +254,16 @@ def read_report_data(
     profile: str | Path | None = None,
     changes: str | Path | None = None,
     phenotype: str | Path | None = None,
+    removed: str | Path | None = None,
+    panels: str | Path | None = None,
+    omim: Mapping[str, tuple[str, ...]] | None = None,
+    strengths: Mapping[str, Strength] | None = None,
     stop_on_fail: bool = True,
 ) -> ReportData:
     """Read every table of a family; tables that are optional may be left out, and the report says so.
+
+    panels : folder of all panels, for the panels that hold each gene. omim : OMIM numbers by gene symbol. strengths :
+    calibrated intervals by name of the predictor.
 
     Raises InputError for a table of another schema, for a failed check without a reason, and for a candidate
     that the index case does not carry.
@@ -289,4 +299,18 @@ def read_report_data(
         profile=tuple(read_table(profile, PROFILE).rows) if profile else (),
         changes=read_table(changes, CHANGES) if changes else None,
         phenotype=tuple(read_table(phenotype, PHENOTYPE_TERMS).rows) if phenotype else (),
+        removed=read_table(removed, REMOVED) if removed else None,
+        knowledge=_knowledge(table, panels, omim, strengths),
     )
+
+
+def _knowledge(
+    candidates: Table,
+    panels: str | Path | None,
+    omim: Mapping[str, tuple[str, ...]] | None,
+    strengths: Mapping[str, Strength] | None,
+) -> Knowledge:
+    """What is known beside the tables, for the genes of the candidates."""
+    genes = {(row["gene"], row["hgnc_id"] or "") for row in candidates.rows if row["gene"]}
+    count, unread, memberships = panel_memberships(panels, genes) if panels else (0, (), {})
+    return Knowledge(count, unread, memberships, omim, strengths or {})

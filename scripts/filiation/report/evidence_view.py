@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from filiation.report.catalogue import known, plural, source_text, term, text
 from filiation.report.data import Row
+from filiation.report.knowledge import Strength
 from filiation.report.typography import Bilingual, both, compact, same, significant
 
 _CLINVAR_STARS = (
@@ -16,6 +18,7 @@ _CLINVAR_STARS = (
     ("criteria_provided", 1),
 )
 NOT_ANNOTATED = "not_annotated"
+_STEPS = ("supporting", "moderate", "strong")
 # Predictors of the candidate row, and the source of each in `annotation_states`.
 _PREDICTORS = (
     ("CADD", "cadd_phred", "cadd"),
@@ -23,6 +26,9 @@ _PREDICTORS = (
     ("SpliceAI", "spliceai_max", "spliceai"),
     ("AlphaMissense", "alphamissense", "alphamissense"),
 )
+
+
+NOTHING = same("")
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Evidence:
     words: Bilingual
     source: str = ""
     homozygotes: int | None = None
-    review: str = ""
+    review: Bilingual = NOTHING
     stars: int | None = None
     identifier: str = ""
 
@@ -46,6 +52,14 @@ def frequency(row: Row) -> Evidence:
     if value is None:
         return Evidence("not_annotated", text("frequency.not_annotated"))
     return Evidence("found", both(significant, value), source or "", row["population_homozygotes"])
+
+
+def _review(status: str) -> Bilingual:
+    """ClinVar's review status in words."""
+    key = status.strip().lower().replace(" ", "_")
+    if not key:
+        return same("—")
+    return term("clinvar_review", key) if known("clinvar_review", key) else source_text(status.replace("_", " "))
 
 
 def clinvar(row: Row) -> Evidence:
@@ -61,16 +75,32 @@ def clinvar(row: Row) -> Evidence:
     stars = next((count for pattern, count in _CLINVAR_STARS if pattern in review.lower()), 0) if review else None
     if "no_assertion" in review.lower():
         stars = 0
-    return Evidence("found", joined, "ClinVar", None, review.replace("_", " "), stars, str(row["clinvar_id"] or ""))
+    return Evidence("found", joined, "ClinVar", None, _review(review), stars, str(row["clinvar_id"] or ""))
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """One in-silico score: `found`, `not_found`, `not_applicable` or `not_annotated` (no such source was given)."""
+    """One in-silico score: `found`, `not_found`, `not_applicable` or `not_annotated` (no such source was given).
+
+    direction, strength : the calibrated interval that the score lies in, '' in none; `strength_words` names it.
+    """
 
     name: str
     state: str
     words: Bilingual
+    direction: str = ""
+    strength: str = ""
+
+    @property
+    def mark(self) -> str:
+        """▲ for each step of strength towards harmful, ▼ towards harmless."""
+        arrow = "▲" if self.direction == "pathogenic" else "▼"
+        return arrow * (_STEPS.index(self.strength) + 1) if self.strength else ""
+
+    @property
+    def strength_words(self) -> Bilingual:
+        """`en faveur d'un effet, modéré`."""
+        return text(f"calibrated.{self.direction}", strength=term("strength", self.strength))
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,12 @@ class GeneDisease:
     mode: str
     validity: str
     source: str
+
+    @property
+    def validity_words(self) -> Bilingual:
+        """The validity of the link in words."""
+        key = self.validity.lower().replace(" ", "_")
+        return term("validity", key) if known("validity", key) else source_text(self.validity)
 
 
 def annotation_states(row: Row) -> dict[str, str]:
@@ -96,15 +132,21 @@ def _why_missing(states: dict[str, str], source: str) -> str:
     return "not_found" if state == "found" else state
 
 
-def predictors(row: Row) -> tuple[Predictor, ...]:
-    """The four scores in their order; without a value the words say why there is none."""
+def predictors(row: Row, strengths: Mapping[str, Strength] | None = None) -> tuple[Predictor, ...]:
+    """The four scores in their order; without a value the words say why there is none.
+
+    strengths : calibrated intervals by predictor. Those of REVEL, AlphaMissense and CADD are of missense changes.
+    """
     states = annotation_states(row)
+    missense = "missense" in (row["consequence"] or "")
     found = []
     for name, column, source in _PREDICTORS:
         value = row.get(column)
         state = "found" if value is not None else _why_missing(states, source)
         words = both(compact, value) if value is not None else term("predictor", state)
-        found.append(Predictor(name, state, words))
+        interval = (strengths or {}).get(name)
+        band = interval(value) if interval and value is not None and (missense or name == "SpliceAI") else None
+        found.append(Predictor(name, state, words, *(band or ("", ""))))
     return tuple(found)
 
 
@@ -145,7 +187,12 @@ def inhouse(row: Row) -> Bilingual:
     carriers = row.get("inhouse_carriers")
     if carriers is None:
         return text("inhouse.not_annotated")
-    return plural("inhouse.carriers", carriers)
+    words = plural("inhouse.carriers", carriers)
+    affected, unaffected = row.get("inhouse_affected"), row.get("inhouse_unaffected")
+    if affected is None and unaffected is None:
+        return words
+    split = text("inhouse.split", affected=affected or 0, unaffected=unaffected or 0)
+    return Bilingual(f"{words.fr}, {split.fr}", f"{words.en}, {split.en}")
 
 
 def population_lines(row: Row) -> tuple[Bilingual, ...]:

@@ -39,11 +39,12 @@ from filiation.report.karyotype_svg import draw_karyotype
 from filiation.report.limits import limits
 from filiation.report.naming import run_name
 from filiation.report.pedigree_svg import draw_pedigree
-from filiation.report.phenotype_view import HpoTerm, labelled
+from filiation.report.phenotype_view import HpoTerm, labelled, terms_of
 from filiation.report.phrases import measure
 from filiation.report.quality_view import coverage_lines, tiles, verdict_of
 from filiation.report.reads_view import read_pictures
 from filiation.report.typography import Bilingual
+from filiation.report.why_view import threshold_keys
 
 # A page with more details than this is slow on an office computer; the TSV always holds every candidate.
 MAX_CANDIDATES = 200
@@ -148,8 +149,8 @@ def environment() -> Environment:
 
 def page_values(data: ReportData) -> dict[str, Any]:
     """Everything that the templates of the page and of the paper version are filled with."""
-    labels = hpo_labels(data)
-    groups = group_candidates(data.candidates.rows, page_context(data, labels))
+    terms = terms_of(data.phenotype)
+    groups = group_candidates(data.candidates.rows, page_context(data, terms))
     shown = contradicted_last(shown_groups(groups))
     coverage = coverage_lines(data)
     return {
@@ -163,7 +164,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "set_aside_reasons": SET_ASIDE_REASONS,
         "change_words": change_words(data, shown),
         "shelves": shelf_counts(groups),
-        "signs": signs(data, labels),
+        "signs": signs(data, terms),
         "genome": draw_genome(data),
         "genome_svg": genome_svg,
         "panel_coverage": panel_coverage(data.gene_coverage),
@@ -185,6 +186,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
             (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
         ),
         "limits": limits(data),
+        "thresholds": threshold_keys(rule for group in shown for item in group.candidates for rule in item.rules),
         "headers": _headers(data),
     }
 
@@ -217,24 +219,16 @@ def render(data: ReportData) -> str:
     return _tight(written)
 
 
-def page_context(data: ReportData, labels: Mapping[str, Bilingual]) -> PageContext:
+def page_context(data: ReportData, terms: Mapping[str, HpoTerm]) -> PageContext:
     """What the candidates are put into words with."""
     return PageContext(
         family=data.family,
         rechecked={variant_key(row): row for row in (data.recheck.rows if data.recheck else ())},
         pictures=read_pictures(data.read_views.rows) if data.read_views else {},
-        labels=labels,
+        terms=terms,
+        knowledge=data.knowledge,
         external_links=data.options.external_links,
     )
-
-
-def hpo_labels(data: ReportData) -> dict[str, Bilingual]:
-    """Labels of the terms that the phenotype table names; French where the official translation has one."""
-    labels = {}
-    for row in data.phenotype:
-        english = row["label_en"] or ""
-        labels[row["term"]] = Bilingual(row["label_fr"] or english, english)
-    return labels
 
 
 @dataclass(frozen=True)
@@ -244,17 +238,16 @@ class Sign:
     term: HpoTerm
     present: bool
     onset: str
-    translated: bool
 
 
-def signs(data: ReportData, labels: Mapping[str, Bilingual]) -> list[Sign]:
+def signs(data: ReportData, terms: Mapping[str, HpoTerm]) -> list[Sign]:
     """The signs of the command line, present; with those of the phenotype table, present or absent."""
     rows = {row["term"]: row for row in data.phenotype if row["status"] != "label"}
     found = []
     for identifier in dict.fromkeys([*data.options.hpo_terms, *rows]):
         row = rows.get(identifier, {})
         present = identifier in data.options.hpo_terms or row.get("status") != "absent"
-        found.append(Sign(labelled(identifier, labels), present, row.get("onset") or "", bool(row.get("label_fr"))))
+        found.append(Sign(labelled(identifier, terms), present, row.get("onset") or ""))
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from filiation.model.pedigree import Family, Role
+from filiation.report.allele_balance import UNBALANCED, balance_probability, balance_words
 from filiation.report.catalogue import term, text
 from filiation.report.data import Row
 from filiation.report.typography import Bilingual, both, percent, same
@@ -35,6 +36,8 @@ class MemberEvidence:
     depth: str = "—"
     quality: str = "—"
     alt_share: Bilingual = DASH
+    balance: Bilingual = DASH
+    unbalanced: bool = False
     carrier: bool = False
     low_depth: bool = False
     low_quality: bool = False
@@ -76,6 +79,7 @@ def _evidence_of(
     share = same("—")
     if ref is not None and alt is not None and ref + alt > 0:
         share = both(percent, alt / (ref + alt), 0)
+    balance, unbalanced = _balance(genotype if called and not one_copy else None, ref, alt)
     return MemberEvidence(
         role=words,
         letter=letter,
@@ -87,10 +91,21 @@ def _evidence_of(
         depth=_count(depth),
         quality=_count(gq),
         alt_share=share,
+        balance=balance,
+        unbalanced=unbalanced,
         carrier=called and any(allele in genotype for allele in "123456789") if genotype else False,
         low_depth=reads is not None and reads < LOW_DEPTH,
         low_quality=gq is not None and gq < LOW_GENOTYPE_QUALITY,
     )
+
+
+def _balance(genotype: str | None, ref: int | None, alt: int | None) -> tuple[Bilingual, bool]:
+    """Whether the reads of a heterozygous call fit one half, and whether they clearly do not; `—` for other calls."""
+    alleles = (genotype or "").replace("|", "/").split("/")
+    if len(set(alleles)) != 2 or "." in alleles or ref is None or alt is None or ref + alt == 0:
+        return DASH, False
+    probability = balance_probability(ref, alt)
+    return balance_words(probability), probability < UNBALANCED
 
 
 def _count(value: int | None) -> str:

@@ -22,7 +22,7 @@ from filiation.report.document import document
 from filiation.report.html import asset, environment, page_values
 from filiation.report.reads_view import BASE, MemberDrawing, draw_member
 
-_PAIR = re.compile(r'<span lang="fr">([^<]*)</span><span lang="en">([^<]*)</span>')
+_PAIR = re.compile(r"<i lang=fr>([^<]*)</i><i lang=en>([^<]*)</i>")
 
 
 @dataclass(frozen=True)

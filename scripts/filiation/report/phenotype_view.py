@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from filiation.report.catalogue import term
+from filiation.report.catalogue import source_text, term
 from filiation.report.data import Row
 from filiation.report.typography import Bilingual, both, decimal, same
 
@@ -15,15 +15,29 @@ EXACT = 0.999
 
 @dataclass(frozen=True)
 class HpoTerm:
-    """An HPO term with its label; without a label the id stands alone."""
+    """An HPO term with its label; without a label the id stands alone.
+
+    information : its information content, in nats; None when no table gives it. kind_of : terms that it is a kind of.
+    """
 
     identifier: str
     label: Bilingual
+    information: float | None = None
+    kind_of: frozenset[str] = frozenset()
+
+    @property
+    def content(self) -> Bilingual:
+        """The information content as it is shown, `—` without any."""
+        return same("—") if self.information is None else both(decimal, self.information, 1)
 
 
 @dataclass(frozen=True)
 class SignMatch:
-    """One sign of the patient and the disease's nearest sign; kind: exact, near or none."""
+    """One sign of the patient and the disease's nearest sign.
+
+    kind : exact; parent (the disease's sign is the wider one), child (it is the narrower one); near (they share an
+    ancestor); none.
+    """
 
     patient: HpoTerm
     disease: HpoTerm | None
@@ -46,13 +60,45 @@ class PhenotypeFit:
         """Signs with a counterpart."""
         return sum(match.kind != "none" for match in self.matches)
 
+    @property
+    def shown(self) -> tuple[SignMatch, ...]:
+        """Signs with a counterpart, best first."""
+        return tuple(match for match in self.matches if match.kind != "none")
 
-def labelled(identifier: str, labels: Mapping[str, Bilingual]) -> HpoTerm:
+    @property
+    def unmatched(self) -> tuple[SignMatch, ...]:
+        """Signs that the disease does not show."""
+        return tuple(match for match in self.matches if match.kind == "none")
+
+
+def terms_of(rows: Sequence[Row]) -> dict[str, HpoTerm]:
+    """The terms that the phenotype table names; an English label without a translation is marked as source text."""
+    found = {}
+    for row in rows:
+        english = row["label_en"] or ""
+        label = Bilingual(row["label_fr"], english) if row["label_fr"] else source_text(english)
+        kind_of = frozenset(part for part in (row.get("kind_of") or "").split(";") if part)
+        found[row["term"]] = HpoTerm(row["term"], label if english else same(""), row.get("information"), kind_of)
+    return found
+
+
+def labelled(identifier: str, terms: Mapping[str, HpoTerm]) -> HpoTerm:
     """A term with its label, as far as the labels of this report go."""
-    return HpoTerm(identifier, labels.get(identifier, same("")))
+    return terms.get(identifier, HpoTerm(identifier, same("")))
 
 
-def phenotype_fit(row: Row, labels: Mapping[str, Bilingual]) -> PhenotypeFit | None:
+def relation(patient: HpoTerm, disease: HpoTerm, similarity: float) -> str:
+    """exact, parent, child, near or none: how the disease's sign stands to the patient's."""
+    if not disease.identifier or similarity <= 0:
+        return "none"
+    if patient.identifier == disease.identifier or similarity >= EXACT:
+        return "exact"
+    if disease.identifier in patient.kind_of:
+        return "parent"
+    return "child" if patient.identifier in disease.kind_of else "near"
+
+
+def phenotype_fit(row: Row, terms: Mapping[str, HpoTerm]) -> PhenotypeFit | None:
     """The fit of a row; None when no phenotype was compared (no HPO terms, or no disease of the gene is known)."""
     if row.get("hpo_score") is None:
         return None
@@ -61,28 +107,23 @@ def phenotype_fit(row: Row, labels: Mapping[str, Bilingual]) -> PhenotypeFit | N
         found = re.fullmatch(r"\s*(HP:\d{7})>(HP:\d{7}|\.?):([0-9.eE+-]+)\s*", item)
         if not found:
             continue
-        patient, disease, similarity = found[1], found[2].strip("."), float(found[3])
-        kind = (
-            "none"
-            if not disease or similarity <= 0
-            else "exact"
-            if patient == disease or similarity >= EXACT
-            else "near"
-        )
+        patient, disease = labelled(found[1], terms), labelled(found[2].strip("."), terms)
+        similarity = float(found[3])
+        kind = relation(patient, disease, similarity)
         matches.append(
             SignMatch(
-                labelled(patient, labels),
-                labelled(disease, labels) if kind != "none" else None,
+                patient,
+                disease if kind != "none" else None,
                 both(decimal, similarity, 2),
                 kind,
                 term("sign_match", kind),
             )
         )
-    disease = re.fullmatch(r"((?:OMIM|ORPHA|MONDO|DECIPHER):\d+):?(.*)", row.get("hpo_disease") or "")
-    order = {"exact": 0, "near": 1, "none": 2}
+    best = re.fullmatch(r"((?:OMIM|ORPHA|MONDO|DECIPHER):\d+):?(.*)", row.get("hpo_disease") or "")
+    order = {"exact": 0, "child": 1, "parent": 2, "near": 3, "none": 4}
     return PhenotypeFit(
         both(decimal, row["hpo_score"], 2),
-        disease[1] if disease else (row.get("hpo_disease") or ""),
-        disease[2].strip() if disease else "",
+        best[1] if best else (row.get("hpo_disease") or ""),
+        best[2].strip() if best else "",
         tuple(sorted(matches, key=lambda match: order[match.kind])),
     )

@@ -19,7 +19,7 @@ LANGUAGES = ("fr", "en")
 NO_BREAK = "\u00a0"
 NARROW = "\u202f"
 MINUS = "\u2212"
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 # Below this a frequency is easier to compare as a power of ten.
 _SCIENTIFIC_BELOW = 1e-3
 
@@ -39,7 +39,8 @@ class Bilingual:
         """Both texts, each tagged with its language; a text that is the same in both is written once."""
         if self.fr == self.en:
             return str(escape(self.fr))
-        return f'<span lang="fr">{escape(self.fr)}</span><span lang="en">{escape(self.en)}</span>'
+        # Short tags: a page of 200 candidates holds some 18,000 pairs.
+        return f"<i lang=fr>{escape(self.fr)}</i><i lang=en>{escape(self.en)}</i>"
 
     def __str__(self) -> str:
         return self.fr
@@ -94,7 +95,7 @@ def significant(value: float, language: str) -> str:
         digits = max(0, 1 - math.floor(math.log10(abs(value))))
         return _point(f"{value:.{digits}f}", language)
     mantissa, exponent = f"{value:.1e}".split("e")
-    power = str(int(exponent)).translate(_SUPERSCRIPT)
+    power = str(int(exponent)).translate(SUPERSCRIPT)
     return f"{_point(mantissa, language)}{NARROW}×{NARROW}10{power}"
 
 
