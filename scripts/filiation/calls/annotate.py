@@ -11,10 +11,12 @@ from typing import Any
 from filiation.calls.clinvar import ClinVar, ClinVarEntry, open_clinvar
 from filiation.calls.consequences import USED_HEADER, csq_layout, find_annotator, parse_consequences, transcript_items
 from filiation.calls.frequencies import NOT_ANNOTATED, NOT_FOUND, WITHOUT_COVERAGE, WITHOUT_FREQUENCY
+from filiation.calls.vep_scores import declared_kinds, plugin_scores
 from filiation.errors import InputError, ToolError
 from filiation.evidence.collect import Collector, EvidenceSources, open_evidence
 from filiation.evidence.fields import DATE_HEADER, FOUND, INFO_NAMES, declare, write_facts
 from filiation.evidence.hgvs import Disagreement
+from filiation.evidence.scores import Score
 from filiation.evidence.shares import ShareCounter
 from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory, require_file
 from filiation.io.tools import run_pipeline, run_tool
@@ -250,10 +252,20 @@ class _Copier:
             clinvar_state=self._clinvar(record, entry),
             population_state=_population_state(record),
             clinvar_dbsnp=entry.dbsnp if entry else (),
+            written=self._written(record, ref, alt),
         )
         write_facts(record, facts)
         self.shares.add(facts)
         return record
+
+    def _written(self, record: Any, ref: str, alt: str) -> dict[str, Score | None]:
+        """Scores of VEP's plugins, by kind; a kind whose field is there without a value is None."""
+        kinds = declared_kinds(self.layout)
+        if not kinds or self.layout is None:
+            return {}
+        where = f"{record.chrom}:{record.pos}, INFO/CSQ"
+        found = plugin_scores(record.info.get("CSQ"), self.layout, ref=ref, alt=alt, where=where)
+        return {kind: found.get(kind) for kind in kinds}
 
     def _clinvar(self, record: Any, entry: ClinVarEntry | None) -> str:
         """Write ClinVar's word into the record; the state of the source."""

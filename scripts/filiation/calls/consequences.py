@@ -150,6 +150,15 @@ def transcript_items(
     return [item for item in found if item is not None]
 
 
+def items_by_field(values: object, layout: list[str], *, ref: str, alt: str) -> list[dict[str, str]]:
+    """Every item that VEP wrote of one allele, by the names of its header."""
+    if values is None or values == "":
+        return []
+    items = [str(v) for v in values] if isinstance(values, tuple | list) else str(values).split(",")
+    own = _of_this_allele(items, "CSQ", layout, ref, alt)
+    return [dict(zip(layout, item.split("|"), strict=False)) for item in own]
+
+
 def _item_of_bcsq(text: str, _layout: list[str]) -> TranscriptItem | None:
     """bcftools csq names a transcript only where it is coding or its untranslated part is hit."""
     parts = text.split("|")

@@ -82,7 +82,7 @@ def _add_manifest_arguments(actions: argparse._SubParsersAction[argparse.Argumen
     verify.add_argument("--in", dest="folder", required=True, metavar="FOLDER", help="folder of the files")
     status.add_argument("--in", dest="folder", metavar="FOLDER", help="folder of the files")
     prepare = actions.add_parser("prepare", help="make a fetched file searchable by position", allow_abbrev=False)
-    prepare.add_argument("name", metavar="NAME", help="revel or alphamissense")
+    prepare.add_argument("name", metavar="NAME", help="revel, alphamissense or gnomad_coverage")
     prepare.add_argument("--in", dest="folder", required=True, metavar="FOLDER", help="folder that it was fetched to")
     prepare.add_argument("--build", choices=("GRCh38", "GRCh37"), default="GRCh38", help="for REVEL (default GRCh38)")
     for parser in (fetch, verify, status, prepare):

@@ -69,10 +69,12 @@ class Collector:
         clinvar_state: str,
         population_state: str,
         clinvar_dbsnp: Sequence[str] = (),
+        written: Mapping[str, Score | None] | None = None,
     ) -> VariantFacts:
         """Everything known of one allele.
 
         position : 0-based; items : what the annotator says of it; clinvar_dbsnp : rs numbers that ClinVar gives it.
+        written : by kind, the score that the annotator wrote, None where it has the field without a value.
         """
         states = {"clinvar": clinvar_state, "population": population_state}
         genes = gene_effects(
@@ -86,7 +88,7 @@ class Collector:
             noncoding_diseases=self.noncoding,
         )
         self._remember(genes, position, ref, alt)
-        found = self._scores(chrom, position, ref, alt, genes, states)
+        found = self._scores(chrom, position, ref, alt, genes, states, written or {})
         faf = self._counts("population_faf", self.faf, chrom, position, ref, alt, states)
         inhouse = self._counts("inhouse", self.inhouse, chrom, position, ref, alt, states)
         flags = self.regions.at(chrom, position) if self.regions else ()
@@ -119,18 +121,29 @@ class Collector:
         )
 
     def _scores(
-        self, chrom: str, position: int, ref: str, alt: str, genes: Sequence[GeneEffect], states: dict[str, str]
+        self,
+        chrom: str,
+        position: int,
+        ref: str,
+        alt: str,
+        genes: Sequence[GeneEffect],
+        states: dict[str, str],
+        written: Mapping[str, Score | None],
     ) -> dict[str, Score]:
-        """Scores of the allele; a score that does not speak of such a change is not applicable."""
+        """Scores of the allele, of a file before the annotator's; one that does not speak of it is not applicable."""
         found: dict[str, Score] = {}
         missense = any(_MISSENSE & {gene.term, gene.worst_term} for gene in genes)
         for kind in ("cadd", "revel", "spliceai", "alphamissense"):
-            if kind not in self.scores.kinds:
+            if kind not in self.scores.kinds and kind not in written:
                 states[kind] = NOT_ANNOTATED
             elif (kind in ("revel", "alphamissense") and not missense) or (kind == "spliceai" and not genes):
                 states[kind] = NOT_APPLICABLE
             else:
-                score = self.scores.find(kind, chrom, position + 1, ref, alt)
+                score = (
+                    self.scores.find(kind, chrom, position + 1, ref, alt)
+                    if kind in self.scores.kinds
+                    else written[kind]
+                )
                 states[kind] = FOUND if score else NOT_FOUND
                 if score:
                     found[kind] = score

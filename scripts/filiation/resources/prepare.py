@@ -1,7 +1,8 @@
 """How does a fetched file become one that can be looked up by position: sorted, compressed by bgzip, indexed?
 
 REVEL comes as a zip of one CSV with the positions of two builds, sorted by the older one. AlphaMissense comes without
-an index. Nothing is changed in the values; rows without a position on the wanted build are counted, not guessed.
+an index. gnomAD's depth at every site comes with contig and position in one column, of which two numbers are kept.
+Nothing is changed in the values; rows without a position on the wanted build are counted, not guessed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ PREPARED = "prepared from "
 # Column of the position in REVEL's table, by build.
 _REVEL_POSITION = {"GRCh38": "grch38_pos", "GRCh37": "hg19_pos"}
 _REVEL_COLUMNS = ("chr", "ref", "alt", "aaref", "aaalt", "REVEL")
+_COVERAGE_COLUMNS = ("locus", "median_approx", "over_20")
+_PREPARED_NAMES = ("revel", "alphamissense", "gnomad_coverage")
 _REPAIR = "fetch the file again: filiation resources fetch NAME --to FOLDER"
 
 
@@ -146,6 +149,43 @@ def prepare_alphamissense(source: str | Path, output: str | Path) -> Prepared:
     return prepared
 
 
+def prepare_coverage(source: str | Path, output: str | Path) -> Prepared:
+    """Write gnomAD's coverage summary as chrom, pos, median_approx and over_20, bgzipped, with a tabix index."""
+    import pysam
+
+    source = require_file(source, "gnomAD's coverage summary")
+    prepared = Prepared(Path(output))
+    with (
+        open_text(source) as handle,
+        atomic_path(output) as temporary,
+        pysam.BGZFile(str(temporary), "wb", None) as packed,
+    ):
+        names = handle.readline().rstrip("\r\n").split("\t")
+        if missing := [name for name in _COVERAGE_COLUMNS if name not in names]:
+            raise InputError(
+                f"no column {', '.join(missing)}",
+                where=str(source),
+                expected="gnomAD's coverage summary of version 3 or 4",
+                repair=_REPAIR,
+            )
+        places = [names.index(name) for name in _COVERAGE_COLUMNS]
+        packed.write(b"#chrom\tpos\tmedian_approx\tover_20\n")
+        for number, raw in enumerate(handle, 2):
+            cells = raw.rstrip("\r\n").split("\t")
+            contig, sign, position = cells[places[0]].rpartition(":") if len(cells) == len(names) else ("", "", "")
+            if not sign or not position.isdigit():
+                raise InputError(
+                    f"{len(cells)} cells, locus {cells[0]!r}",
+                    where=f"{source}, line {number}",
+                    expected=f"{len(names)} cells, the locus as contig:position",
+                    repair=_REPAIR,
+                )
+            packed.write("\t".join((contig, position, cells[places[1]], f"{cells[places[2]]}\n")).encode())
+            prepared.rows += 1
+    _index(prepared.path, position_column=1)
+    return prepared
+
+
 def _index(path: Path, *, position_column: int) -> None:
     """tabix index of a TSV whose first column is the contig; comment lines begin with #."""
     import pysam
@@ -176,11 +216,14 @@ def prepare(resource: Resource, folder: str | Path, build: str, told: Callable[[
             source if compression(require_file(source, resource.name)) == "bgzf" else folder / f"bgzip.{source.name}"
         )
         prepare_alphamissense(source, output)
+    elif resource.name == "gnomad_coverage":
+        output = folder / f"gnomad-coverage-{resource.version}.{build}.tsv.gz"
+        told(f"{prepare_coverage(source, output).rows:,} sites")
     else:
         raise ConfigError(
             f"{resource.name} needs no preparation",
-            expected="revel or alphamissense",
-            repair=nearest(resource.name, ["revel", "alphamissense"]) or "configure the file as it was fetched",
+            expected=f"one of {', '.join(_PREPARED_NAMES)}",
+            repair=nearest(resource.name, list(_PREPARED_NAMES)) or "configure the file as it was fetched",
         )
     lock = read_lock(folder)
     for path in (output, output.with_name(f"{output.name}.tbi")):
