@@ -187,7 +187,25 @@ def many_candidates(count: int, seed: int = 1) -> list[Row]:
                 if partner
                 else rng.choice(("de_novo", "autosomal_recessive", "x_linked")),
                 **genotype("proband", "0/1", rng.randint(9, 25), rng.randint(8, 25), 99),
-                **{**_RICH[0], "shelf": "A" if number < 6 else "B" if number < 30 else "C"},
+                **{
+                    **_RICH[0],
+                    "shelf": "A" if number < 6 else "B" if number < 30 else "C",
+                    "hgvs_c": f"NM_006772.3:c.{1861 + number}C>T",
+                    "hgvs_g": f"NC_000006.12:g.{33440722 + number}C>T",
+                    "vrs_id": f"ga4gh:VA.{rng.getrandbits(96):032x}",
+                    "dbsnp_id": f"rs{1057519546 + number}",
+                    "clinvar_id": str(400000 + number),
+                    "cadd_phred": round(rng.uniform(10, 40), 2),
+                    "loeuf": round(rng.uniform(0.05, 1.9), 3),
+                    "missense_z": round(rng.uniform(-1, 6), 3),
+                    "hpo_score": round(rng.uniform(0.1, 0.95), 4),
+                    "gene_disease_validity": DISEASES.replace("612621", str(600000 + number)),
+                    "kept_because": f"proband_alt_depth {number} >= 3 [min_proband_alt_depth];"
+                    "proband_genotype_quality 99 >= 5 [min_proband_genotype_quality];"
+                    f"population_af {number / 1e7:g} <= 0.01 [max_frequency_recessive];"
+                    "clinvar Pathogenic is not benign;consequence stop_gained (loss_of_function);"
+                    "inheritance de_novo supported;shelf A, score 34.52 [clinvar_pathogenic]",
+                },
             )
         )
     return rows  # fmt: skip

@@ -86,6 +86,8 @@ def test_decisions__drafts_come_back_when_the_page_is_opened_again(browser: Any,
     opened.tab.evaluate(OPEN_ALL)
     opened.tab.locator("#candidate-4 .decide input[value=to_confirm]").check()
     opened.tab.reload()
+    assert opened.tab.inner_text("#decision-count") == "1"
+    opened.tab.evaluate(OPEN_ALL)
     assert opened.tab.locator("#candidate-4 .decide input[value=to_confirm]").is_checked()
 
 

@@ -273,9 +273,15 @@ def data_island(content: object) -> Markup:
 
 
 def fields_table(groups: tuple[Group, ...]) -> dict[str, object]:
-    """Every column of every candidate that the page shows, as the table has it, in the order of the page."""
-    rows = [candidate.row for group in groups for candidate in group.candidates]
-    return {"columns": CANDIDATES.names, "rows": [cells_of(row, CANDIDATES) for row in rows]}
+    """Every column of every candidate that the page shows, as the table has it, in the order of the page.
+
+    Equal cells are stored once: a row is a list of places in `values`.
+    """
+    rows = [cells_of(candidate.row, CANDIDATES) for group in groups for candidate in group.candidates]
+    counts = Counter(cell for row in rows for cell in row)
+    values = sorted(counts, key=lambda cell: (-counts[cell], cell))
+    places = {cell: place for place, cell in enumerate(values)}
+    return {"columns": CANDIDATES.names, "values": values, "rows": [[places[cell] for cell in row] for row in rows]}
 
 
 def change_words(data: ReportData, groups: tuple[Group, ...]) -> dict[str, Bilingual]:

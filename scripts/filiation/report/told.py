@@ -72,7 +72,7 @@ def number(value: str) -> Bilingual:
 _VALUES: dict[str, tuple[str, Callable[[str], Bilingual | None]]] = {
     "value": (_NUMBER, number),
     "limit": (_NUMBER, number),
-    **{name: (_NUMBER, number) for name in ("benign", "uncertain", "first", "last", "total", "judged")},
+    **dict.fromkeys(("benign", "uncertain", "first", "last", "total", "judged"), (_NUMBER, number)),
     "place": (r"\w+", same),
     "group_name": (r"\w+", same),
     "variant": (r"\S+", same),

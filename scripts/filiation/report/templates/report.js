@@ -8,19 +8,27 @@
   const candidates = all("tbody.candidate");
   const search = one("#search");
   const shown = one("#shown");
-  const texts = new Map(candidates.map((body) => [body, body.textContent.toLowerCase()]));
+  const texts = new Map();
+  const textOf = (body) => {
+    if (!texts.has(body)) texts.set(body, body.textContent.toLowerCase());
+    return texts.get(body);
+  };
   let current = -1;
 
   all("[data-needs-script]").forEach((element) => { element.hidden = false; });
 
   // --- language ---
+  // A picture is named by the line above it: role, sample and counts, in the language of the page.
+  const nameCanvas = (canvas) => {
+    const words = all("strong, .sub-name", canvas.previousElementSibling)
+      .map((part) => one(`[lang="${document.documentElement.lang}"]`, part) || part);
+    canvas.setAttribute("aria-label", words.map((part) => part.textContent).join(" "));
+  };
   const setLanguage = (language) => {
     document.documentElement.lang = language;
     document.title = document.body.getAttribute("data-title-" + language);
     all("[data-fr]").forEach((element) => { element.textContent = element.getAttribute("data-" + language); });
-    all("[data-label-fr]").forEach((element) => {
-      element.setAttribute("aria-label", element.getAttribute("data-label-" + language));
-    });
+    all("details[open] canvas.pile").forEach(nameCanvas);
   };
   all('input[name="language"]').forEach((input) => {
     input.addEventListener("change", () => { setLanguage(input.value); keepState(); });
@@ -41,24 +49,35 @@
     const shelves = new Set(all(".shelf-filter:checked").map((box) => box.value));
     const least = Number(one("#hpo-least").value) || 0;
     const offPanel = ticked("#hide-off-panel"), changed = ticked("#only-changed"), flagged = ticked("#hide-flagged");
-    let count = 0;
-    candidates.forEach((body) => {
+    const wanted = new Set(candidates.filter((body) => {
       const data = body.dataset;
-      const visible = classes.has(data.class)
+      return classes.has(data.class)
         && (!shelfBoxes.length || shelves.has(data.shelf) || data.shelf === "none")
         && !(offPanel && data.tier === "off_panel")
         && !(changed && data.changed === "no")
         && !(flagged && data.flagged === "yes")
         && (least <= 0 || Number(data.hpo) >= least)
-        && (!words.length || words.every((word) => texts.get(body).includes(word)));
-      if (body.hidden === visible) body.hidden = !visible;
-      count += visible ? 1 : 0;
+        && (!words.length || words.every((word) => textOf(body).includes(word)));
+    }));
+    shown.textContent = String(wanted.size);
+    // What goes, goes at once; of what comes, the first rows at once and the others right after, so that typing is
+    // never held up by rows far below.
+    waiting = [];
+    all("table.candidates > tbody").forEach((body) => {
+      const heading = body.classList.contains("pair-heading");
+      const visible = heading ? membersOf(body).some((member) => wanted.has(member)) : wanted.has(body);
+      if (!visible) body.hidden = true;
+      else if (body.hidden) waiting.push(body);
     });
-    all("tbody.pair-heading").forEach((heading) => {
-      heading.hidden = !membersOf(heading).some((body) => !body.hidden);
-    });
-    shown.textContent = String(count);
+    showWaiting();
     keepState();
+  };
+  const AT_ONCE = 25;
+  let waiting = [], next = 0;
+  const showWaiting = (count = AT_ONCE) => {
+    clearTimeout(next);
+    waiting.splice(0, count).forEach((body) => { body.hidden = false; });
+    if (waiting.length) next = setTimeout(showWaiting, 0);
   };
   const membersOf = (heading) => {
     const found = [];
@@ -171,7 +190,7 @@
   let pictures = null;
   const draw = (canvas) => {
     pictures = pictures || island("pictures");
-    const picture = pictures[canvas.dataset.candidate];
+    const picture = pictures[canvas.closest("tbody.candidate").id];
     const member = picture && picture.m[Number(canvas.dataset.member)];
     if (!member) return;
     const width = picture.r.length, base = Math.max(2, (canvas.parentElement.clientWidth - 4) / width);
@@ -251,17 +270,26 @@
   const drawIn = (root, now = false) => all("canvas.pile:not([data-drawn])", root).forEach((canvas) => {
     if (now) { drawNow(canvas); return; }
     pictures = pictures || island("pictures");
-    const member = pictures[canvas.dataset.candidate].m[Number(canvas.dataset.member)];
+    nameCanvas(canvas);
+    const member = pictures[canvas.closest("tbody.candidate").id].m[Number(canvas.dataset.member)];
     canvas.style.setProperty("height", 36 + (member ? member.n : 0) * 5 + "px");
     near.observe(canvas);
   });
 
   // --- all fields of a candidate, and the downloads, out of one table ---
   let table = null;
-  const fields = () => { table = table || island("fields"); return table; };
+  const fields = () => {
+    if (!table) {
+      // Equal cells are stored once.
+      const { columns, values, rows } = island("fields");
+      table = { columns, rows: rows.map((row) => row.map((place) => values[place])) };
+    }
+    return table;
+  };
   const showFields = (details) => {
+    if (one("table", details)) return;
+    details.append(one("#fields-table").content.cloneNode(true));
     const body = one("tbody", details);
-    if (body.childElementCount) return;
     const { columns, rows } = fields();
     rows[Number(details.dataset.row)].forEach((value, place) => {
       const line = document.createElement("tr");
@@ -305,7 +333,7 @@
     if (details.open) showFields(details);
   }));
   all(".copy-name").forEach((button) => button.addEventListener("click", () => {
-    const name = document.getElementById(button.dataset.copies);
+    const name = button.previousElementSibling;
     const range = document.createRange();
     range.selectNodeContents(name);
     getSelection().removeAllRanges();
@@ -315,37 +343,47 @@
 
   // --- decisions: drafts stay in this browser where it allows it; a file is made by the button alone ---
   const forms = all("div.decide");
-  const blank = one("#decision-form");
-  forms.forEach((form, place) => {
-    form.append(blank.content.cloneNode(true));
-    all("input", form).forEach((input) => { input.name = "decision-" + place; });
-  });
-  setLanguage(document.documentElement.lang);
   const drafts = "filiation:" + family + ":" + document.body.dataset.run;
-  const readForm = (form) => ({
-    variant: form.dataset.variant, gene: form.dataset.gene,
-    decision: (one("input:checked", form) || {}).value || "",
-    reason: one("select", form).value, note: one("textarea", form).value.trim(),
-  });
-  const decided = () => forms.map(readForm).filter((entry) => entry.decision || entry.reason || entry.note);
+  const entries = new Map();
+  const decided = () => forms.map((form) => entries.get(form))
+    .filter((entry) => entry && (entry.decision || entry.reason || entry.note));
   const counted = () => {
     const count = one("#decision-count");
     if (count) count.textContent = String(decided().length);
   };
+  // A form is made when its detail opens: two hundred of them would hold up the page.
+  const makeForm = (form) => {
+    if (!form || form.childElementCount) return;
+    form.append(one("#decision-form").content.cloneNode(true));
+    const entry = entries.get(form) || { decision: "", reason: "", note: "" };
+    all("input", form).forEach((input) => {
+      input.name = "decision-" + forms.indexOf(form);
+      input.checked = input.value === entry.decision;
+    });
+    one("select", form).value = entry.reason;
+    one("textarea", form).value = entry.note;
+    all("[data-fr]", form).forEach((part) => {
+      part.textContent = part.getAttribute("data-" + document.documentElement.lang);
+    });
+    form.addEventListener("input", () => {
+      entries.set(form, {
+        variant: form.dataset.variant, gene: form.dataset.gene,
+        decision: (one("input:checked", form) || {}).value || "",
+        reason: one("select", form).value, note: one("textarea", form).value.trim(),
+      });
+      try { localStorage.setItem(drafts, JSON.stringify(decided())); } catch (error) { /* as below */ }
+      counted();
+    });
+  };
   try {
     JSON.parse(localStorage.getItem(drafts) || "[]").forEach((entry) => forms
       .filter((form) => form.dataset.variant === entry.variant && form.dataset.gene === entry.gene)
-      .forEach((form) => {
-        all("input", form).forEach((input) => { input.checked = input.value === entry.decision; });
-        one("select", form).value = entry.reason;
-        one("textarea", form).value = entry.note;
-      }));
+      .forEach((form) => { entries.set(form, entry); }));
   } catch (error) { /* A browser may refuse storage to a local file: drafts then last as long as the page. */ }
-  forms.forEach((form) => {
-    form.addEventListener("input", () => {
-      try { localStorage.setItem(drafts, JSON.stringify(decided())); } catch (error) { /* as above */ }
-      counted();
-    });
+  all(".detail-row > td > details").forEach((details) => {
+    const make = () => { if (details.open) makeForm(one("div.decide", details)); };
+    details.addEventListener("toggle", make);
+    make();
   });
   counted();
   const saver = one("#save-decisions");
@@ -356,6 +394,7 @@
   // --- print ---
   let opened = [];
   addEventListener("beforeprint", () => {
+    showWaiting(waiting.length);
     if (document.documentElement.classList.contains("print-list")) return;
     opened = all("tbody.candidate:not([data-shelf='C']) .detail-row > td > details:not([open])");
     opened.forEach((details) => { details.open = true; drawIn(details, true); });
@@ -402,6 +441,7 @@
     else if (event.key === "o" || (event.key === "Enter" && free)) toggle();
     else if (event.key === "x" && current >= 0) {
       one("details", candidates[current]).open = true;
+      makeForm(one("div.decide", candidates[current]));
       const choice = one("div.decide input", candidates[current]);
       if (choice) choice.focus();
     } else if (event.key === "l") { chooseLanguage(one('input[name="language"]:not(:checked)').value); keepState(); }
