@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from builders.web import Site, serve
 from filiation.__main__ import main
+from filiation.config import RESOURCES
 from filiation.errors import ConfigError, InputError, ToolError
 from filiation.io.tables import write_table
 from filiation.model.columns import RESOURCES_MANIFEST
 from filiation.resources import transfer
-from filiation.resources.manifest import LOCK, LockEntry, Resource, read_lock, read_manifest
+from filiation.resources.manifest import LOCK, ROLLING, LockEntry, Resource, read_lock, read_manifest
 
 DATA = b"#chrom\tvalue\n" + b"".join(b"chr1\t%d\n" % n for n in range(20_000))
 VCF38 = b"##fileformat=VCFv4.2\n##contig=<ID=chr1,length=248956422>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
@@ -335,7 +336,7 @@ def test_verify__a_file_of_another_version_than_the_manifest_is_damaged(tmp_path
         ({"restriction": "secret"}, "restriction"),
         ({"licence": ""}, "no licence"),
         ({"address": "http://example.org/a.tsv"}, "http without a sha256"),
-        ({"parts": ("a", "b"), "sha256": "0" * 64, "file": "{part}.tsv"}, "one sha256 for several files"),
+        ({"parts": ("a", "b"), "sha256": "0" * 64, "file": "{part}.tsv"}, "one checksum for several files"),
     ],
 )
 def test_manifest__a_row_that_contradicts_itself_stops(tmp_path: Path, change: dict[str, Any], said: str) -> None:
@@ -367,3 +368,35 @@ def test_shipped_manifest__is_sound_and_says_what_each_licence_allows() -> None:
     assert len(files) == len(set(files))
     assert [item.file for item in manifest["gnomad_joint"].files()].count("gnomad.joint.v4.1.sites.chrX.vcf.bgz") == 1
     assert len(list(manifest["gnomad_joint"].files())) == 48
+
+
+def test_fetch__compares_with_the_md5_that_a_source_publishes(tmp_path: Path) -> None:
+    with serve(a__tsv=DATA) as site:
+        right = resource(site, md5=hashlib.md5(DATA, usedforsecurity=False).hexdigest())
+        assert get(right, tmp_path).compared_with == "the md5 that its source publishes"
+        (tmp_path / "a.tsv").unlink()
+        with pytest.raises(InputError, match="as its source publishes it"):
+            get(resource(site, md5="0" * 32), tmp_path)
+    assert (tmp_path / "a.tsv.refused").is_file()
+
+
+def test_fetch__says_plainly_that_a_first_copy_without_checksum_is_locked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(a__tsv=DATA) as site:
+        manifest = manifest_of(tmp_path / "manifest.tsv", resource(site))
+        command = ["resources", "fetch", "a", "--manifest", str(manifest), "--to", str(tmp_path / "data")]
+        assert main(command) == 0
+        assert "no checksum was known beforehand. This first copy is now locked" in capsys.readouterr().err
+        assert main(command) == 0
+        assert "agrees with the copy received before" in capsys.readouterr().err
+
+
+def test_manifest__every_row_has_a_licence_and_every_checksum_a_form() -> None:
+    manifest = read_manifest(RESOURCES / "manifest.tsv")
+    assert len(manifest) >= 36
+    assert all(row.licence and row.used_for for row in manifest.values())
+    undated = {name for name, row in manifest.items() if row.date is None and row.version != ROLLING}
+    # Their sources state no day; the lock records the one that the server gives.
+    assert undated == {"genes_grch38", "mane", "spliceai_mane", "giab_low_complexity", "giab_segmental_duplications"}
+    assert {name for name, row in manifest.items() if row.md5} == {"reference_grch38", "gnomad_coverage"}

@@ -153,10 +153,21 @@ def _fetch(options: argparse.Namespace) -> int:
             lock[item.file] = received.entry
             write_lock(options.to, lock)
             _say(f"{item.file}: {received.state}, {received.entry.size:,} bytes, sha256 {received.entry.sha256}")
+            _say(f"{item.file}: {_proof(received.compared_with)}")
     if faults:
         _say(f"{len(faults)} files could not be brought here")
         return max(fault.exit_code for fault in faults)
     return 0
+
+
+def _proof(compared_with: str) -> str:
+    """What stands behind a file that was received."""
+    if compared_with:
+        return f"agrees with {compared_with}"
+    return (
+        "no checksum was known beforehand. This first copy is now locked: it is what later fetches and verify compare "
+        "with; compare it once with a copy from elsewhere"
+    )
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -100,6 +100,12 @@ def sha256(path: str | Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def md5(path: str | Path) -> str:
+    """Hexadecimal MD5 of a file's bytes: to compare with what a source publishes, not against forgery."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
 def require_file(path: str | Path, what: str, *, where: str = "") -> Path:
     """The path, when it is a readable, non-empty file; otherwise an `InputError` that says which it is not."""
     path = Path(path)

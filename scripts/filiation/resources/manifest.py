@@ -1,7 +1,8 @@
 """Which public data can be used, from where, under which licence; and what was received (the lock)?
 
-resources/manifest.tsv declares them. A file whose SHA-256 is not known beforehand has `.` there: what was received is
-recorded in `manifest.lock.tsv` beside the files, and is the truth from then on. A checksum is never invented.
+resources/manifest.tsv declares them. A file whose SHA-256 is not known beforehand has `.` there; an MD5 that a source
+publishes is compared as well. What was received is recorded in `manifest.lock.tsv` beside the files, and is the truth
+from then on. A checksum is never invented.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ BUILDS = ("GRCh38", "GRCh37")
 _NAME = re.compile(r"^[a-z0-9_]+$")
 _FILE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
+_MD5 = re.compile(r"^[0-9a-f]{32}$")
 _SCHEMES = ("https", "http", "file")
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
@@ -49,12 +51,13 @@ class Resource:
     build: str | None
     kind: str
     used_for: str
+    md5: str | None = None
 
     def files(self) -> Iterator[ResourceFile]:
         """Every file of the resource, each followed by its index."""
         for part in self.parts or ("",):
             file, address = (text.replace("{part}", part) for text in (self.file, self.address))
-            yield ResourceFile(self, file, address, self.sha256, self.size, is_index=False)
+            yield ResourceFile(self, file, address, self.sha256, self.size, is_index=False, md5=self.md5)
             if self.index:
                 yield ResourceFile(self, file + self.index, address + self.index, None, None, is_index=True)
 
@@ -69,6 +72,7 @@ class ResourceFile:
     sha256: str | None
     size: int | None
     is_index: bool
+    md5: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ def _problem(row: Mapping[str, Any], resource: Resource, known: Iterable[str]) -
         return f"file {resource.file!r} is no plain file name"
     if resource.sha256 is not None and not _SHA256.match(resource.sha256):
         return f"sha256 {resource.sha256!r} is not 64 hexadecimal digits"
+    if resource.md5 is not None and not _MD5.match(resource.md5):
+        return f"md5 {resource.md5!r} is not 32 hexadecimal digits"
     if resource.restriction not in RESTRICTIONS or resource.access not in ACCESS:
         return f"restriction {resource.restriction!r}, access {resource.access!r}"
     if resource.build not in (None, *BUILDS):
@@ -119,8 +125,8 @@ def _problem(row: Mapping[str, Any], resource: Resource, known: Iterable[str]) -
     address = urlsplit(resource.address)
     if address.scheme == "http" and not resource.sha256 and address.hostname not in _THIS_MACHINE:
         return "http without a sha256: nothing would prove what was received"
-    if resource.parts and resource.sha256:
-        return "one sha256 for several files"
+    if resource.parts and (resource.sha256 or resource.md5):
+        return "one checksum for several files"
     missing = [name for name in ("version", "licence", "kind", "used_for") if not row[name]]
     return f"no {', '.join(missing)}" if missing else ""
 

@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 from filiation import __version__
 from filiation.errors import ConfigError, InputError, ToolError
-from filiation.io.files import atomic_text, sha256
+from filiation.io.files import atomic_text, md5, sha256
 from filiation.resources.inspect import check_whole, stated
 from filiation.resources.manifest import ROLLING, LockEntry, ResourceFile, read_lock
 
@@ -41,10 +41,11 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Received:
-    """What was done for one file, and its entry for the lock."""
+    """What was done for one file, its entry for the lock, and what it was compared with; '' when with nothing."""
 
     entry: LockEntry
     state: str
+    compared_with: str = ""
 
 
 def refuse_within_a_job() -> None:
@@ -76,12 +77,13 @@ def fetch(
     if target.is_file() and not (update and item.resource.version == ROLLING):
         if known is not None:
             _require_same(target, known)
-            return Received(known, "here already")
-        return Received(_accept(target, target, item, item.sha256, None, Stamp()), "found here, recorded")
+            return Received(known, "here already", "the copy received before")
+        compared = _known_beforehand(item)
+        return Received(_accept(target, target, item, item.sha256, None, Stamp()), "found here, recorded", compared)
     # What was received once under a fixed version must come again bit for bit.
-    expected = item.sha256
+    expected, compared = item.sha256, _known_beforehand(item)
     if expected is None and known is not None and item.resource.version != ROLLING:
-        expected = known.sha256
+        expected, compared = known.sha256, "the copy received before"
     part = target.with_name(f"{item.file}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _alone(part):
@@ -89,6 +91,8 @@ def fetch(
             source, from_lock = _in_mirror(item, mirror)
             progress(f"{item.file}: copied from {source}")
             _copy(source, part)
+            if expected is None and from_lock is not None:
+                compared = "the mirror's lock"
             expected, stamp = expected or from_lock, Stamp()
         else:
             refuse_within_a_job()
@@ -96,7 +100,12 @@ def fetch(
         entry = _accept(part, target, item, expected, known, stamp)
         os.replace(part, target)
         _note(part).unlink(missing_ok=True)
-    return Received(entry, "received")
+    return Received(entry, "received", compared)
+
+
+def _known_beforehand(item: ResourceFile) -> str:
+    """Which checksum the manifest has of a file, '' for none."""
+    return "the manifest's sha256" if item.sha256 else "the md5 that its source publishes" if item.md5 else ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,13 @@ def _accept(
                 expected=f"{expected}, as {'the manifest declares' if item.sha256 else 'it was received before'}",
                 repair=f"{kept}; fetch again. A source that has changed on purpose "
                 f"needs a new version in the manifest (received before: {known.version if known else 'nothing'})",
+            )
+        if expected is None and item.md5 is not None and (published := md5(path)) != item.md5:
+            raise InputError(
+                f"MD5 {published}",
+                where=item.file,
+                expected=f"{item.md5}, as its source publishes it",
+                repair=f"{kept}; fetch again",
             )
         if not item.is_index:
             check_whole(path, resource.kind, item.file)
