@@ -45,7 +45,7 @@ def page_pictures(page: Path, pictures: Path) -> None:
 def paper_pictures(pdf: Path, pictures: Path) -> None:
     """The first page of the PDF and the page of its first candidate."""
     pages = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout.split("\f")
-    candidate = next((number for number, text in enumerate(pages, 1) if "Lectures du cas index" in text), 1)
+    candidate = next((number for number, text in enumerate(pages, 1) if "Lectures de la famille" in text), 1)
     for number, name in ((1, "paper-summary"), (candidate, "paper-candidate")):
         command = ["pdftoppm", "-png", "-r", "80", "-f", str(number), "-l", str(number), "-singlefile"]
         subprocess.run([*command, str(pdf), str(pictures / name)], check=True)

@@ -48,7 +48,7 @@ def candidate(**changes: Any) -> Row:
         "dna_change": "33440722C>T",
         "inheritance": "de_novo",
         "inheritance_status": "supported",
-        "inheritance_reason": "posterior=0.9998; father=0/0 31,0; mother=0/0 35,0",
+        "inheritance_reason": "proband=carrier father=absent mother=absent de_novo_posterior=0.9998",
         "de_novo_posterior": 0.99982,
         "de_novo_log10_odds": 3.745,
         "evidence_rung": "PL",
@@ -65,9 +65,11 @@ def candidate(**changes: Any) -> Row:
         "score_components": "de_novo:supported=10;loss_of_function=8;absent_from_population=3;"
         "clinvar_pathogenic=10;panel_core=6;mode_matches_panel=2",
         "caller_filter": "PASS",
-        "kept_because": "de_novo_posterior 0.9998 >= 0.5 (min_de_novo_posterior);"
-        "population frequency: absent from every source;"
-        "consequence stop_gained is loss_of_function;ClinVar Pathogenic/Likely_pathogenic",
+        "kept_because": "proband_alt_depth 18 >= 3 [min_proband_alt_depth];"
+        "proband_genotype_quality 99 >= 5 [min_proband_genotype_quality];"
+        "population_af not_found <= 0.01 [max_frequency_recessive];"
+        "clinvar Pathogenic/Likely_pathogenic is not benign;consequence stop_gained (loss_of_function);"
+        "de_novo_posterior 0.9998 against 0.5 [min_de_novo_posterior];inheritance de_novo supported",
     }
     row.update(changes)
     return row
@@ -87,7 +89,11 @@ def family_candidates() -> list[Row]:
         "score": 25.0,
         "panel_inheritance": "AR",
         "score_components": "compound_heterozygous:supported=8;loss_of_function=8;very_rare=2;panel_core=6",
-        "kept_because": "in trans with the partner: father carries one, mother the other;frequency 1.2e-05 <= 0.01",
+        "kept_because": "proband_alt_depth 18 >= 3 [min_proband_alt_depth];"
+        "population_af 1.2e-05 <= 0.01 [max_frequency_recessive];"
+        "population_homozygotes 9 <= 10 [max_homozygotes_recessive];"
+        "second variant in ASPM, trans_proven:parents;inheritance compound_heterozygous supported",
+        "inheritance_reason": "proband=carrier father=carrier mother=absent",
         "inheritance_reason": "from=father; partner_from=mother",
     }
     return [
@@ -109,6 +115,9 @@ def family_candidates() -> list[Row]:
             rank=3, chrom="chr11", pos=118482081, ref="G", alt="A", gene="KMT2A", consequence="missense",
             amino_acid_change="1155C>1155Y", dna_change="118482081G>A", gene_id="HGNC:7132",
             inheritance_status="possible", de_novo_posterior=0.8641, score=21.0,
+            kept_because="proband_alt_depth 4 >= 3 [min_proband_alt_depth];"
+            "population_af not_covered <= 0.001 [max_frequency_dominant];"
+            "de_novo_posterior 0.3 against 0.5 [min_de_novo_posterior]",
             **genotype("proband", "0/1", 9, 8, 97), **genotype("father", "0/0", 21, 0, 63),
             **genotype("mother", None, None, None, None),
             clinvar_significance="Uncertain_significance", clinvar_review="criteria_provided,_single_submitter",
@@ -172,7 +181,7 @@ def check(name: str, sample: str, observed: str, expected: str, verdict: str = "
     """One row of the quality table."""
     return {
         "check": name, "sample": sample, "observed": observed, "expected": expected, "verdict": verdict,
-        "meaning": meaning or "as the sheet says",
+        "meaning": meaning or "as usual",
     }  # fmt: skip
 
 

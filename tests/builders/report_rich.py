@@ -336,11 +336,16 @@ def change_rows(rows: Sequence[Row]) -> list[Row]:
     """One new, one upgraded, one vanished, the others unchanged."""
     keys = ("chrom", "pos", "ref", "alt", "gene")
     changes: list[Row] = [{name: row[name] for name in keys} | {"change": "unchanged"} for row in rows]
-    changes[2] |= {"change": "new", "now": "A, rank 2", "cause": "rule", "detail": "SpliceAI 0.99 >= 0.2"}
+    changes[2] |= {
+        "change": "new",
+        "now": "A, likely_pathogenic, rank 2",
+        "cause": "rule",
+        "detail": "shelf by splicing",
+    }
     changes[3] |= {
         "change": "upgraded",
-        "before": "C",
-        "now": "B",
+        "before": "C, no class, rank 31",
+        "now": "B, uncertain, rank 3",
         "cause": "clinvar,hpo",
         "detail": "VUS -> conflicting",
         "first_seen": "2025-11-04",
@@ -353,7 +358,7 @@ def change_rows(rows: Sequence[Row]) -> list[Row]:
         "alt": "A",
         "gene": "TRIOBP",
         "change": "vanished",
-        "before": "B",
+        "before": "B, uncertain, rank 6",
         "cause": "frequency",
         "detail": "gnomAD-4.1: 41 alleles",
     }

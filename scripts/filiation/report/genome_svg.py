@@ -5,6 +5,7 @@ Chromosomes stand side by side, to scale. Points are drawn as one path a lane, s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ BALANCE_TOP, BALANCE_HEIGHT = 142, 80
 HEIGHT = 246
 # Depth is drawn from 0 to twice the median; what is beyond stands on the edge.
 DEPTH_MOST = 2.0
+# More are slow to draw and say no more.
+MOST_POINTS = 6000
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,12 @@ class GenomePicture:
 
 def _path(points: Iterable[tuple[float, float]]) -> str:
     return "".join(f"M{x:.0f} {y:.0f}h0" for x, y in points)
+
+
+def _thinned(points: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """Every second, third, … point, so that no more than `most` are drawn."""
+    step = max(1, math.ceil(len(points) / max(1, most)))
+    return points[::step]
 
 
 def draw_genome(data: ReportData) -> GenomePicture | None:
@@ -94,6 +103,7 @@ def draw_genome(data: ReportData) -> GenomePicture | None:
             if value:
                 place = starts[name] + int(position) * scale
                 balance.append((place, BALANCE_TOP + BALANCE_HEIGHT * (1 - float(value))))
+    balance = _thinned(balance, MOST_POINTS - len(depth))
     index = data.family.proband.sample
     marks = []
     for row in data.segments.rows:

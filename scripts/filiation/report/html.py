@@ -28,6 +28,7 @@ from filiation.model.columns import CANDIDATES
 from filiation.model.decisions import SET_ASIDE_REASONS
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Role
+from filiation.panels.catalogue import load_catalogue
 from filiation.report import catalogue, genome_svg, members_view, typography
 from filiation.report.acmg_view import points_words
 from filiation.report.candidate_view import Group, PageContext, group_candidates, variant_key
@@ -43,12 +44,15 @@ from filiation.report.phenotype_view import HpoTerm, labelled, terms_of
 from filiation.report.phrases import measure
 from filiation.report.quality_view import coverage_lines, tiles, verdict_of
 from filiation.report.reads_view import read_pictures
+from filiation.report.told import told
 from filiation.report.typography import Bilingual
 from filiation.report.why_view import threshold_keys
 
 # A page with more details than this is slow on an office computer; the TSV always holds every candidate.
 MAX_CANDIDATES = 200
 _DISCUSS_FIRST = 5
+# Of the variants that the last step removed, so many are listed.
+MAX_REMOVED = 30
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ def environment() -> Environment:
         source=catalogue.source_text,
         known=catalogue.known,
         measure=measure,
+        told=told,
         points_words=points_words,
         both=typography.both,
         integer=typography.integer,
@@ -186,6 +191,10 @@ def page_values(data: ReportData) -> dict[str, Any]:
             (False, catalogue.text("coverage.contig_caption"), [line for line in coverage if not line.total]),
         ),
         "limits": limits(data),
+        "pre_indication": pre_indication_name(data),
+        "panel_sha256": next((row["sha256"] for row in data.versions.rows if row["kind"] == "panel"), None),
+        "change_counts": change_counts(data),
+        "removed_last": removed_last(data),
         "thresholds": threshold_keys(rule for group in shown for item in group.candidates for rule in item.rules),
         "headers": _headers(data),
     }
@@ -249,6 +258,32 @@ def signs(data: ReportData, terms: Mapping[str, HpoTerm]) -> list[Sign]:
         present = identifier in data.options.hpo_terms or row.get("status") != "absent"
         found.append(Sign(labelled(identifier, terms), present, row.get("onset") or ""))
     return found
+
+
+def pre_indication_name(data: ReportData) -> Bilingual | None:
+    """The name of the pre-indication in the catalogue; None for one that it does not know."""
+    found = load_catalogue().entries.get(data.options.pre_indication)
+    return Bilingual(found.name_fr, found.name_en) if found else None
+
+
+def change_counts(data: ReportData) -> list[tuple[Bilingual, int]]:
+    """How many candidates are new, went up, went down or vanished; nothing without an earlier analysis."""
+    rows = data.changes.rows if data.changes else []
+    counts = Counter(row["change"] for row in rows)
+    return [
+        (catalogue.term("change", name), counts[name])
+        for name in ("new", "upgraded", "downgraded", "vanished")
+        if counts[name]
+    ]
+
+
+def removed_last(data: ReportData) -> tuple[list[dict[str, Any]], int]:
+    """Variants that the last step removed, in a gene first, to `MAX_REMOVED`; and how many there are."""
+    rows = data.removed.rows if data.removed else []
+    in_genes = sorted(
+        rows, key=lambda row: (row["gene"] is None, row["reason"] in ("outside_genes", "benign_in_clinvar"))
+    )
+    return in_genes[:MAX_REMOVED], len(rows)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from filiation.model.pedigree import Role
 from filiation.panels.catalogue import load_catalogue
-from filiation.report.catalogue import term, text
+from filiation.report.catalogue import known, term, text
 from filiation.report.data import ReportData
-from filiation.report.typography import Bilingual
+from filiation.report.typography import Bilingual, same
 
 # Header line by which the step that normalises says whether indels could be left-aligned.
 LEFT_ALIGNED = "left_aligned"
@@ -71,11 +71,17 @@ def pre_indication_limits(data: ReportData) -> list[Bilingual]:
         return []
     lines = []
     for mechanism in dict.fromkeys(spot.mechanism for spot in found.blind_spots):
-        loci = [spot.locus for spot in found.blind_spots if spot.mechanism == mechanism]
-        lines.append(text("limits.blind_spot", mechanism=term("blind_spot", mechanism), loci=", ".join(loci)))
+        loci = [_locus(spot.locus) for spot in found.blind_spots if spot.mechanism == mechanism]
+        named = Bilingual(", ".join(locus.fr for locus in loci), ", ".join(locus.en for locus in loci))
+        lines.append(text("limits.blind_spot", mechanism=term("blind_spot", mechanism), loci=named))
     if found.required_documents:
         lines.append(text("limits.documents", documents="; ".join(found.required_documents)))
     return lines
+
+
+def _locus(name: str) -> Bilingual:
+    """A locus of the catalogue: a symbol is the same in both languages, words are translated."""
+    return term("locus", name) if known("locus", name) else same(name)
 
 
 def limits(data: ReportData) -> tuple[Limit, ...]:

@@ -24,6 +24,9 @@ from filiation.report.reads_view import BASE, MemberDrawing, draw_member
 
 _PAIR = re.compile(r"<i lang=fr>([^<]*)</i><i lang=en>([^<]*)</i>")
 
+# From the usual setting to the closest.
+DENSITIES = ("", "compact", "tight")
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -41,15 +44,18 @@ def printed_candidates(candidates: list[Candidate]) -> list[Candidate]:
     return on_shelves or [candidate for candidate in candidates if candidate.shelf == "none"][:30]
 
 
-def print_page(data: ReportData) -> str:
-    """The HTML of the print template, in the report's language alone."""
+def print_page(data: ReportData, density: str = "", *, summary_only: bool = False) -> str:
+    """The HTML of the print template, in the report's language alone.
+
+    density : '', compact or tight, how close the summary is set. summary_only : without what follows it.
+    """
     values = page_values(data)
     candidates = [candidate for group in values["groups"] for candidate in group.candidates]
     printed = printed_candidates(candidates)
     drawings = {}
     for candidate in printed:
         picture = candidate.picture
-        if picture is not None and picture.reference:
+        if picture is not None and picture.reference and not summary_only:
             drawings[candidate.anchor] = Drawing(
                 tuple(draw_member(picture, member) for member in picture.members),
                 len(picture.reference) * BASE,
@@ -64,9 +70,26 @@ def print_page(data: ReportData) -> str:
             printed=printed,
             left_out=len(data.candidates.rows) - len(printed),
             drawings=drawings,
+            density=density,
+            summary_only=summary_only,
         )
     )
     return _PAIR.sub(r"\1" if data.options.language == "fr" else r"\2", page)
+
+
+def summary_density(data: ReportData) -> str:
+    """How close the summary must be set to stand on one page; '' where it fits, or where no setting would do."""
+    import weasyprint
+
+    for density in DENSITIES:
+        summary = print_page(data, density, summary_only=True)
+        if len(weasyprint.HTML(string=summary, url_fetcher=_refuse).render().pages) == 1:
+            return density
+    return ""
+
+
+def _refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
+    raise ValueError(f"the print template asks for {url}: nothing outside it may be read")
 
 
 def write_pdf(path: str | Path, data: ReportData) -> None:
@@ -82,10 +105,7 @@ def write_pdf(path: str | Path, data: ReportData) -> None:
         modified=created,
     )
 
-    def refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
-        raise ValueError(f"the print template asks for {url}: nothing outside it may be read")
-
-    page = weasyprint.HTML(string=print_page(data), url_fetcher=refuse)
+    page = weasyprint.HTML(string=print_page(data, summary_density(data)), url_fetcher=_refuse)
     with atomic_path(path) as temporary:
         page.write_pdf(
             str(temporary),

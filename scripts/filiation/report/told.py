@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
-from filiation.report.catalogue import known, load, source_text, term, text
+from filiation.report.catalogue import SourceText, known, load, source_text, term, text
+from filiation.report.phrases import measure
 from filiation.report.typography import MINUS, NARROW, SUPERSCRIPT, Bilingual, same
 
 _PREFIX = "told."
+_MEMBER = r"(?:proband|father|mother|sibling) \S+"
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 
 
@@ -44,6 +46,30 @@ def _phase(value: str) -> Bilingual | None:
     if not known("compound_phase", phase) or not known("phase_evidence", evidence):
         return None
     return text("detail.phase", phase=term("compound_phase", phase), evidence=term("phase_evidence", evidence))
+
+
+def _member(value: str) -> Bilingual | None:
+    """`father SAMPLE` in words."""
+    role, _, sample = value.partition(" ")
+    return Bilingual(f"{term('role', role).fr} {sample}", f"{term('role', role).en} {sample}")
+
+
+def _relation(value: str) -> Bilingual | None:
+    """A relation of two people, in the phrases of the quality table."""
+    words = measure(value)
+    return None if isinstance(words, SourceText) else words
+
+
+def _form(value: str) -> Bilingual | None:
+    """Form of a disomy."""
+    key = "_".join(re.findall(r"\w+", value.lower()))
+    return term("disomy_form", key) if known("disomy_form", key) else None
+
+
+def _class(value: str) -> Bilingual | None:
+    """Proposed class of a candidate."""
+    key = value.replace(" ", "_")
+    return term("acmg_class", key) if known("acmg_class", key) else None
 
 
 def _clinvar(value: str) -> Bilingual | None:
@@ -78,6 +104,12 @@ _VALUES: dict[str, tuple[str, Callable[[str], Bilingual | None]]] = {
     "variant": (r"\S+", same),
     "sample": (r"\S+", same),
     "score": ("REVEL|AlphaMissense|CADD|SpliceAI|LOEUF|pLI", same),
+    "member": (_MEMBER, _member),
+    "member_two": (_MEMBER, _member),
+    "relation": (r"[a-z, ]+", _relation),
+    "relation_two": (r"[a-z, ]+", _relation),
+    "form": (r".+", _form),
+    "class_name": (r"[a-z_ ]+", _class),
     "text": (r".+", same),
     "quoted": (r".+", same),
     "words": (r".+", lambda sentence: _parts_told(sentence)),
