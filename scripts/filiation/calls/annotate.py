@@ -15,7 +15,7 @@ from filiation.calls.vep_scores import declared_kinds, plugin_scores
 from filiation.errors import InputError, ToolError
 from filiation.evidence.collect import Collector, EvidenceSources, open_evidence
 from filiation.evidence.fields import DATE_HEADER, FOUND, INFO_NAMES, declare, write_facts
-from filiation.evidence.hgvs import Disagreement
+from filiation.evidence.hgvs_second import Disagreement
 from filiation.evidence.scores import Score
 from filiation.evidence.shares import ShareCounter
 from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory, require_file
@@ -36,8 +36,8 @@ MEANING = {
     "records_in": "rare and informative records",
     "with_consequence": "records with at least one gene consequence (for information; none is removed)",
     "in_clinvar": "records that ClinVar has (for information; none is removed)",
-    "hgvs_read_twice": "protein names that a second engine gives too (for information)",
-    "hgvs_engines_differ": "protein names that the second engine writes otherwise (for information; look at them)",
+    "hgvs_read_twice": "names on transcripts and proteins that a second engine gives too (for information)",
+    "hgvs_engines_differ": "names that the second engine writes otherwise (for information; look at them)",
     "records_out": "annotated records",
 }
 
@@ -46,7 +46,7 @@ MEANING = {
 class AnnotateCounts:
     """Records in and out, how many found an annotation, and the share of records that each field has.
 
-    shares : rows of the table annotation_shares; differ : protein names on which two engines disagree.
+    shares : rows of the table annotation_shares; differ : names on which two engines disagree.
     """
 
     counts: dict[str, int]

@@ -10,7 +10,8 @@ from pathlib import Path
 from filiation.evidence.artefacts import load_artefacts
 from filiation.evidence.effects import TranscriptItem, gene_effects, load_noncoding_diseases
 from filiation.evidence.fields import FOUND, NOT_ANNOTATED, NOT_APPLICABLE, NOT_FOUND, GeneEffect, VariantFacts
-from filiation.evidence.hgvs import Disagreement, Namer, SecondReading, is_sequence
+from filiation.evidence.hgvs import Namer, is_sequence
+from filiation.evidence.hgvs_second import Disagreement, Named, SecondReading
 from filiation.evidence.populations import Counts, CountSource, CountSources, open_count_sources
 from filiation.evidence.regions import KINDS as REGION_KINDS
 from filiation.evidence.regions import RegionFile, Regions
@@ -56,7 +57,7 @@ class Collector:
     namer: Namer | None = None
     vrs: VrsNamer | None = None
     transcripts: Mapping[str, Transcript] = field(default_factory=dict)
-    _proteins: list[tuple[Transcript, int, str, str, str]] = field(default_factory=list)
+    _named: list[Named] = field(default_factory=list)
 
     def facts(
         self,
@@ -177,17 +178,17 @@ class Collector:
         return NOT_FOUND if genes or not is_sequence(ref, alt) else NOT_APPLICABLE
 
     def _remember(self, genes: Sequence[GeneEffect], position: int, ref: str, alt: str) -> None:
-        """Keep protein names for the second reading."""
+        """Keep the names for the second reading."""
         for gene in genes:
             model = self.transcripts.get(gene.transcript.split(".")[0])
-            if model is not None and model.cds and gene.hgvs_p and bare_name(model.contig) != "MT":
-                self._proteins.append((model, position, ref, alt, gene.hgvs_p))
+            if model is not None and gene.hgvs_c and bare_name(model.contig) != "MT":
+                self._named.append(Named(model, position, ref, alt, gene.hgvs_c, gene.hgvs_p))
 
     def second_reading(self) -> tuple[int, list[Disagreement]]:
-        """(protein names that the other engine gives too, those that differ)."""
-        if self.namer is None or not self._proteins:
+        """(names that the other engine gives too, those that differ)."""
+        if self.namer is None or not self._named:
             return 0, []
-        return SecondReading(self.namer).compare(self._proteins)
+        return SecondReading(self.namer).compare(self._named)
 
 
 def _value(score: Score | None) -> float | None:

@@ -11,7 +11,7 @@ whole codons only. Nothing is looked up on a network: the sequences are the labo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from filiation.evidence.protein import ProteinChange, protein_change
@@ -104,10 +104,11 @@ def edit_text(place: int, ref: str, alt: str, before: str, name: Callable[[int],
         return f"{where}{ref}>{alt}"
     if not alt:
         return f"{where}del"
-    return f"{where}inv" if alt == _other_strand(ref) else f"{where}delins{alt}"
+    return f"{where}inv" if alt == other_strand(ref) else f"{where}delins{alt}"
 
 
-def _other_strand(bases: str) -> str:
+def other_strand(bases: str) -> str:
+    """The bases of the other strand, read in its direction."""
     return bases.translate(_COMPLEMENT)[::-1]
 
 
@@ -126,7 +127,7 @@ class _Reader:
         """Bases of the places [first, last); short at the contig's ends."""
         if self.forward:
             return self._fetch(self._contig, max(0, first), max(0, last)).upper()
-        return _other_strand(self._fetch(self._contig, max(0, -last), max(0, -first)).upper())
+        return other_strand(self._fetch(self._contig, max(0, -last), max(0, -first)).upper())
 
     def base(self, place: int) -> str:
         """The base at a place, '' beyond the contig."""
@@ -143,7 +144,13 @@ class _Reader:
         """An allele of the plus strand, at its place on this strand."""
         if self.forward:
             return position, ref, alt
-        return -(position + len(ref)), _other_strand(ref), _other_strand(alt)
+        return -(position + len(ref)), other_strand(ref), other_strand(alt)
+
+    def plus(self, place: int, ref: str, alt: str) -> tuple[int, str, str]:
+        """The reverse of `allele`."""
+        if self.forward:
+            return place, ref, alt
+        return -place - len(ref), other_strand(ref), other_strand(alt)
 
 
 def _named(reader: _Reader, position: int, ref: str, alt: str, name: Callable[[int], str]) -> str:
@@ -209,23 +216,23 @@ class Namer:
     """Names alleles on transcripts; fetch(contig, start, end) gives bases of the genome."""
 
     def __init__(self, fetch: Fetch, assembly: str = "other") -> None:
-        self._fetch = fetch
+        self.fetch = fetch
         self._assembly = assembly
         self._spliced: dict[str, Spliced] = {}
 
     def genomic(self, contig: str, position: int, ref: str, alt: str) -> str:
         """Name on the genome; see `genomic_name`."""
-        return genomic_name(contig, position, ref, alt, self._fetch, self._assembly)
+        return genomic_name(contig, position, ref, alt, self.fetch, self._assembly)
 
     def spliced(self, transcript: Transcript) -> Spliced:
         """The transcript's own sequence."""
         found = self._spliced.get(transcript.name)
         if found is None:
-            bases = "".join(self._fetch(transcript.contig, *exon).upper() for exon in transcript.exons)
+            bases = "".join(self.fetch(transcript.contig, *exon).upper() for exon in transcript.exons)
             last = transcript.exons[-1 if transcript.strand == "+" else 0]
             start = transcript.bases_before_coding
             found = self._spliced[transcript.name] = Spliced(
-                bases if transcript.strand == "+" else _other_strand(bases),
+                bases if transcript.strand == "+" else other_strand(bases),
                 (start, start + transcript.coding_length),
                 len(bases) - (last[1] - last[0]) if len(transcript.exons) > 1 else None,
             )
@@ -241,7 +248,7 @@ class Namer:
         if not is_sequence(ref, alt) or not transcript.complete:
             return Names()
         position, ref, alt = trimmed(position, ref, alt)
-        reader = _Reader(self._fetch, transcript.contig, transcript.strand)
+        reader = _Reader(self.fetch, transcript.contig, transcript.strand)
         mitochondrial = bare_name(transcript.contig) == "MT"
         coding = ""
         if not mitochondrial:
@@ -250,10 +257,25 @@ class Namer:
             coding = f"{transcript.shown_accession}:{sign}.{text}" if text else ""
         if not transcript.cds:
             return Names(coding)
-        change = self.change(transcript, position, ref, alt, mitochondrial=mitochondrial)
+        change = self._change_of_moved(reader, transcript, position, ref, alt, mitochondrial=mitochondrial)
         accession = transcript.protein_accession
         name = f"{accession}:{change.name}" if accession and change.name else change.name
         return Names(coding, name, change)
+
+    def _change_of_moved(
+        self, reader: _Reader, transcript: Transcript, position: int, ref: str, alt: str, *, mitochondrial: bool
+    ) -> ProteinChange:
+        """The protein of the allele at the place that its name has, its most 3' one.
+
+        Where that place lies in an intron and the VCF's in an exon, the protein is `p.?`, with the fate of the
+        transcript as if the exon had changed: it is the same sequence.
+        """
+        called = self.change(transcript, position, ref, alt, mitochondrial=mitochondrial)
+        moved = shifted(*reader.allele(position, ref, alt), reader.base)
+        named = self.change(transcript, *reader.plus(*moved), mitochondrial=mitochondrial)
+        if named.name and named.name != "p.?":
+            return named
+        return ProteinChange("p.?", called.position, called.nmd) if called.name or named.name else ProteinChange()
 
     def in_spliced(self, transcript: Transcript, position: int, ref: str, alt: str) -> tuple[int, str, str] | None:
         """A trimmed allele on the spliced transcript, at its last place there; None outside of one exon."""
@@ -263,7 +285,7 @@ class Namer:
             if left <= position and position + len(ref) <= right and (ref or left < position < right):
                 place = reached + (position - left if forward else right - position - len(ref))
                 if not forward:
-                    ref, alt = _other_strand(ref), _other_strand(alt)
+                    ref, alt = other_strand(ref), other_strand(alt)
                 return shifted(place, ref, alt, lambda at: bases[at : at + 1])
             reached += right - left
         return None
@@ -284,101 +306,3 @@ class Namer:
             last_junction=spliced.last_junction,
             mitochondrial=mitochondrial,
         )
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A protein that two engines name differently."""
-
-    transcript: str
-    allele: str
-    ours: str
-    theirs: str
-
-
-# A stop codon that is kept by another route is called an extension by nothing; p.? is no name.
-_NOT_COMPARED = ("extTer0)", "p.?")
-
-
-class SecondReading:
-    """The same proteins named by another engine, ferro-hgvs (MIT), from the same spliced sequences.
-
-    Every transcript is given to it as one exon on the plus strand of a sequence of its own: release 1.0.0 joins the
-    exons of minus-strand transcripts of a JSON reference in the wrong order, does not move alleles of non-coding
-    transcripts, and numbers introns behind the coding part from the wrong exon.
-    """
-
-    def __init__(self, namer: Namer) -> None:
-        self._namer = namer
-
-    def compare(self, asked: Iterable[tuple[Transcript, int, str, str, str]]) -> tuple[int, list[Disagreement]]:
-        """(names compared, those that differ); asked : transcript, 0-based position, ref, alt, our protein name.
-
-        Alleles for which the other engine gives no name (repeats that it writes as counts, among others) are not
-        compared, nor insertions in frame that bring a stop, which it writes as a shift of the frame, nor what it
-        writes as two changes.
-        """
-        import json
-        from pathlib import Path
-
-        import ferro_hgvs
-
-        from filiation.io.files import private_directory
-
-        wanted = [(item, self._namer.in_spliced(item[0], *trimmed(*item[1:4]))) for item in asked if item[4]]
-        models: list[dict[str, object]] = []
-        sequences: dict[str, str] = {}
-        places: dict[str, str] = {}
-        for (transcript, *_), place in wanted:
-            if place is not None and transcript.name not in places:
-                name = places[transcript.name] = f"NM_{len(places) + 1:09d}.1"
-                spliced = self._namer.spliced(transcript)
-                sequences[f"mrna{len(places)}"] = spliced.bases
-                models.append(_as_one_exon(name, f"mrna{len(places)}", spliced))
-        if not models:
-            return 0, []
-        with private_directory("hgvs") as folder:
-            path = Path(folder) / "transcripts.json"
-            reference = {"version": "1.0", "genome_build": "GRCh38", "genomic_sequences": sequences}
-            path.write_text(json.dumps({**reference, "transcripts": models}), encoding="ascii")
-            projector = ferro_hgvs.VariantProjector(reference_json=str(path))
-        compared, differ = 0, []
-        for (transcript, position, ref, alt, ours), place in wanted:
-            if place is None:
-                continue
-            identifier = places[transcript.name]
-            edit = edit_text(*place, "", lambda at: str(at + 1))
-            try:
-                found = projector.project(f"mrna{int(identifier[3:12])}:g.{edit}", identifier).p_name
-            except ferro_hgvs.FerroError:
-                continue
-            if (
-                found
-                and "[" not in found
-                and not found.endswith(_NOT_COMPARED)
-                # A stop among the inserted residues: theirs goes on behind it, where no protein is.
-                and not re.search(r"ins\w*Ter", found)
-                and not re.search(r"ins\w*Ter\)$", ours)
-            ):
-                compared += 1
-                theirs, own = found.rpartition(":")[2], ours.rpartition(":")[2]
-                if theirs != own:
-                    differ.append(Disagreement(transcript.accession, f"{position + 1}{ref}>{alt}", own, theirs))
-        return compared, differ
-
-
-def _as_one_exon(name: str, contig: str, spliced: Spliced) -> dict[str, object]:
-    """A transcript as the other engine reads it: one exon that fills its contig."""
-    size = len(spliced.bases)
-    return {
-        "id": name,
-        "chromosome": contig,
-        "genome_build": "GRCh38",
-        "strand": "+",
-        "exons": [{"number": 1, "start": 1, "end": size, "genomic_start": 1, "genomic_end": size}],
-        "genomic_start": 1,
-        "genomic_end": size,
-        "cds_start": spliced.coding[0] + 1,
-        "cds_end": spliced.coding[1],
-        "sequence": spliced.bases,
-    }

@@ -99,7 +99,7 @@ def protein_change(
         )
         stop = start + 3 * new.find("*")
         nmd = "expected" if junction is not None and stop < junction - _SAFE_BASES else "escapes"
-    return ProteinChange(f"p.({name})", first + 1, nmd)
+    return ProteinChange(f"p.({name})" if name else "p.?", first + 1, nmd)
 
 
 def _residue(protein: str, index: int) -> str:
@@ -112,7 +112,7 @@ def _words(protein: str) -> str:
 
 
 def _described(old: str, new: str, *, shift: bool, touched: int, grown: int) -> tuple[int, str]:
-    """(index of the first residue that differs, description without parentheses).
+    """(index of the first residue that differs, description without parentheses, '' where none is possible).
 
     touched : last residue whose codon the change touches; grown : residues gained, negative where lost.
     """
@@ -122,15 +122,21 @@ def _described(old: str, new: str, *, shift: bool, touched: int, grown: int) -> 
     stop, expected, whole = new.find("*"), len(old) - 1 + grown, old.endswith("*")
     early = stop >= 0 and (stop < expected or not whole)
     if first >= len(new):
-        # The frame runs off the end of the transcript.
-        return first, f"{_residue(old, first)}?"
-    if old[first] == "*":
+        # The frame runs off the end of the transcript; of models without a stop, the last residues are lost.
+        return first, _replaced(old, old[first:], "", first) if not shift and not whole else ""
+    if first >= len(old):
+        # The models end before a stop, and so does the protein that is known.
+        return first, ""
+    # Residues put in before a stop that stays are an insertion, no extension.
+    if old[first] == "*" and (shift or stop != expected):
         return first, f"{_residue(old, first)}{_THREE[new[first]]}extTer{stop - first if stop >= 0 else '?'}"
     if new[first] == "*" and (shift or early):
         return first, f"{_residue(old, first)}Ter"
-    if shift or (whole and not 0 <= stop <= expected):
-        # The loss of the stop codon together with residues before it is written as a shift of the frame.
+    if shift:
         return first, f"{_residue(old, first)}{_THREE[new[first]]}fsTer{stop - first + 1 if stop >= 0 else '?'}"
+    if whole and not 0 <= stop <= expected:
+        # The stop codon is lost together with residues before it, in frame: all are replaced, up to the new stop.
+        return first, _replaced(old, old[first:], new[first : stop + 1], first) if stop >= 0 else ""
     if early:
         # The new sequence itself brings a stop: everything up to it is named, and nothing after it.
         return first, _replaced(old, old[first : max(first, touched + 1)], new[first:], first)
