@@ -94,7 +94,6 @@ def family_candidates() -> list[Row]:
         "population_homozygotes 9 <= 10 [max_homozygotes_recessive];"
         "second variant in ASPM, trans_proven:parents;inheritance compound_heterozygous supported",
         "inheritance_reason": "proband=carrier father=carrier mother=absent",
-        "inheritance_reason": "from=father; partner_from=mother",
     }
     return [
         candidate(),
@@ -121,7 +120,7 @@ def family_candidates() -> list[Row]:
             **genotype("proband", "0/1", 9, 8, 97), **genotype("father", "0/0", 21, 0, 63),
             **genotype("mother", None, None, None, None),
             clinvar_significance="Uncertain_significance", clinvar_review="criteria_provided,_single_submitter",
-            caller_filter="LowQual", flags="mother_without_data;low_genotype_quality",
+            caller_filter="LowQual", flags="mother_without_data;low_genotype_quality_or_balance",
             score_components="de_novo:possible=5;missense_or_inframe=5;panel_core=6;flagged_quality=-3",
         ),
         candidate(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from builders.browser import NEEDS_BROWSER, Opened, browser
 from builders.report import options
 from builders.report_rich import many_candidates, rich_data
 from filiation.report.html import render
+from filiation.report.pdf import write_pdf
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.tools, NEEDS_BROWSER]
@@ -189,3 +192,33 @@ def test_paper__a_row_and_its_detail_begin_on_the_same_page(browser: Any, tmp_pa
         rows = [number for number, page in enumerate(pages) if name in page and "Détail et raisons" not in page]
         details = [number for number, page in enumerate(pages) if f":{name}" in page]
         assert set(rows) & set(details), name
+
+
+def test_pdf__declares_pdf_a_3u_and_embeds_all_it_needs(tmp_path: Path) -> None:
+    """The marks of PDF/A-3u (ISO 19005-3); a whole validator (veraPDF) is not in the distribution."""
+    path = tmp_path / "FAM1.rcp.pdf"
+    write_pdf(path, rich_data(tmp_path))
+    content = path.read_bytes()
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)
+    whole = content + b"\n".join(filter(None, map(_inflated, streams)))
+    for mark in (rb"<pdfaid:part>3<|pdfaid:part=\"3\"", rb"<pdfaid:conformance>U<|pdfaid:conformance=\"U\""):
+        assert re.search(mark, whole), mark
+    assert re.search(rb"/AFRelationship\s*/\w+", whole)
+    assert re.search(rb"/S\s*/GTS_PDFA1", whole)
+    assert re.search(rb"/MarkInfo\s*<<\s*/Marked\s+true", whole)
+    assert re.search(rb"/Lang\s*\(fr", whole)
+    for forbidden in (b"/JavaScript", b"/Launch", b"/URI ", b"/Encrypt", b"/LZWDecode"):
+        assert forbidden not in whole, forbidden
+    fonts = subprocess.run(["pdffonts", str(path)], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    assert fonts
+    # The columns emb, sub and uni: embedded, and with a table of Unicode letters.
+    assert all(re.search(r"\byes\s+yes\s+yes\s+\d+\s+\d+$", line) for line in fonts)
+    info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Tagged:\s+yes", info)
+
+
+def _inflated(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""

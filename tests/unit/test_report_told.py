@@ -118,7 +118,8 @@ def test_numbers_of_a_reason_are_written_as_each_language_writes_them() -> None:
 
 
 @pytest.mark.parametrize("reason", [
-    "no such words; LOEUF 0.06", "LOEUF {value}", "<img src=x onerror=alert(1)>", "second variant: <b> (trans)", "", "; ",
+    "no such words; LOEUF 0.06", "LOEUF {value}", "<img src=x onerror=alert(1)>", "second variant: <b> (trans)", "",
+    "; ",
 ])  # fmt: skip
 def test_a_reason_with_an_unknown_part_is_never_half_translated(reason: str) -> None:
     words = told(reason)

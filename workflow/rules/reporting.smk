@@ -97,6 +97,7 @@ rule report:
         gene_coverage=lambda wildcards: RUN.gene_coverage_table(wildcards.family),
         phenotype=lambda wildcards: RUN.phenotype_table(wildcards.family),
         profile="results/{family}/quality/{family}.profile.tsv",
+        removed="results/{family}/prioritisation/{family}.removed.tsv",
         panel=lambda wildcards: RUN.panel(wildcards.family),
         versions="results/run/versions.tsv",
     output:
@@ -140,7 +141,8 @@ rule report:
         "filiation report --family {wildcards.family:q} --pedigree {input.pedigree:q}"
         " --candidates {input.candidates:q} --funnel {input.funnels:q} --quality {input.quality:q}"
         " --segments {input.segments:q} {params.coverage:q} {params.recheck:q} {params.read_views:q}"
-        " {params.gene_coverage:q} {params.phenotype:q} --profile {input.profile:q} --versions {input.versions:q}"
+        " {params.gene_coverage:q} {params.phenotype:q} --profile {input.profile:q} --removed {input.removed:q}"
+        " --versions {input.versions:q}"
         " {params.options:q}"
         " --output {output.page:q} --table {output.table:q} {params.pdf:q} --xlsx {output.xlsx:q}"
         " --json {output.json:q} --phenopacket {output.phenopacket:q} --vcf {output.vcf:q}"

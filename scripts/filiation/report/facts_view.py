@@ -22,11 +22,11 @@ _DECAY = (
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact of a variant: its name and value; `known` is False where no source was asked."""
+    """One fact of a variant: its name and value; an identifier is set in type of even width."""
 
     name: Bilingual
     value: Bilingual
-    known: bool = True
+    identifier: bool = False
 
 
 def nonsense_mediated_decay(row: Row) -> str:
@@ -44,9 +44,13 @@ def variant_facts(row: Row) -> tuple[Fact, ...]:
     """dbSNP, VRS, nonsense-mediated decay and protein domain; each is there, with a value or the reason of none."""
     states = annotation_states(row)
     found = []
-    for key, column in (("dbsnp", "dbsnp_id"), ("vrs", "vrs_id")):
+    asked = any(states.get(source) in ("found", "not_found") for source in ("population", "clinvar"))
+    numbers = (
+        ("dbsnp", "dbsnp_id", text("fact.no_number") if asked else term("predictor", "not_annotated")),
+        ("vrs", "vrs_id", text("fact.not_computed")),
+    )
+    for key, column, missing in numbers:
         value = row.get(column)
-        missing = text("fact.no_number") if states.get(column) == "not_found" else term("predictor", "not_annotated")
         found.append(Fact(text(f"fact.{key}"), same(str(value)) if value else missing, bool(value)))
     found.append(Fact(text("fact.nmd"), term("nmd", nonsense_mediated_decay(row))))
     domain, state = row.get("protein_domain"), states.get("protein_domain", "not_annotated")
@@ -54,7 +58,6 @@ def variant_facts(row: Row) -> tuple[Fact, ...]:
         Fact(
             text("fact.domain"),
             source_text(str(domain)) if domain else term("predictor", "not_found" if state == "found" else state),
-            bool(domain),
         )
     )
     return tuple(found)
@@ -132,8 +135,6 @@ def panel_line(row: Row, knowledge: Knowledge) -> tuple[Bilingual, ...]:
     ]
     if not lines:
         lines.append(plural("panels.on_none", knowledge.panels))
-    if knowledge.unread:
-        lines.append(text("panels.unread", names=", ".join(knowledge.unread)))
     return tuple(lines)
 
 

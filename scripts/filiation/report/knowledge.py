@@ -47,8 +47,9 @@ def panel_memberships(
 
     genes : (symbol, HGNC id or '') of the candidates; a gene is found by its id, so that renamed ones are.
     """
-    wanted = sorted(set(genes))
-    found: dict[str, list[Membership]] = {symbol: [] for symbol, _ in wanted}
+    # A symbol that one row gives with its id and another without is one gene.
+    wanted = dict(sorted(genes))
+    found: dict[str, list[Membership]] = {symbol: [] for symbol in wanted}
     count, unread = 0, []
     for path in sorted(Path(folder).glob("*.tsv")):
         try:
@@ -60,7 +61,7 @@ def panel_memberships(
         header = panel.header
         name = header.get("name_fr") or panel.pre_indication
         words = Bilingual(name, header.get("name_en") or name)
-        for symbol, hgnc_id in wanted:
+        for symbol, hgnc_id in wanted.items():
             gene = panel.gene_of(symbol, hgnc_id)
             if gene is not None:
                 found[symbol].append(Membership(words, header.get("version", ""), gene.tier))
