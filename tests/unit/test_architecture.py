@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"errors"},
     "toolbox": set(),
     "kernels": set(),
-    "config": {"errors"},
+    "config_sections": set(),
+    "config": {"errors", "config_sections"},
     # The sheets name pre-indications: their catalogue tells an alias, a cancer and a near miss apart.
     "io": {
         "errors",
@@ -76,6 +77,7 @@ MAY_IMPORT_FROM_OUTSIDE: dict[str, set[str]] = {
     "toolbox": set(),
     "model": {"numpy"},
     "kernels": {"numpy", "numba", "llvmlite"},
+    "config_sections": {"pydantic"},
     "config": {"pydantic", "yaml"},
     "schemas": {"pydantic", "yaml"},
     "report": {"babel", "jinja2", "markupsafe", "weasyprint", "xlsxwriter"},
