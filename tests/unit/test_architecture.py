@@ -21,6 +21,25 @@ BYTE_KERNELS = ("alternates", "damage", "inflate", "decode_bcf", "decode_vcf", "
 # Part of the package → parts it may import. `kernels.encoding` is the integer codes alone, without numba.
 MAY_IMPORT: dict[str, set[str]] = {
     "acmg": BASE,
+    # What is kept of a family; the cohort index adds up what each family gives, in the same commit.
+    "archive": BASE | {"calls", "cohort", "evidence", "genes", "kernels", "prioritisation", "scoring"},
+    "cohort": BASE | {"archive", "calls", "evidence", "frequencies", "genes", "kernels"},
+    # A release is judged again by the modules that judged the first time.
+    "reanalysis": BASE
+    | {
+        "acmg",
+        "archive",
+        "calls",
+        "cohort",
+        "evidence",
+        "frequencies",
+        "genes",
+        "panels",
+        "phenotype",
+        "prioritisation",
+        "report",
+        "scoring",
+    },
     "errors": set(),
     "model": {"errors"},
     "toolbox": set(),
