@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": BASE | {"panels"},
     "checks": BASE
     | {
+        "archive",
         "config",
         "calls",
         "evidence",

@@ -7,8 +7,10 @@ A dead owner on this host is taken over; one on another node cannot be asked, an
 
 from __future__ import annotations
 
+import glob
 import json
 import os
+import shutil
 import socket
 import threading
 import time
@@ -83,10 +85,27 @@ def owner_state(content: dict[str, Any]) -> str:
     return "alive" if start and process_start(pid) == start else "dead"
 
 
+def process_name(path: Path) -> str:
+    """Name of a temporary file or folder beside `path` that says which process of which host made it."""
+    return f".{path.name}.{socket.gethostname()}.{os.getpid()}.tmp"
+
+
+def remove_names_of_the_dead(path: Path) -> None:
+    """Remove what processes of this host that died left beside `path` under a `process_name`."""
+    start = f".{path.name}.{socket.gethostname()}."
+    for entry in path.parent.glob(f"{glob.escape(start)}*.tmp"):
+        pid = entry.name.removeprefix(start).removesuffix(".tmp")
+        if pid.isdigit() and not process_start(int(pid)):
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+
+
 def _acquire(path: Path) -> bool:
     """Try to make the lock; False when somebody has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}.{threading.get_ident()}")
+    temporary = path.with_name(process_name(path))
     try:
         temporary.write_text(json.dumps(_content()) + "\n", encoding="utf-8")
         try:
@@ -103,7 +122,7 @@ def _acquire(path: Path) -> bool:
 
 def _take_over(path: Path, content: dict[str, Any]) -> None:
     """Remove the lock of a dead process; of several that try, one removes this very lock."""
-    grave = path.with_name(f".{path.name}.dead.{socket.gethostname()}.{os.getpid()}.{threading.get_ident()}")
+    grave = path.with_name(process_name(path))
     with suppress(FileNotFoundError):
         os.rename(path, grave)
         if read_lock(grave) != content:
@@ -138,8 +157,11 @@ def held_message(archive: Path, family: str, content: dict[str, Any]) -> InputEr
 
 
 @contextmanager
-def family_lock(archive: Path, family: str, *, patience_seconds: float = 0.0) -> Iterator[None]:
-    """Hold a family for writing; a living owner, or one on another node, is an InputError after `patience_seconds`."""
+def family_lock(archive: Path, family: str, *, patience_seconds: float = 0.0, heartbeat: bool = True) -> Iterator[None]:
+    """Hold a family for writing; a living owner, or one on another node, is an InputError after `patience_seconds`.
+
+    heartbeat : touch the lock while it is held, so that other nodes see a living owner.
+    """
     path = lock_path(archive, family)
     deadline = time.monotonic() + patience_seconds
     with disk_errors(archive):
@@ -153,14 +175,17 @@ def family_lock(archive: Path, family: str, *, patience_seconds: float = 0.0) ->
             if time.monotonic() >= deadline:
                 raise held_message(archive, family, content)
             time.sleep(0.2)
+    remove_names_of_the_dead(path)
     ended = threading.Event()
     pulse = threading.Thread(target=_keep_fresh, args=(path, ended), daemon=True)
-    pulse.start()
+    if heartbeat:
+        pulse.start()
     try:
         yield
     finally:
         ended.set()
-        pulse.join()
+        if heartbeat:
+            pulse.join()
         path.unlink(missing_ok=True)
 
 

@@ -3,6 +3,7 @@ that is not what was written?"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from filiation.errors import InputError
-from filiation.model.archive_tables import SCHEMA_KEY, TABLE_TYPES, ArchiveTable
+from filiation.model.archive_tables import HEADER_KEY, SCHEMA_KEY, TABLE_TYPES, ArchiveTable
 from filiation.model.table_schema import TableSchema
 
 ROW_GROUP = 65_536
@@ -111,6 +112,13 @@ def check_label(path: Path, metadata: Mapping[bytes, bytes], label: str) -> None
             expected=f"schema '{label}'",
             repair="read it with the version of filiation that wrote it, or add the analysis again",
         )
+
+
+def read_header(path: Path) -> dict[str, str]:
+    """The `##key=value` lines that a table of the report had."""
+    with _opened(path) as source:
+        content = (source.schema_arrow.metadata or {}).get(HEADER_KEY.encode(), b"{}")
+    return dict(json.loads(content))
 
 
 def read_table_part(path: Path, schema: TableSchema) -> list[dict[str, Any]]:

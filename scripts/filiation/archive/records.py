@@ -50,6 +50,16 @@ class AnalysisRecord:
         return {part["name"]: part for part in self.manifest["parts"]}
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """What the analysis ran with."""
+        return dict(self.manifest["settings"])
+
+    @property
+    def inputs(self) -> dict[str, dict[str, str]]:
+        """{role: the file that had it}: clinvar, frequency:NAME, panel, rank_weights, acmg_table, scoring_model …"""
+        return {row["name"]: row for row in self.resources if row["kind"] == "input"}
+
+    @property
     def resources(self) -> list[dict[str, str]]:
         """Everything whose version can change a result: name, kind, version, sha256."""
         return list(self.manifest["resources"])

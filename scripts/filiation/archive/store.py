@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from filiation import __version__
-from filiation.archive.database import check_version, connect, new_database, schema_version
-from filiation.archive.disk import disk_errors, sync_folder, write_json
+from filiation.archive.database import check_version, connect, database_path, new_database, schema_version
+from filiation.archive.disk import disk_errors, sync_file, sync_folder, write_json
+from filiation.archive.lock import process_name, remove_names_of_the_dead
 from filiation.archive.records import (
     AnalysisRecord,
     Consent,
@@ -22,8 +25,7 @@ from filiation.archive.records import (
     FamilyRecord,
     FirstSeen,
 )
-from filiation.errors import InputError, nearest
-from filiation.io.files import atomic_path
+from filiation.errors import InputError, UserError, nearest
 from filiation.model.archive_tables import ARCHIVE_SCHEMA
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 from filiation.model.table_schema import TableSchema
@@ -51,6 +53,13 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def current_analyses(self) -> dict[str, int]:
+        """{family id: number of its latest registered analysis}, in one read of the database."""
+        rows = self.connection.execute(
+            "SELECT family, max(number) FROM analyses JOIN families USING (family_number) GROUP BY family_number"
+        )
+        return {row[0]: row[1] for row in rows}
 
     def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """Rows of a question to the database (SELECT)."""
@@ -139,29 +148,9 @@ class Archive:
 
     def manifest(self, family: str, number: int, expected_sha256: str) -> dict[str, Any]:
         """The content of record.json, whose bytes must be those that were registered."""
-        known = self._manifests.get(expected_sha256)
-        if known is not None:
-            return known
-        path = self.folder(family, number) / "record.json"
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise InputError(
-                f"the manifest of analysis {number} cannot be read ({error.strerror})",
-                where=str(path),
-                expected="record.json as it was written",
-                repair=f"bring the folder back from a copy; filiation archive verify {self.path} --family {family}",
-            ) from None
-        if sha256_of(content).hexdigest() != expected_sha256:
-            raise InputError(
-                f"the manifest of analysis {number} is not the one that was registered",
-                where=str(path),
-                expected=f"SHA-256 {expected_sha256}",
-                repair=f"bring the file back from a copy; filiation archive verify {self.path} --family {family}",
-            )
-        manifest = json.loads(content)
-        self._manifests[expected_sha256] = manifest
-        return dict(manifest)
+        if expected_sha256 not in self._manifests:
+            self._manifests[expected_sha256] = read_manifest(self.path, family, number, expected_sha256)
+        return self._manifests[expected_sha256]
 
     def folder(self, family: str, number: int) -> Path:
         """The folder of one analysis; it need not exist."""
@@ -179,6 +168,13 @@ class Archive:
 
         path = self.part_path(family, schema.name, number)
         return [] if path is None else read_table_part(path, schema)
+
+    def table_header(self, family: str, schema: TableSchema, number: int | None = None) -> dict[str, str]:
+        """The `##key=value` lines of an archived table, without schema and program; {} when there is no such table."""
+        from filiation.archive.parts import read_header
+
+        path = self.part_path(family, schema.name, number)
+        return {} if path is None else read_header(path)
 
     def decisions(self, family: str | None = None, variant: str | None = None) -> list[DecisionRecord]:
         """Decisions of a family, on a variant (`chrom-pos-ref-alt`), or both; oldest first."""
@@ -249,6 +245,30 @@ def analysis_folder(archive: Path, family: str, number: int) -> Path:
     return family_folder(archive, family) / f"{number:04d}"
 
 
+def read_manifest(archive: Path, family: str, number: int, expected_sha256: str) -> dict[str, Any]:
+    """The content of an analysis' record.json; a missing or changed one is an InputError."""
+    path = analysis_folder(archive, family, number) / "record.json"
+    repair = f"bring the folder back from a copy; filiation archive verify {archive} --family {family}"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"the manifest of analysis {number} cannot be read ({error.strerror})",
+            where=str(path),
+            expected="record.json as it was written",
+            repair=repair,
+        ) from None
+    if sha256_of(content).hexdigest() != expected_sha256:
+        raise InputError(
+            f"the manifest of analysis {number} is not the one that was registered",
+            where=str(path),
+            expected=f"SHA-256 {expected_sha256}",
+            repair=repair,
+        )
+    manifest: dict[str, Any] = json.loads(content)
+    return manifest
+
+
 def create_archive(path: str | Path, assembly: str) -> Archive:
     """Make an empty archive in a folder that is empty or not there, and open it for writing.
 
@@ -256,23 +276,39 @@ def create_archive(path: str | Path, assembly: str) -> Archive:
     """
     path = Path(path)
     if (path / DESCRIPTION).exists() or (path.exists() and any(path.iterdir())):
-        raise InputError(
-            "the folder is not empty",
-            where=str(path),
-            expected="a folder that is empty or not there",
-            repair=f"name another folder; if it is an archive, filiation archive list {path}",
-        )
+        raise _not_empty(path)
+    description = {"schema": ARCHIVE_SCHEMA, "assembly": assembly, "program": f"filiation {__version__}"}
     with disk_errors(path):
-        for folder in FOLDERS:
-            (path / folder).mkdir(parents=True, exist_ok=True)
-        new_database(path)
-        # Written last: a folder without it is no archive yet.
-        with atomic_path(path / DESCRIPTION) as temporary:
-            write_json(
-                temporary, {"schema": ARCHIVE_SCHEMA, "assembly": assembly, "program": f"filiation {__version__}"}
-            )
-        sync_folder(path)
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+        remove_names_of_the_dead(path)
+        temporary = path.with_name(process_name(path))
+        try:
+            for folder in FOLDERS:
+                (temporary / folder).mkdir(parents=True)
+            new_database(temporary)
+            write_json(temporary / DESCRIPTION, description)
+            for file in (temporary / DESCRIPTION, database_path(temporary)):
+                sync_file(file)
+            sync_folder(temporary)
+            # An empty folder is replaced; one that another process filled in the meantime is not.
+            os.rename(temporary, path)
+            sync_folder(path.absolute().parent)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                raise _not_empty(path) from None
+            raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     return open_archive(path, write=True)
+
+
+def _not_empty(path: Path) -> InputError:
+    return InputError(
+        "the folder is not empty",
+        where=str(path),
+        expected="a folder that is empty or not there",
+        repair=f"name another folder; if it is an archive, filiation archive list {path}",
+    )
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -311,3 +347,46 @@ def open_archive(path: str | Path, *, write: bool = False) -> Archive:
         with closing(connection):
             raise
     return Archive(path, str(document["assembly"]), connection, write)
+
+
+@dataclass(frozen=True)
+class NoArchive:
+    """An archive that is not there yet: nobody is in it."""
+
+    path: Path
+
+    def current_analyses(self) -> dict[str, int]:
+        """No family."""
+        return {}
+
+
+def archive_faults(path: str | Path, assembly: str | None = None) -> list[UserError]:
+    """What would keep a run from adding to an archive; a folder that is not there yet is none when it can be made."""
+    path = Path(path)
+    if not path.exists():
+        parent = next((folder for folder in path.absolute().parents if folder.exists()), Path("/"))
+        if os.access(parent, os.W_OK):
+            return []
+        return [
+            InputError(
+                "the archive cannot be made here", where=str(path), repair=f"ask for the right to write {parent}"
+            )
+        ]
+    try:
+        with open_archive(path, write=True) as archive:
+            if (
+                assembly in ("GRCh37", "GRCh38")
+                and archive.assembly in ("GRCh37", "GRCh38")
+                and assembly != archive.assembly
+            ):
+                return [
+                    InputError(
+                        f"an archive of {archive.assembly}",
+                        where=str(path),
+                        expected=f"{assembly}, the build of this run",
+                        repair="name an archive of this build, or a new folder",
+                    )
+                ]
+    except UserError as fault:
+        return [fault]
+    return []

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 ARCHIVE_SCHEMA = "filiation-archive/1"
 RECORD_SCHEMA = "filiation-analysis-record/1"
 CERTIFICATE_SCHEMA = "filiation-erasure-certificate/1"
+EXPORT_SCHEMA = "filiation-research-export/1"
 # Key of the metadata of calls.parquet and genotypes.parquet: the header of the VCF that its records came from.
 VCF_HEADER = "filiation.vcf_header"
 SCHEMA_KEY = "filiation.schema"
+# The `##key=value` lines of a table of the report, as JSON.
+HEADER_KEY = "filiation.header"
 # Kind of a column of model.table_schema → type in Parquet.
 TABLE_TYPES = {"str": "string", "int": "int64", "float": "float64", "flag": "bool"}
 

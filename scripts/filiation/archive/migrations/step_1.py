@@ -6,7 +6,7 @@ MEANING = "families, members, consents, analyses with their resources and links,
 
 STATEMENTS = (
     """CREATE TABLE families (
-        family_number INTEGER PRIMARY KEY,
+        family_number INTEGER PRIMARY KEY AUTOINCREMENT,
         family TEXT NOT NULL UNIQUE,
         pre_indication TEXT NOT NULL DEFAULT '',
         hpo_terms TEXT NOT NULL DEFAULT '',
@@ -60,6 +60,7 @@ STATEMENTS = (
         calls INTEGER NOT NULL,
         genotypes INTEGER NOT NULL,
         bytes INTEGER NOT NULL,
+        parts TEXT NOT NULL,
         PRIMARY KEY (family_number, number)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX analyses_by_panel ON analyses (panel, panel_version)",

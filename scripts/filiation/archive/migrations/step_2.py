@@ -30,6 +30,14 @@ STATEMENTS = (
         mean_depth REAL NOT NULL,
         PRIMARY KEY (gene, family_number, number, sample)
     ) STRICT, WITHOUT ROWID""",
+    # Genes whose coverage was measured with a panel: a gene that is not here is not well read, it is unknown.
+    """CREATE TABLE covered_genes (
+        panel TEXT NOT NULL,
+        panel_version TEXT NOT NULL,
+        gene TEXT NOT NULL,
+        hgnc_id TEXT NOT NULL,
+        PRIMARY KEY (gene, panel, panel_version)
+    ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE releases (
         release TEXT PRIMARY KEY,
         date TEXT NOT NULL,
@@ -65,8 +73,8 @@ def fill(connection: sqlite3.Connection, archive: Path) -> None:
     from filiation.archive.derived import derive_analysis
 
     rows = connection.execute(
-        "SELECT family_number, family, number, date FROM analyses JOIN families USING (family_number)"
+        "SELECT family_number, family, number, date, record_sha256 FROM analyses JOIN families USING (family_number)"
         " ORDER BY family_number, number"
     ).fetchall()
-    for family_number, family, number, date in rows:
-        derive_analysis(connection, archive, family_number, family, number, date)
+    for family_number, family, number, date, record_sha256 in rows:
+        derive_analysis(connection, archive, family, (family_number, number, date), record_sha256)
