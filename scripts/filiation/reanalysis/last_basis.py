@@ -15,7 +15,10 @@ from filiation.reanalysis.stored import StoredAnalysis, checksum_of
 # Names under which the versions table of a run tells a file; the value of the file's name follows.
 _MODELS = {"scoring_model": "model-", "rank_weights": "rank-", "acmg_table": "acmg-"}
 _HPO, _PROTEINS, _FACTS = "resources.hpo_gene_diseases", "prioritisation.clinvar_proteins", "annotation.gene_facts."
-_CLINVAR = "annotation.clinvar_vcf"
+# Kind of the rows that name a file by its role.
+INPUT = "input"
+# Role of the release that an analysis was made for; its checksum is that of `Release.fingerprint`.
+RELEASE_ROLE = "release"
 
 
 @dataclass(frozen=True)
@@ -45,34 +48,49 @@ class Finder:
 
 
 def last_basis(stored: StoredAnalysis, finder: Finder) -> Basis:
-    """Files of the last analysis. A model that its versions table does not name is the one that ships."""
-    rows, family, defaults = stored.resources, stored.family.name, finder.defaults
-    models = {}
-    for name, prefix in _MODELS.items():
-        shipped = getattr(defaults, name)
-        wanted = checksum_of(rows, prefix, "model")
-        models[name] = finder.of(wanted, shipped, name.replace("_", " "), family) if wanted else shipped
-    panel = None
-    if wanted := _panel_checksum(stored):
-        panel = finder.of(wanted, finder.panels / f"{stored.pre_indication}.tsv", "panel", family)
-    facts = []
-    for row in rows:
-        if str(row["name"]).startswith(_FACTS):
-            kind = str(row["name"]).removeprefix(_FACTS).partition(":")[0]
-            facts.append((kind, finder.of(str(row["sha256"]), None, f"file of {kind}", family)))
-    hpo, proteins = checksum_of(rows, _HPO), checksum_of(rows, _PROTEINS)
-    return Basis(
-        **models,
-        gene_table=defaults.gene_table,
-        panel=panel,
-        hpo_gene_diseases=finder.of(hpo, None, "file of gene-disease links", family) if hpo else None,
-        gene_facts=tuple(facts),
-        clinvar_proteins=finder.of(proteins, None, "table of ClinVar's proteins", family) if proteins else None,
+    """Files of the last analysis. A model that it does not name is the one that ships."""
+    family, defaults = stored.family.name, finder.defaults
+
+    def found(role: str, prefix: str, kind: str, shipped: Path | None = None) -> Path | None:
+        wanted = input_checksum(stored, role) or checksum_of(stored.resources, prefix, kind)
+        return finder.of(wanted, shipped, role.replace("_", " "), family) if wanted else shipped
+
+    models = {name: found(name, prefix, "model", getattr(defaults, name)) for name, prefix in _MODELS.items()}
+    wanted = input_checksum(stored, "panel") or _panel_checksum(stored)
+    shipped = finder.panels / f"{stored.pre_indication}.tsv"
+    return replace(
+        defaults,
+        **{name: path for name, path in models.items() if path is not None},
+        panel=finder.of(wanted, shipped, "panel", family) if wanted else None,
+        hpo_gene_diseases=found("hpo_gene_diseases", _HPO, "resource"),
+        gene_facts=tuple(_facts(stored, finder)),
+        clinvar_proteins=found("clinvar_proteins", _PROTEINS, "resource"),
     )
 
 
+def input_checksum(stored: StoredAnalysis, role: str) -> str:
+    """SHA-256 of the file that had a role in the last analysis; '' when it does not say."""
+    return next(
+        (str(row.get("sha256") or "") for row in stored.resources if row["kind"] == INPUT and row["name"] == role), ""
+    )
+
+
+def _facts(stored: StoredAnalysis, finder: Finder) -> list[tuple[str, Path]]:
+    """Files of gene facts by kind."""
+    found = {}
+    for row in stored.resources:
+        name, kind = str(row["name"]), ""
+        if row["kind"] == INPUT and name.startswith("gene_facts:"):
+            kind = name.removeprefix("gene_facts:")
+        elif name.startswith(_FACTS):
+            kind = name.removeprefix(_FACTS).partition(":")[0]
+        if kind and kind not in found:
+            found[kind] = finder.of(str(row["sha256"]), None, f"file of {kind}", stored.family.name)
+    return list(found.items())
+
+
 def _panel_checksum(stored: StoredAnalysis) -> str:
-    """Checksum of the family's panel; '' when it was judged without."""
+    """Checksum of the family's panel in its table of versions; '' when it was judged without."""
     for row in stored.resources:
         if row["kind"] == "panel" and row["name"] == stored.pre_indication:
             return str(row.get("sha256") or "")
@@ -103,27 +121,34 @@ def small_files(release: Release) -> list[Path]:
 def resources_after(
     rows: Sequence[Mapping[str, Any]], release: Release, pre_indication: str, causes: frozenset[str]
 ) -> list[dict[str, Any]]:
-    """Rows of the versions table after a release: what is new takes the place of what it replaces."""
+    """Resources after a release: what is new takes the place of what it replaces, by role and in the versions table."""
     found = [dict(row) for row in rows]
     for resource in release.resources:
         if resource.cause not in causes or (resource.key == "panels" and resource.name != pre_indication):
             continue
-        name, kind, prefix = _named(resource)
-        version = resource.version or None
-        found = [row for row in found if not (str(row["name"]).startswith(prefix) and row["kind"] == kind)]
-        found.append({"name": name, "kind": kind, "version": version, "sha256": resource.sha256})
+        for name, kind, prefix in _named(resource):
+            found = [row for row in found if not (str(row["name"]).startswith(prefix) and row["kind"] == kind)]
+            found.append({"name": name, "kind": kind, "version": resource.version, "sha256": resource.sha256})
     return found
 
 
-def _named(resource: Resource) -> tuple[str, str, str]:
-    """(name, kind, start of the names that it replaces) of a resource in the versions table."""
-    file = resource.path.name
+def role_of(resource: Resource) -> str:
+    """Role under which a resource stands among the inputs of an analysis."""
+    named = {"gene_facts": "gene_facts:", "frequencies": "frequency:", "panels": "panel", "in_house": "cohort"}
+    role = named.get(resource.key, resource.key)
+    return f"{role}{resource.name}" if role.endswith(":") else role
+
+
+def _named(resource: Resource) -> list[tuple[str, str, str]]:
+    """(name, kind, start of the names that it replaces): as input, and as row of the versions table."""
+    file, role = resource.path.name, role_of(resource)
+    found = [(role, INPUT, role)]
     if resource.key == "panels":
-        return resource.name, "panel", resource.name
+        return [*found, (resource.name, "panel", resource.name)]
     if resource.key in _MODELS:
-        return file, "model", _MODELS[resource.key]
+        return [*found, (file, "model", _MODELS[resource.key])]
     starts = {
-        "clinvar": f"{_CLINVAR}:",
+        "clinvar": "annotation.clinvar_vcf:",
         "hpo_gene_diseases": f"{_HPO}:",
         "clinvar_proteins": f"{_PROTEINS}:",
         "gene_facts": f"{_FACTS}{resource.name}:",
@@ -131,4 +156,4 @@ def _named(resource: Resource) -> tuple[str, str, str]:
         "in_house": f"frequencies.{resource.name or 'in_house'}:",
         "recurrent_artefacts": "annotation.recurrent_artefacts:",
     }
-    return f"{starts[resource.key]} {file}", "resource", starts[resource.key]
+    return [*found, (f"{starts[resource.key]} {file}", "resource", starts[resource.key])]

@@ -112,7 +112,7 @@ def load_stored(archive: Archive, name: str, *, removed: bool = False, number: i
         archive.table(name, RECHECK, record.number),
         list(record.resources),
         dict(record.manifest.get("settings") or {}),
-        record.pre_indication,
+        record.panel or record.pre_indication,
     )
 
 
