@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,9 +23,14 @@ def database_path(archive: Path) -> Path:
 
 
 def connect(archive: Path, *, write: bool) -> sqlite3.Connection:
-    """A connection without implicit transactions; readers cannot write, writers wait for each other."""
+    """A connection without implicit transactions; readers cannot write, writers wait for each other.
+
+    A writer that was killed in the middle of a transaction leaves a journal that the next one must roll back, be it a
+    reader: a reader who may write opens the file so, and then forbids itself to.
+    """
     path = database_path(archive)
-    mode = "rw" if write else "ro"
+    may_write = write or all(os.access(place, os.W_OK) for place in (path, archive))
+    mode = "rw" if may_write else "ro"
     address = f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={mode}"
     try:
         connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE_SECONDS, isolation_level=None)
@@ -34,6 +40,8 @@ def connect(archive: Path, *, write: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = DELETE").fetchone()
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
+        elif may_write:
+            connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
@@ -50,6 +58,13 @@ def _database_fault(path: Path, error: sqlite3.Error) -> InputError:
             where=str(path),
             expected="short transactions of other writers",
             repair="repeat the command; filiation archive show ARCHIVE --locks names the writers",
+        )
+    if "readonly database" in text:
+        return InputError(
+            "a writer was stopped in the middle, and its journal must be rolled back first",
+            where=f"{path}-journal",
+            expected="an account that may write to the archive",
+            repair=f"filiation archive verify {path.parent}, under such an account",
         )
     return InputError(
         f"the database cannot be read ({text})",

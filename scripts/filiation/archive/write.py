@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from filiation import __version__
-from filiation.archive.cohort_index import index_function
 from filiation.archive.database import transaction
 from filiation.archive.derived import store_derived
 from filiation.archive.disk import disk_errors, require_space, sync_file, sync_folder, write_json
 from filiation.archive.lock import family_lock
-from filiation.archive.parts import arrow_table, write_part
+from filiation.archive.parts import arrow_table, read_part, write_part
 from filiation.archive.records import AnalysisRecord, family_document
 from filiation.archive.store import Archive, analysis_folder, family_folder
 from filiation.errors import InputError
@@ -213,7 +212,7 @@ def _stage(archive: Archive, given: AnalysisInput, *, durable: bool) -> _Staged 
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    _add_to_cohort(archive, given, number, durable=durable)
+    _add_to_cohort(archive, given, number, parts)
     return _Staged(given, number, record, content, parts)
 
 
@@ -223,14 +222,24 @@ def _header(lines: Mapping[str, str]) -> dict[str, str]:
     return {HEADER_KEY: json.dumps(kept, sort_keys=True, ensure_ascii=False)} if kept else {}
 
 
-def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, *, durable: bool) -> None:
-    """Write what the family adds to the cohort index; readers ignore it until the analysis is registered."""
-    calls = given.parts.get("calls")
-    if calls is None:
+def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: list[dict[str, Any]]) -> None:
+    """Write what the family adds to the cohort index; readers ignore it until the analysis is registered.
+
+    Parts that were taken over are read again: the index holds the rows of each family's latest analysis.
+    """
+    from filiation.cohort.index import add_segment
+
+    tables = {name: given.parts.get(name) for name in ("calls", "genotypes")}
+    for part in parts:
+        if part["name"] in tables and tables[part["name"]] is None:
+            path = analysis_folder(archive.path, given.family.name, part["stored_in"]) / part["file"]
+            tables[part["name"]] = read_part(path, _SCHEMAS[part["name"]])
+    if tables["calls"] is None:
         return
-    add_segment = index_function("index", "add_segment")
-    if add_segment is not None:
-        add_segment(archive.path, given.family, number, calls, given.parts.get("genotypes"), archive.assembly)
+    persons = {Path(link.path).stem: link.sha256 for link in given.links if link.kind == "cram"}
+    add_segment(
+        archive.path, given.family, number, tables["calls"], tables["genotypes"], archive.assembly, persons=persons
+    )
 
 
 def _write(folder: Path, name: str, table: Any, number: int) -> dict[str, Any]:

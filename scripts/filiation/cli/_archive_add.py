@@ -39,7 +39,7 @@ def add(options: argparse.Namespace) -> int:
         if consents:
             record_consents(archive, family.name, consents, day, "biologist")
         if config is not None:
-            _keep_files(archive, config, family)
+            _keep_files(archive, config, family, Path(options.results).absolute().parent)
         if options.receipt:
             receipt = {
                 "schema": ARCHIVE_SCHEMA,
@@ -60,7 +60,7 @@ def add(options: argparse.Namespace) -> int:
 
 def _family_of(options: argparse.Namespace) -> tuple[RunConfig | None, Family]:
     """The run's configuration, where it was recorded, and the family with its signs."""
-    from filiation.config import load_config
+    from filiation.config import load_config, parse_config
     from filiation.io.ped import read_pedigree
     from filiation.io.sheet import load_sheets
 
@@ -69,7 +69,9 @@ def _family_of(options: argparse.Namespace) -> tuple[RunConfig | None, Family]:
     pedigree = results / options.family / f"{options.family}.ped"
     if options.config or recorded.is_file():
         config = load_config(recorded)
-        # Paths of the recorded configuration are those of the run's own folder, above `results`.
+        # The recorded file names every default; a sheet that was never given must not be looked for. Its paths are
+        # those of the run's own folder, above `results`.
+        config = parse_config(config.model_dump(exclude_defaults=True), str(recorded))
         sheets = load_sheets(config, results.absolute().parent)
         if options.family in sheets.families:
             return config, sheets.families[options.family]
@@ -144,9 +146,18 @@ def _inputs(versions: list[dict[str, Any]], family: Family) -> list[dict[str, st
     return found
 
 
-def _keep_files(archive: Archive, config: RunConfig, family: Family) -> None:
-    """Keep the small files that a replay of this analysis would need again: panel, weights, tables of criteria."""
-    return None
+def _keep_files(archive: Archive, config: RunConfig, family: Family, base: Path) -> None:
+    """Keep the small files that a replay of this analysis would need again: panel, weights, tables, facts of genes."""
+    from filiation.config import acmg_table_path, panels_folder, rank_weights_path, scoring_model_path
+    from filiation.reanalysis.kept_files import keep
+
+    panel = panels_folder(config) / f"{family.pre_indication}.tsv"
+    files = [scoring_model_path(config), rank_weights_path(config), acmg_table_path(config), panel]
+    files += [Path(fact.path) for fact in config.annotation.gene_facts]
+    files += [Path(path) for path in (config.resources.hpo_gene_diseases, config.resources.gene_table) if path]
+    for file in files:
+        if (base / file).is_file():
+            keep(archive.path, base / file)
 
 
 def _opened(options: argparse.Namespace, given: AnalysisInput) -> Archive:
