@@ -244,6 +244,11 @@ def _newest_that_ships(folder: str, prefix: str, what: str) -> Path:
     return files[-1]
 
 
+def reanalysis_rules_path() -> Path:
+    """Rules of the re-analysis that ship, the newest; resources/scoring/reanalysis-N.yaml."""
+    return _newest_that_ships("scoring", "reanalysis", "rules of the re-analysis")
+
+
 def noncoding_genes_path() -> Path:
     """Table of the genes whose RNA causes a disease."""
     return RESOURCES / "genes" / "noncoding_disease_genes.tsv"

@@ -309,6 +309,7 @@ def test_workflow__every_step_of_a_family_has_its_rule() -> None:
         "genes",
         "panels",
         "phenotype",
+        "reanalyse",
         "run",
         "doctor",
         "explain",

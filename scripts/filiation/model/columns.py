@@ -10,6 +10,7 @@ from filiation.model.report_tables import (
     PHENOTYPE_TERMS,
     PROFILE,
     READ_VIEWS,
+    WORK_LIST,
 )
 from filiation.model.table_schema import VARIANT as VARIANT
 from filiation.model.table_schema import Column as Column
@@ -479,6 +480,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     PROFILE,
     PHENOTYPE_TERMS,
     CHANGES,
+    WORK_LIST,
     DECISIONS,
     BLIND_GENES,
     IMPRINTED,

@@ -145,7 +145,7 @@ def _frequency(
         context.sources(),
         judge.release.tools.model(judge.old),
         judge.assembly,
-        settings.get("pseudoautosomal_bed"),
+        settings.get("pseudoautosomal_bed") or None,
         Penetrance.of(settings.get("reduced_penetrance") or []),
         context.release.annotation,
         str(clinvar.path) if clinvar else None,
@@ -198,9 +198,23 @@ def history_of(archive: Archive, name: str, release: Release) -> History:
     return History(
         {(one.variant, one.gene or ""): one.date for one in archive.first_seen(name)},
         decisions,
+        decisions_elsewhere(archive, name),
         {cause: evidence_date(release, cause) for cause in release.causes},
         release.date,
     )
+
+
+def decisions_elsewhere(archive: Archive, name: str) -> dict[Key, str]:
+    """Last decisions of other families on any variant, counted and without a word of who they are."""
+    last: dict[tuple[str, Key], str] = {}
+    for entry in archive.decisions():
+        if entry.family != name:
+            last[entry.family, (entry.variant, entry.gene or "")] = entry.decision
+    counts: dict[Key, dict[str, int]] = {}
+    for (_, key), decision in last.items():
+        of_variant = counts.setdefault(key, {})
+        of_variant[decision] = of_variant.get(decision, 0) + 1
+    return {key: ";".join(f"{word}:{count}" for word, count in sorted(found.items())) for key, found in counts.items()}
 
 
 def evidence_date(release: Release, cause: str) -> str:

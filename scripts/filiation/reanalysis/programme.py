@@ -71,6 +71,10 @@ _WORKER: list[_Worker] = []
 
 def _start(context: RunContext, stack: ExitStack | None = None) -> _Worker:
     """Open archive and release in this process; sources of frequencies where the index was asked."""
+    import pysam
+
+    # Small files are written and read back without an index, which htslib would complain of each time.
+    pysam.set_verbosity(0)
     opened = context.open()
     scan = None
     if context.touched is not None and FREQUENCY in context.release.causes:

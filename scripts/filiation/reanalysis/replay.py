@@ -158,7 +158,7 @@ class Judge:
                 tools.model(basis),
                 ranking,
                 assembly=self.assembly,
-                pseudoautosomal_bed=settings.get("pseudoautosomal_bed"),
+                pseudoautosomal_bed=settings.get("pseudoautosomal_bed") or None,
                 penetrance=penetrance,
                 imprinted=self.release.imprinted,
                 segments=stored.segments,
