@@ -81,6 +81,10 @@ class Source:
         found = []
         for g in range(metadata.num_row_groups):
             group = metadata.row_group(g)
+            if not group.num_rows:
+                # No contig lies between 1 and 0: an empty group is never read.
+                found.append((1, 0, 0, 0, 0))
+                continue
             contig, pos = (group.column(place[name]).statistics for name in ("contig", "pos"))
             found.append((contig.min, contig.max, pos.min, pos.max, group.num_rows))
         return np.array(found, dtype=np.int64).reshape(-1, 5)

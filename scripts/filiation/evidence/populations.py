@@ -3,7 +3,8 @@
 Looked up in indexed VCFs by exact alleles. The filtering allele frequency (FAF) is the lower end of the 95 % interval
 of the highest population frequency: a disease rarer than that does not come from this allele (Whiffin 2017, Genetics in
 Medicine 19:1151). The laboratory's own families are counted as carriers; where the source lists the families of each
-allele, the family under study is left out, so that it is never its own control.
+allele, the family under study is left out, so that it is never its own control. The archive's own VCF gives the
+frequency without each of them as well.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from filiation.evidence.scores import require_index
 from filiation.io.sorted_table import SortedTable
 from filiation.io.vcf_header import open_calls
 from filiation.model.contigs import bare_name
+
+# INFO field of the archive's VCF: the frequency without each of the families that the record lists, in their order.
+FREQUENCY_WITHOUT = "AF_WITHOUT"
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class _OpenSource:
         else:
             self._handle = open_calls(source.vcf)
         self._contigs = {bare_name(name): name for name in contigs}
+        self._tells_without = bool(source.families) and FREQUENCY_WITHOUT in declared
         for field in (source.af, source.faf, source.carriers, source.families):
             if field and field not in declared:
                 self.close()
@@ -113,10 +118,16 @@ class _OpenSource:
                 continue
             number, where = alts.index(alt), f"{source.vcf} ({source.name}), {chrom}:{pos}"
             carriers = self._number(info, source.carriers, number, len(alts), where)
-            if carriers is not None and source.families and family in _words(info.get(source.families, [])):
-                carriers = max(0, carriers - 1)
+            af = self._number(info, source.af, number, len(alts), where, largest=1)
+            listed = _words(info.get(source.families, [])) if source.families else []
+            if family in listed:
+                carriers = None if carriers is None else max(0, carriers - 1)
+                if self._tells_without and af is not None:
+                    others = {FREQUENCY_WITHOUT: info.get(FREQUENCY_WITHOUT, [])}
+                    place = listed.index(family)
+                    af = self._number(others, FREQUENCY_WITHOUT, place, len(listed), where, largest=1)
             return Counts(
-                self._number(info, source.af, number, len(alts), where, largest=1),
+                af,
                 self._number(info, source.faf, number, len(alts), where, largest=1),
                 None if carriers is None else round(carriers),
             )
@@ -151,9 +162,9 @@ def _fault(field: str, found: str, where: str) -> InputError:
     )
 
 
-def _words(values: list[str]) -> set[str]:
-    """Names in a list, however it separates them."""
-    return {word for item in values for word in item.replace("|", ",").split(",")}
+def _words(values: list[str]) -> list[str]:
+    """Names in a list, in its order, however it separates them."""
+    return [word for item in values for word in item.replace("|", ",").split(",")]
 
 
 class CountSources:
