@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from filiation import __version__
-from filiation.archive.cohort_index import index_function
 from filiation.archive.database import transaction
 from filiation.archive.disk import disk_errors, sync_folder
-from filiation.archive.lock import family_lock
+from filiation.archive.lock import INDEX_LOCK, INDEX_PATIENCE_SECONDS, family_lock
 from filiation.archive.store import Archive, family_folder
 from filiation.io.files import sha256
 from filiation.model.archive_tables import CERTIFICATE_SCHEMA
@@ -39,6 +38,8 @@ def forget(archive: Archive, family: str, *, requester: str, date: str) -> dict[
     requester : role of who asked. An erasure that was stopped goes on where it was; an unknown family is an InputError.
     Files outside the archive (CRAM, calls, reports) are not touched; the certificate says how many there were.
     """
+    from filiation.cohort.index import forget_family
+
     with disk_errors(archive.path), family_lock(archive.path, family):
         certificate = _begun(archive, family)
         if certificate is None:
@@ -53,8 +54,8 @@ def forget(archive: Archive, family: str, *, requester: str, date: str) -> dict[
         if folder.exists():
             shutil.rmtree(folder)
             sync_folder(folder.parent)
-        forget_family = index_function("index", "forget_family")
-        if forget_family is not None:
+        # A compaction that runs now has read the family already: wait for it, then rewrite what it wrote.
+        with family_lock(archive.path, INDEX_LOCK, patience_seconds=INDEX_PATIENCE_SECONDS):
             forget_family(archive, family)
         with transaction(archive.connection, archive.path) as connection:
             connection.execute(

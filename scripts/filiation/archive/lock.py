@@ -7,6 +7,7 @@ A dead owner on this host is taken over; one on another node cannot be asked, an
 
 from __future__ import annotations
 
+import fcntl
 import glob
 import json
 import os
@@ -26,6 +27,9 @@ from filiation.errors import InputError
 # The owner touches its lock this often; a lock untouched for STALE_SECONDS is said to be so (own choice).
 HEARTBEAT_SECONDS = 20.0
 STALE_SECONDS = 300.0
+# Name under which the cohort index is locked (no family id begins with a point), and how long an erasure waits for it.
+INDEX_LOCK = ".cohort-index"
+INDEX_PATIENCE_SECONDS = 600.0
 
 
 def lock_path(archive: Path, family: str) -> Path:
@@ -87,14 +91,14 @@ def owner_state(content: dict[str, Any]) -> str:
 
 def process_name(path: Path) -> str:
     """Name of a temporary file or folder beside `path` that says which process of which host made it."""
-    return f".{path.name}.{socket.gethostname()}.{os.getpid()}.tmp"
+    return f".{path.name}.{socket.gethostname()}.{os.getpid()}-{threading.get_ident()}.tmp"
 
 
 def remove_names_of_the_dead(path: Path) -> None:
     """Remove what processes of this host that died left beside `path` under a `process_name`."""
     start = f".{path.name}.{socket.gethostname()}."
     for entry in path.parent.glob(f"{glob.escape(start)}*.tmp"):
-        pid = entry.name.removeprefix(start).removesuffix(".tmp")
+        pid = entry.name.removeprefix(start).partition("-")[0]
         if pid.isdigit() and not process_start(int(pid)):
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
@@ -102,12 +106,12 @@ def remove_names_of_the_dead(path: Path) -> None:
                 entry.unlink(missing_ok=True)
 
 
-def _acquire(path: Path) -> bool:
+def _acquire(path: Path, content: dict[str, Any]) -> bool:
     """Try to make the lock; False when somebody has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(process_name(path))
     try:
-        temporary.write_text(json.dumps(_content()) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -120,16 +124,22 @@ def _acquire(path: Path) -> bool:
         temporary.unlink(missing_ok=True)
 
 
-def _take_over(path: Path, content: dict[str, Any]) -> None:
-    """Remove the lock of a dead process; of several that try, one removes this very lock."""
-    grave = path.with_name(process_name(path))
-    with suppress(FileNotFoundError):
-        os.rename(path, grave)
-        if read_lock(grave) != content:
-            # Another one took over between our look and the move: it gets its lock back.
-            with suppress(OSError):
-                os.link(grave, path)
-        grave.unlink(missing_ok=True)
+def _take_over(path: Path, content: dict[str, Any]) -> bool:
+    """Remove the lock of a dead process of this host, unless it changed hands; False where that cannot be done safely.
+
+    Only processes of this host take over, one at a time: the folder is locked in the kernel that they share.
+    """
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            return False
+        if read_lock(path) == content:
+            path.unlink(missing_ok=True)
+        return True
+    finally:
+        os.close(handle)
 
 
 def held_message(archive: Path, family: str, content: dict[str, Any]) -> InputError:
@@ -144,6 +154,8 @@ def held_message(archive: Path, family: str, content: dict[str, Any]) -> InputEr
             who += f"; no sign of life for {silent / 60:.0f} minutes"
     if state == "alive":
         repair = "wait until it has finished, then repeat the command"
+    elif state == "dead":
+        repair = f"this file system cannot lock folders, so the dead process' lock is not taken over: {unlock}"
     elif state == "elsewhere":
         repair = f"look there whether process {content.get('pid')} still runs; if it does not: {unlock}"
     else:
@@ -163,14 +175,14 @@ def family_lock(archive: Path, family: str, *, patience_seconds: float = 0.0, he
     heartbeat : touch the lock while it is held, so that other nodes see a living owner.
     """
     path = lock_path(archive, family)
+    ours = _content()
     deadline = time.monotonic() + patience_seconds
     with disk_errors(archive):
-        while not _acquire(path):
+        while not _acquire(path, ours):
             content = read_lock(path)
             if content is None:
                 continue
-            if owner_state(content) == "dead":
-                _take_over(path, content)
+            if owner_state(content) == "dead" and _take_over(path, content):
                 continue
             if time.monotonic() >= deadline:
                 raise held_message(archive, family, content)
@@ -186,7 +198,9 @@ def family_lock(archive: Path, family: str, *, patience_seconds: float = 0.0, he
         ended.set()
         if heartbeat:
             pulse.join()
-        path.unlink(missing_ok=True)
+        # A lock that was removed by hand may be another's by now.
+        if read_lock(path) == ours:
+            path.unlink(missing_ok=True)
 
 
 def _keep_fresh(path: Path, ended: threading.Event) -> None:
@@ -216,7 +230,7 @@ def unlock(archive: Path, family: str) -> dict[str, Any]:
 def locks(archive: Path) -> list[tuple[str, dict[str, Any], str]]:
     """Every lock: family, what it says, state of its owner."""
     found = []
-    for path in sorted((archive / "locks").glob("[!.]*.lock")):
+    for path in sorted((archive / "locks").glob("*.lock")):
         content = read_lock(path)
         if content is not None:
             found.append((path.name.removesuffix(".lock"), content, owner_state(content)))

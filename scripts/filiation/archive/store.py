@@ -229,8 +229,8 @@ def _family_record(row: dict[str, Any], members: Sequence[Member]) -> FamilyReco
         row["family"],
         tuple(members),
         row["pre_indication"],
-        tuple(row["hpo_terms"].split()),
-        tuple(row["hpo_absent"].split()),
+        tuple(filter(None, row["hpo_terms"].split(";"))),
+        tuple(filter(None, row["hpo_absent"].split(";"))),
     )
     return FamilyRecord(row["family_number"], family, row["added"], row["analyses"], row["latest"], row["latest_date"])
 

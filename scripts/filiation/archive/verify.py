@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filiation.archive.cohort_index import index_function
 from filiation.archive.lock import locks
 from filiation.archive.store import Archive, family_folder
 from filiation.errors import FiliationError
@@ -166,6 +165,7 @@ def _locks(archive: Archive) -> Iterator[Finding]:
 
 def _cohort(archive: Archive) -> Iterator[Finding]:
     """What the cohort index says of itself."""
-    findings = index_function("check", "findings")
-    for text in findings(archive) if findings is not None else []:
+    from filiation.cohort.check import findings
+
+    for text in findings(archive):
         yield Finding(FAIL, "", str(archive.path / "cohort"), text, f"filiation archive compact {archive.path}")

@@ -29,7 +29,7 @@ from filiation.archive.records import AnalysisRecord, family_document
 from filiation.archive.store import Archive, analysis_folder, family_folder
 from filiation.errors import InputError
 from filiation.io.files import sha256
-from filiation.model.archive_tables import ARCHIVE_TABLES, HEADER_KEY, RECORD_SCHEMA, VCF_HEADER
+from filiation.model.archive_tables import ARCHIVE_CALLS, ARCHIVE_TABLES, HEADER_KEY, RECORD_SCHEMA, VCF_HEADER
 from filiation.model.columns import CANDIDATES
 from filiation.model.contigs import detect_assembly
 from filiation.model.pedigree import Family
@@ -234,12 +234,9 @@ def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: l
         if part["name"] in tables and tables[part["name"]] is None:
             path = analysis_folder(archive.path, given.family.name, part["stored_in"]) / part["file"]
             tables[part["name"]] = read_part(path, _SCHEMAS[part["name"]])
-    if tables["calls"] is None:
-        return
+    calls = tables["calls"] if tables["calls"] is not None else arrow_table(ARCHIVE_CALLS, [])
     persons = {Path(link.path).stem: link.sha256 for link in given.links if link.kind == "cram"}
-    add_segment(
-        archive.path, given.family, number, tables["calls"], tables["genotypes"], archive.assembly, persons=persons
-    )
+    add_segment(archive.path, given.family, number, calls, tables["genotypes"], archive.assembly, persons=persons)
 
 
 def _write(folder: Path, name: str, table: Any, number: int) -> dict[str, Any]:
@@ -343,7 +340,7 @@ def _register(connection: sqlite3.Connection, staged: _Staged) -> None:
 
 def _register_family(connection: sqlite3.Connection, family: Family, date: str) -> int:
     """Enter the family, or what changed of it; its number."""
-    words = (family.pre_indication, " ".join(family.hpo_terms), " ".join(family.hpo_absent), family.structure)
+    words = (family.pre_indication, ";".join(family.hpo_terms), ";".join(family.hpo_absent), family.structure)
     connection.execute(
         "INSERT INTO families (family, pre_indication, hpo_terms, hpo_absent, structure, added)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (family) DO UPDATE SET pre_indication = excluded.pre_indication,"

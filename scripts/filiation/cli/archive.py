@@ -44,8 +44,6 @@ from pathlib import Path
 from typing import Any
 
 ROLES = ("biologist", "geneticist", "genetic_counsellor", "data_manager", "prescriber")
-# Name under which the index is locked; a family id cannot begin with a point.
-INDEX_LOCK = ".cohort-index"
 REQUESTERS = ("family", "guardian", "prescriber", "data_protection_officer", "data_manager")
 
 
@@ -78,6 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     forget.add_argument("--certificate", required=True, metavar="PREFIX", help="PREFIX.json and PREFIX.txt to write")
     made["in-house"].add_argument("--output", required=True, metavar="VCF.GZ", help="bgzipped VCF to write, with .tbi")
     made["in-house"].add_argument("--exclude-family", help="leave this family out of the counts")
+    made["in-house"].add_argument("--artefacts", metavar="TSV", help="also: alleles that are new in unrelated children")
+    made["compact"].add_argument("--rebuild", action="store_true", help="make the index again from the families")
     made["unlock"].add_argument("--reason", required=True, help="why the owner can no longer be writing")
 
 
@@ -267,12 +267,18 @@ def _find(options: argparse.Namespace) -> int:
 
 def _carriers(archive: Any, gene: str) -> list[dict[str, Any]]:
     """Rows of the cohort index in a gene, by any name that the gene has."""
-    from filiation.archive.cohort_index import require_function
+    from filiation.cohort.index import families_with_gene
     from filiation.config import gene_table_path
     from filiation.genes.table import load_gene_table
 
-    symbol = load_gene_table(gene_table_path()).require(gene, "--carriers-in").symbol
-    rows: list[dict[str, Any]] = require_function("index", "families_with_gene")(archive, symbol).to_pylist()
+    table = load_gene_table(gene_table_path())
+    found = table.resolve(gene)
+    rows: list[dict[str, Any]] = families_with_gene(archive, gene).to_pylist()
+    if found.gene is not None and found.gene.symbol != gene:
+        rows += families_with_gene(archive, found.gene.symbol).to_pylist()
+    if not rows and not found.found:
+        # A name that nobody knows and that stands in no family is a mistyped one: say which was meant.
+        table.require(gene, "--carriers-in")
     return rows
 
 
@@ -306,10 +312,10 @@ def _forget(options: argparse.Namespace) -> int:
 
 
 def _in_house(options: argparse.Namespace) -> int:
-    from filiation.archive.cohort_index import require_function
     from filiation.archive.store import DESCRIPTION, NoArchive, open_archive
+    from filiation.cohort.artefacts import write_artefacts
+    from filiation.cohort.frequency import write_inhouse_vcf
 
-    write_inhouse_vcf = require_function("frequency", "write_inhouse_vcf")
     path = Path(options.archive)
     if not (path / DESCRIPTION).is_file() and (not path.exists() or not any(path.iterdir())):
         print(f"archive in-house: no archive in {path} yet: a VCF without records", file=sys.stderr)
@@ -319,18 +325,19 @@ def _in_house(options: argparse.Namespace) -> int:
         if options.exclude_family:
             archive.family(options.exclude_family)
         write_inhouse_vcf(archive, options.output, exclude_family=options.exclude_family)
+        if options.artefacts:
+            write_artefacts(archive, options.artefacts)
     return 0
 
 
 def _compact(options: argparse.Namespace) -> int:
-    from filiation.archive.cohort_index import require_function
-    from filiation.archive.lock import family_lock
+    from filiation.archive.lock import INDEX_LOCK, family_lock
     from filiation.archive.store import open_archive
+    from filiation.cohort.compact import compact, rebuild
 
-    compact = require_function("compact", "compact")
     with open_archive(options.archive, write=True) as archive, family_lock(archive.path, INDEX_LOCK):
-        compact(archive)
-    print("archive compact: the cohort index is joined", file=sys.stderr)
+        name = rebuild(archive) if options.rebuild else compact(archive)
+    print(f"archive compact: the cohort index is joined, generation {name}", file=sys.stderr)
     return 0
 
 
