@@ -19,7 +19,7 @@ import filiation.cohort.compact as compaction
 from builders.cohort import ABSENT, CARRIER, HOMOZYGOUS, LOW, UNKNOWN, IndexOnly, Record, index_only, trio
 from filiation.cohort.artefacts import recurrent_de_novo, write_artefacts
 from filiation.cohort.check import findings
-from filiation.cohort.compact import compact
+from filiation.cohort.compact import compact, pack_segments
 from filiation.cohort.frequency import inhouse_counts, write_inhouse_vcf
 from filiation.cohort.genotype_text import genotype_state
 from filiation.cohort.index import carriers, families_with_gene, forget_family
@@ -286,6 +286,21 @@ def test_compact__a_reader_sees_whole_families_while_a_writer_adds_and_compacts(
         reader.join()
     assert faults == []
     assert len(who(archive, ("1", 100, "A", "G"))) == 7
+
+
+def test_pack__many_segments_in_one_file_give_the_same_answers_and_the_same_partitions(tmp_path: Path) -> None:
+    packed, single = (index_only(tmp_path / name) for name in ("packed", "single"))
+    for archive in (packed, single):
+        some_families(archive, ["A", "B", "C"])
+    assert pack_segments(packed)
+    assert len(list((packed.path / "cohort" / "segments").iterdir())) == 1
+    assert who(packed) == who(single)
+    for archive in (packed, single):
+        compact(archive)
+        del archive.analyses["B"]
+        forget_family(archive, "B")
+    assert tree(packed.path / "cohort" / "compacted") == tree(single.path / "cohort" / "compacted")
+    assert [row[0] for row in who(packed)] == ["A", "C"]
 
 
 def test_compact__windows_of_any_size_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ replaced in one step. Readers keep the generation that they began with: the next
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -16,10 +17,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from filiation.cohort import layout
 from filiation.cohort.counts import count_rows
-from filiation.cohort.index import sync_folder
+from filiation.cohort.index import sync_folder, write_segment
 from filiation.cohort.view import (
     INDEX_SCHEMA,
     Part,
@@ -69,6 +71,36 @@ def compact(archive: Any) -> str:
     sync_folder(cohort_folder(path))
     _remove_superseded(archive, before)
     return name
+
+
+def pack_segments(archive: Any) -> str:
+    """Join the segments of single analyses that count into one file, and leave the partitions as they are.
+
+    A batch of families costs a reader one file instead of hundreds. Returns the name of the pack, '' when there are
+    fewer than two segments. The caller holds the lock of the index.
+    """
+    current = dict(archive.current_analyses())
+    folder = segments_folder(archive.path)
+    paths = [folder / segment_name(family, number) for family, number in sorted(current.items())]
+    paths = [path for path in paths if path.is_file()]
+    if len(paths) < 2:
+        return ""
+    tables = [pq.read_table(path) for path in paths]
+    facts = [item for table, path in zip(tables, paths, strict=True) for item in families_in(table, path)]
+    numbers = np.repeat(np.arange(len(tables), dtype=np.int32), [table.num_rows for table in tables])
+    rows = pa.concat_tables([table.replace_schema_metadata(None) for table in tables])
+    rows = rows.set_column(rows.column_names.index("family"), layout.COLUMNS.field("family"), pa.array(numbers))
+    rows = rows.take(pa.array(layout.sort_order(rows)))
+    name = hashlib.sha256("\n".join(path.name for path in paths).encode()).hexdigest()[:16]
+    write_segment(archive.path, layout.with_metadata(rows, layout.segment_metadata(facts)), pack=name)
+    for path in paths:
+        path.unlink()
+    return name
+
+
+def families_in(table: pa.Table, path: Path) -> list[layout.FamilyFacts]:
+    """The families that a segment declares."""
+    return layout.families_of(table.schema.metadata, str(path))
 
 
 def _write_parts(view: View, folder: Path, assembly: str) -> Iterator[Part]:
