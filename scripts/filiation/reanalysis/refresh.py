@@ -17,6 +17,9 @@ from filiation.evidence.populations import Counts
 from filiation.reanalysis.records import Allele, Record, number_text
 
 
+_NOT_LISTED, _NOT_LISTED_STATE = f"CLINVAR_SIGNIFICANCE={NOT_FOUND}", f"clinvar:{NOT_FOUND}"
+
+
 class FindsClinVar(Protocol):
     """An opened ClinVar."""
 
@@ -35,6 +38,9 @@ class FindsCounts(Protocol):
 
 def with_clinvar(record: Record, entry: ClinVarEntry | None) -> Record:
     """The record with what a new ClinVar says of it; None: ClinVar does not have the allele (any more)."""
+    # Most alleles are in neither release.
+    if entry is None and _NOT_LISTED in record.info and _NOT_LISTED_STATE in record.info:
+        return record
     texts: dict[str, str | None] = dict.fromkeys(CLINVAR_NAMES)
     texts |= {name: str(value) for name, value in clinvar_fields(entry).items()}
     return record.with_info(texts).with_state("clinvar", FOUND if entry else NOT_FOUND)
