@@ -1,7 +1,7 @@
 """Which records of a finished run are kept, with what, and how small?
 
 calls: everything that survived the screen. genotypes: what the screen removed near a gene or listed in ClinVar, whole.
-excluded: every other removed record with its reason alone.
+excluded: every other removed record with its reason alone, if the index case carries the allele; if not, it is counted.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from filiation.model.archive_tables import (
     ARCHIVE_CALLS,
     ARCHIVE_EXCLUDED,
     ARCHIVE_GENOTYPES,
+    COUNTED_REASON,
     LISTED_IN_CLINVAR,
     NEAR_A_GENE,
     SURVIVED_THE_SCREEN,
@@ -233,7 +234,19 @@ def _states(part: Path, family: Family, model: ScoringModel) -> npt.NDArray[np.i
 
 
 def excluded_part(excluded: Any) -> Any:
-    """archive_excluded/1 out of the rows that are kept with their reason alone."""
-    columns = {name: excluded.column(name).combine_chunks() for name in ARCHIVE_EXCLUDED.names}
-    columns["pos"] = columns["pos"].cast(pa.int32())
+    """archive_excluded/1 out of removed records that are not kept whole; those of COUNTED_REASON are left out."""
+    rows = excluded.filter(pa.compute.not_equal(excluded.column("reason"), COUNTED_REASON)).combine_chunks()
+    columns = {
+        "contig": rows.column("contig").combine_chunks(),
+        "pos": rows.column("pos").combine_chunks().cast(pa.int32()),
+        "change": pa.compute.binary_join_element_wise(rows.column("ref"), rows.column("alt"), ">").combine_chunks(),
+        "reason": rows.column("reason").combine_chunks(),
+    }
     return arrow_table(ARCHIVE_EXCLUDED, columns)
+
+
+def counted_records(excluded: Any) -> dict[str, int]:
+    """{contig: records of COUNTED_REASON} among removed records that are not kept whole."""
+    rows = excluded.filter(pa.compute.equal(excluded.column("reason"), COUNTED_REASON))
+    counts = rows.column("contig").value_counts().to_pylist()
+    return {entry["values"]: entry["counts"] for entry in counts}

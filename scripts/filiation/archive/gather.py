@@ -9,13 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from filiation.archive.calls import Places, calls_table, chosen_rows, excluded_part, excluded_table, genotypes_table
+from filiation.archive.calls import (
+    Places,
+    calls_table,
+    chosen_rows,
+    counted_records,
+    excluded_part,
+    excluded_table,
+    genotypes_table,
+)
 from filiation.archive.places import load_listed_alleles, load_near_genes
 from filiation.archive.write import AnalysisInput, Link
 from filiation.errors import InputError
 from filiation.genes.table import GeneTable
 from filiation.io.files import require_file, sha256
 from filiation.io.tables import read_table
+from filiation.model.archive_tables import COUNTED_REASON
 from filiation.model.columns import (
     ANNOTATION_SHARES,
     CANDIDATES,
@@ -131,6 +140,7 @@ def input_of_run(
     inputs : rows name (the role), kind `input`, version, sha256 of the files that a later replay must compare with.
     with_links : also where CRAM and calls stand, with size and checksum.
     """
+    counted: dict[str, int] = {}
     parts: dict[str, Any] = {"calls": calls_table(files.annotated, family, places)}
     if files.excluded is not None:
         excluded = excluded_table(files.excluded)
@@ -139,7 +149,9 @@ def input_of_run(
         parts["genotypes"] = genotypes_table(
             require_file(files.normalised, "normalised calls"), family, excluded.take(rows), kept_for[rows], model
         )
-        parts["excluded"] = excluded_part(excluded.filter(kept_for == 0))
+        rest = excluded.filter(kept_for == 0)
+        parts["excluded"] = excluded_part(rest)
+        counted = counted_records(rest)
     tables: dict[TableSchema, Sequence[Mapping[str, Any]]] = {}
     headers: dict[TableSchema, Mapping[str, str]] = {}
     for schema, path in files.tables.items():
@@ -159,6 +171,7 @@ def input_of_run(
             **settings,
             "near_gene": "known" if places.near is not None else "by the annotation alone: no gene models were given",
             "clinvar_listed": "known" if places.listed is not None else "by the annotation alone: no ClinVar was given",
+            f"counted_{COUNTED_REASON}": counted,
             "screen_excluded": "kept" if files.excluded is not None else "not there: the run wrote no excluded table",
         },
         resources=[*versions, *inputs],

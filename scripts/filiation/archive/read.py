@@ -43,6 +43,14 @@ def calls_table(archive: Archive, family: str, number: int | None = None) -> Any
     return table
 
 
+def excluded_rows(archive: Archive, family: str, number: int | None = None) -> Iterator[dict[str, Any]]:
+    """Rows of the screen's removed records that are kept with their reason alone, as the table excluded/1 has them."""
+    table = record_table(archive, family, "excluded", number)
+    for row in table.to_pylist() if table is not None else []:
+        ref, _, alt = row["change"].partition(">")
+        yield {"chrom": row["contig"], "pos": row["pos"], "ref": ref, "alt": alt, "reason": row["reason"]}
+
+
 def annotated_vcf(
     archive: Archive,
     family: str,

@@ -20,6 +20,9 @@ HEADER_KEY = "filiation.header"
 # Kind of a column of model.table_schema → type in Parquet.
 TABLE_TYPES = {"str": "string", "int": "int64", "float": "float64", "flag": "bool"}
 
+# Reason of the screen whose records are kept near genes and in ClinVar alone; elsewhere they are counted by contig.
+COUNTED_REASON = "proband_without_allele"
+
 # Bits of `kept_for`: why a record is in the archive with its genotypes.
 SURVIVED_THE_SCREEN, NEAR_A_GENE, LISTED_IN_CLINVAR = 1, 2, 4
 
@@ -120,8 +123,12 @@ ARCHIVE_GENOTYPES = ArchiveTable(
 ARCHIVE_EXCLUDED = ArchiveTable(
     "archive_excluded",
     1,
-    "Every other record that the screen removed, with its reason.",
-    (*_SITE, ArchiveColumn("reason", "string", "why the screen removed it, as in the funnel")),
+    "Every other record that the screen removed and whose allele the index case carries, with its reason.",
+    (
+        *_SITE[:2],
+        ArchiveColumn("change", "string", "REF>ALT: one column of few different values is the smallest"),
+        ArchiveColumn("reason", "string", "why the screen removed it, as in the funnel"),
+    ),
 )
 
 ARCHIVE_TABLES = (ARCHIVE_CALLS, ARCHIVE_GENOTYPES, ARCHIVE_EXCLUDED)
