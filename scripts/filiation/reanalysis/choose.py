@@ -23,6 +23,7 @@ from filiation.model.consequence import SEVERITY, ConsequenceGroup, group_of
 from filiation.panels.diff import compare as compare_panels
 from filiation.phenotype.diseases import GeneDiseases
 from filiation.reanalysis.basis import Tools
+from filiation.reanalysis.choose_cohort import by_cohort
 from filiation.reanalysis.context import RunContext, Touched
 from filiation.reanalysis.materiality import Choice
 from filiation.reanalysis.records import Allele
@@ -67,8 +68,10 @@ def choose(archive: Archive, context: RunContext, names: Sequence[str]) -> Chose
         chosen.by_cause[GENE_FACTS] = with_candidate_in(archive, _fact_genes(archive, context, tools), context)
     if PANEL in release.causes:
         chosen.by_cause[PANEL] = _by_panel(archive, context, tools)
-    for cause in (COHORT, RULE, FREQUENCY):
-        # Counts, weights and criteria concern every candidate; frequencies are asked by the judging process.
+    if COHORT in release.causes:
+        chosen.by_cause[COHORT] = by_cohort(archive, context, tools)
+    for cause in (RULE, FREQUENCY):
+        # Weights and criteria concern every candidate; frequencies are asked by the judging process.
         if cause in release.causes:
             chosen.by_cause[cause] = set(asked)
     chosen.by_cause = {cause: found & asked for cause, found in chosen.by_cause.items()}

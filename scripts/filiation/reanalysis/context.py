@@ -10,7 +10,7 @@ from filiation.calls.frequencies import Source
 from filiation.evidence.populations import CountSource
 from filiation.frequencies.layout import is_compiled
 from filiation.reanalysis import kept_files
-from filiation.reanalysis.basis import Basis
+from filiation.reanalysis.basis import Basis, checksum
 from filiation.reanalysis.last_basis import Finder, input_checksum, role_of
 from filiation.reanalysis.materiality import Materiality
 from filiation.reanalysis.records import Allele
@@ -70,8 +70,9 @@ class RunContext:
         found = set()
         for resource in self.release.resources:
             if resource.cause == PANEL:
-                if resource.name == stored.pre_indication and old.panel is not None and new.panel != old.panel:
-                    found.add(PANEL)
+                # By content: the archive keeps a copy of the panel that the family was judged with.
+                if resource.name == stored.pre_indication and old.panel is not None:
+                    found |= {PANEL} if checksum(old.panel) != resource.sha256 else set()
             elif input_checksum(stored, role_of(resource)) != resource.sha256:
                 found.add(resource.cause)
         return frozenset(found)

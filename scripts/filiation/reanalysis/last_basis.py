@@ -114,7 +114,7 @@ def new_basis(old: Basis, release: Release, pre_indication: str) -> Basis:
 
 def small_files(release: Release) -> list[Path]:
     """Files of a release that the archive keeps: all but ClinVar, frequencies and counts."""
-    large = ("clinvar", "frequencies", "in_house", "recurrent_artefacts", "clinvar_proteins")
+    large = ("clinvar", "frequencies", "in_house", "clinvar_proteins")
     return [resource.path for resource in release.resources if resource.key not in large]
 
 

@@ -16,7 +16,6 @@ from filiation.evidence.fields import HEADER_LINES as FACT_HEADER_LINES
 from filiation.evidence.populations import Counts
 from filiation.reanalysis.records import Allele, Record, number_text
 
-
 _NOT_LISTED, _NOT_LISTED_STATE = f"CLINVAR_SIGNIFICANCE={NOT_FOUND}", f"clinvar:{NOT_FOUND}"
 
 
