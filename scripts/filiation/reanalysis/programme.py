@@ -115,7 +115,10 @@ def run_release(
             result.chosen = {cause: len(found) for cause, found in chosen.by_cause.items()}
             others = {cause: found for cause, found in chosen.by_cause.items() if cause != FREQUENCY}
             context = replace(
-                context, touched=chosen.touched(), chosen=frozenset(set().union(*others.values()) if others else ())
+                # Families that this release was judged on already tell what they told: they are looked at, too.
+                context,
+                touched=chosen.touched(),
+                chosen=frozenset(judged.union(*others.values())),
             )
             wanted = chosen.families | judged
             names = [name for name in names if name in wanted]
