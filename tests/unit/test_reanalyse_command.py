@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from filiation.io.files import sha256
 from filiation.io.tables import read_table
 from filiation.model.columns import CANDIDATES
 from filiation.model.report_tables import CHANGES, WORK_LIST
+from filiation.reanalysis import programme
 
 MISSENSE, INTRON = "missense_variant", "intron_variant"
 
@@ -32,15 +34,22 @@ def other() -> Trio:
     return trio("0/1", "0/0", "0/0").at("1", 777, "A", "G", consequence=MISSENSE, gene="GENE7")
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FAM1 carries what the releases touch, FAM2 does not; both were judged with the ClinVar `old`."""
-    old = write_clinvar(tmp_path / "old.vcf.gz", [f"1 100 11 A G {UNCERTAIN}"])
-    panel = write_panel(tmp_path / "panel.tsv", {"GENE9": ("core", "AD")})
-    with create_archive(tmp_path / "archive", "GRCh38") as opened:
-        archived(opened, "FAM1", carrier(), tmp_path / "one", clinvar=old, panel=panel)
-        archived(opened, "FAM2", other(), tmp_path / "two", clinvar=old, panel=panel)
-    return tmp_path / "archive"
+    folder = tmp_path_factory.mktemp("template")
+    old = write_clinvar(folder / "old.vcf.gz", [f"1 100 11 A G {UNCERTAIN}"])
+    panel = write_panel(folder / "panel.tsv", {"GENE9": ("core", "AD")})
+    with create_archive(folder / "archive", "GRCh38") as opened:
+        archived(opened, "FAM1", carrier(), folder / "one", clinvar=old, panel=panel)
+        archived(opened, "FAM2", other(), folder / "two", clinvar=old, panel=panel)
+    return folder / "archive"
+
+
+@pytest.fixture
+def archive(template: Path, tmp_path: Path) -> Path:
+    """An archive of its own for each test."""
+    return Path(shutil.copytree(template, tmp_path / "archive"))
 
 
 def clinvar(folder: Path, *records: str) -> Path:
@@ -87,6 +96,8 @@ def test_reanalyse__an_upgrade_writes_one_family_and_makes_one_alert(archive: Pa
     assert candidates[100]["clinvar_significance"] == "Pathogenic"
     (row,) = work_list(archive, release)
     assert (row["family"], row["alert"], row["place"]) == ("FAM1", "known_pathogenic", 1)
+    report = (tmp_path / "list" / "reports" / "FAM1" / "FAM1.rcp.html").read_text("utf-8")
+    assert "Uncertain_significance -&gt; Pathogenic" in report
     page = (tmp_path / "list" / "r1.html").read_text("utf-8")
     assert "FAM1" in page
     assert "<script" not in page
@@ -193,3 +204,78 @@ def test_reanalyse__a_name_that_was_used_for_other_files_is_refused(
     new = write_clinvar(tmp_path / "newer.vcf.gz", [f"1 100 11 A G {BENIGN}"])
     assert reanalyse(archive, write_release(tmp_path / "r1.yaml", clinvar=str(new))) == 2
     assert "was judged on 2026-12-01 with other files" in capsys.readouterr().err
+
+
+def decide(archive: Path, family: str, word: str, reason: str = "") -> None:
+    """Enter a decision of the RCP on the variant at 100, as `filiation decide` does."""
+    with open_archive(archive, write=True) as opened:
+        number = opened.family(family).number
+        opened.connection.execute(
+            "INSERT INTO decisions (family_number, variant, gene, date, number, decision, reason)"
+            " VALUES (?, '1-100-A-G', 'GENE1', '2026-03-01', 1, ?, ?)",
+            [number, word, reason],
+        )
+
+
+def test_decision__of_the_same_family_is_carried_and_of_others_only_counted(archive: Path, tmp_path: Path) -> None:
+    decide(archive, "FAM1", "to_rediscuss")
+    decide(archive, "FAM2", "set_aside", "artefact")
+    reanalyse(archive, upgrade(tmp_path))
+    with open_archive(archive) as opened:
+        row = next(row for row in opened.table("FAM1", CHANGES) if row["pos"] == 100)
+    assert row["decision"] == "to_rediscuss:2026-03-01"
+    assert row["decisions_elsewhere"] == "set_aside:1"
+    report = (tmp_path / "list" / "reports" / "FAM1" / "FAM1.rcp.html").read_text("utf-8")
+    assert "FAM2" not in report
+    assert "2026-03-01" in report
+
+
+def test_alert__what_an_rcp_set_aside_is_silent_until_clinvar_speaks(archive: Path, tmp_path: Path) -> None:
+    decide(archive, "FAM1", "set_aside", "phenotype")
+    release = upgrade(tmp_path)
+    reanalyse(archive, release)
+    (row,) = work_list(archive, release)
+    assert row["alert"] == "known_pathogenic"
+
+
+def test_alert__a_retained_variant_that_vanishes_is_told_to_a_human(archive: Path, tmp_path: Path) -> None:
+    decide(archive, "FAM1", "retained")
+    release = write_release(tmp_path / "r1.yaml", clinvar=str(clinvar(tmp_path, f"1 100 11 A G {BENIGN}")))
+    reanalyse(archive, release)
+    (row,) = work_list(archive, release)
+    assert (row["change"], row["alert"]) == ("vanished", "told_diagnosis_at_stake")
+
+
+def test_reanalyse__several_processes_give_what_one_gives(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = upgrade(tmp_path)
+    reanalyse(archive, release, "--dry-run", "--every-record")
+    one = work_list(archive, release)
+    monkeypatch.setattr(programme, "_AT_ONCE", 1)
+    reanalyse(archive, release, "--dry-run", "--every-record", "--jobs", "2")
+    assert work_list(archive, release) == one
+
+
+def test_reanalyse__a_killed_run_goes_on_where_it_stood(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = upgrade(tmp_path)
+    reanalyse(archive, release, "--dry-run", "--every-record")
+    whole = work_list(archive, release)
+    judged = programme.reanalyse_family
+
+    def killed(opened: Any, name: str, *others: Any) -> Any:
+        if name == "FAM2":
+            raise KeyboardInterrupt
+        return judged(opened, name, *others)
+
+    monkeypatch.setattr(programme, "reanalyse_family", killed)
+    assert reanalyse(archive, release, "--every-record") != 0
+    assert len(list((tmp_path / "list").glob(".reanalysis-*.jsonl"))) == 1
+    monkeypatch.setattr(programme, "reanalyse_family", judged)
+    capsys.readouterr()
+    assert reanalyse(archive, release, "--every-record") == 0
+    assert "1 families were judged before" in capsys.readouterr().err
+    assert work_list(archive, release) == whole
+    assert list((tmp_path / "list").glob(".reanalysis-*.jsonl")) == []

@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every-record", action="store_true", help="judge every record of every family, without asking the index"
     )
+    parser.add_argument("--no-reports", action="store_true", help="do not write the reports of changed families again")
     parser.add_argument("--dry-run", action="store_true", help="tell what would change; write nothing to the archive")
 
 
@@ -66,7 +67,7 @@ def main(options: argparse.Namespace) -> int:
     rows = _work_list(result, context, output, options.language)
     if context.write:
         _register(context, rows)
-    return _tell(result, rows, release, output)
+    return _tell(result, rows, context, output)
 
 
 def _require_options(options: argparse.Namespace) -> None:
@@ -139,6 +140,8 @@ def _context(options: argparse.Namespace, release: Release) -> RunContext:
         Basis(scoring_model_path(), rank_weights_path(), acmg_table_path(), gene_table_path()),
         RESOURCES / "panels",
         RESOURCES / "imprinted_genes.tsv",
+        reports=None if options.no_reports or options.dry_run else Path(options.output_dir) / "reports",
+        language=options.language,
         write=not options.dry_run,
     )
 
@@ -213,7 +216,7 @@ def _register(context: RunContext, rows: list[dict[str, Any]]) -> None:
             )  # fmt: skip
 
 
-def _tell(result: RunResult, rows: list[dict[str, Any]], release: Release, output: Path) -> int:
+def _tell(result: RunResult, rows: list[dict[str, Any]], context: RunContext, output: Path) -> int:
     """Say on stderr what was done; 1 when a family could not be judged."""
     chosen = ", ".join(f"{count} for {cause}" for cause, count in result.chosen.items())
     print(
@@ -228,12 +231,15 @@ def _tell(result: RunResult, rows: list[dict[str, Any]], release: Release, outpu
             f"{row['before'] or '.'} -> {row['now'] or '.'}",
             file=sys.stderr,
         )
-    if result.written:
+    name = context.release.name
+    if not context.write:
+        told = "dry run: nothing was written"
+    elif result.written:
         told = f"{result.written} families have a new analysis"
+    elif rows:
+        told = f"release {name} is in the archive already: nothing was written"
     else:
-        told = f"nothing that matters changed by release {release.name}: nothing was written"
-        if rows:
-            told = f"release {release.name} is in the archive already: nothing was written"
+        told = f"nothing that matters changed by release {name}: nothing was written"
     print(f"reanalyse: {told}; {len(rows)} changes, {len(alerts)} alerts in {output}", file=sys.stderr)
     for outcome in result.errors:
         print(f"reanalyse: {outcome.family} was not judged: {outcome.error}", file=sys.stderr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from filiation.io.files import private_directory
+from filiation.io.files import private_directory, sha256
 from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, VERSIONS
 from filiation.model.report_tables import CHANGES
 from filiation.model.table_schema import TableSchema
@@ -16,6 +16,7 @@ from filiation.reanalysis.context import RunContext
 from filiation.reanalysis.last_basis import INPUT, RELEASE_ROLE, resources_after, small_files
 from filiation.reanalysis.records import contig_order, in_order, write_packed
 from filiation.reanalysis.replay import Judge
+from filiation.reanalysis.report_again import write_report
 from filiation.reanalysis.screening import FrequencyOutcome
 from filiation.reanalysis.stored import StoredAnalysis
 
@@ -36,7 +37,7 @@ def store_analysis(
     """Write the new analysis: refreshed records, candidates, removed, funnel, changes; everything else by reference."""
     from filiation.archive.calls import Places, calls_table
     from filiation.archive.read import record_table
-    from filiation.archive.write import AnalysisInput, add_analysis
+    from filiation.archive.write import AnalysisInput, Link, add_analysis
     from filiation.io.tools import run_tool
     from filiation.model.archive_tables import ARCHIVE_CALLS
 
@@ -71,6 +72,19 @@ def store_analysis(
     parts = {"calls": calls}
     if judge.frequency:
         parts |= moved_genotypes(archive, stored, judge.frequency)
+    tables: dict[TableSchema, Sequence[Mapping[str, Any]]] = {
+        CANDIDATES: result.candidates,
+        REMOVED: result.removed,
+        FUNNEL: _funnel(archive, stored, result),
+        VERSIONS: [row for row in resources if row["kind"] != INPUT],
+        CHANGES: rows,
+    }
+    links = [Link(**link) for link in record.manifest["links"]]
+    if context.reports is not None:
+        new = {schema: (found, headers.get(schema, {})) for schema, found in tables.items()}
+        written = write_report(archive, stored.family, new, judge.new.panel, context.reports, context.language)
+        links = [link for link in links if link.kind != "report"]
+        links += [Link("report", str(path.absolute()), sha256(path), path.stat().st_size) for path in written]
     added = add_analysis(
         archive,
         AnalysisInput(
@@ -81,14 +95,9 @@ def store_analysis(
             panel_version=panel.header.get("version", "") if panel else record.panel_version,
             settings=dict(stored.settings),
             resources=resources,
+            links=links,
             parts=parts,
-            tables={
-                CANDIDATES: result.candidates,
-                REMOVED: result.removed,
-                FUNNEL: _funnel(archive, stored, result),
-                VERSIONS: [row for row in resources if row["kind"] != INPUT],
-                CHANGES: rows,
-            },
+            tables=tables,
             headers=headers,
             carry_over=True,
         ),
