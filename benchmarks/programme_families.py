@@ -33,10 +33,13 @@ from generated_trio import CONTIGS
 from filiation.archive.lock import family_lock
 from filiation.archive.store import create_archive, open_archive
 from filiation.archive.write import AnalysisInput, add_many
+from filiation.calls.annotate import CLINVAR_HEADER_LINES
 from filiation.cohort.compact import pack_segments
+from filiation.evidence.fields import HEADER_LINES as EVIDENCE_LINES
 from filiation.model.archive_tables import ARCHIVE_CALLS, ARCHIVE_EXCLUDED, ARCHIVE_GENOTYPES, VCF_HEADER
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 from filiation.panels.catalogue import load_catalogue
+from filiation.scoring.evidence_fields import HEADER_LINES as SCREEN_LINES
 
 POOL, OWN_SHARE = 1_200_000, 0.10
 ALLELES_PER_FOUNDER = 1_720
@@ -57,14 +60,9 @@ FULL_CALLS, FULL_COMMON, FULL_EXCLUDED, COMMON_SITES = 100_000, 20_000, 4_000_00
 INFO_LINES = (
     '##INFO=<ID=CSQ,Number=.,Type=String,Description="Consequences from VEP. Format: '
     'Allele|Consequence|SYMBOL|Gene|Feature|HGVSc|HGVSp">',
-    '##INFO=<ID=INHERITANCE,Number=.,Type=String,Description="Patterns that fit the family, class:status">',
-    '##INFO=<ID=CARRIER_STATES,Number=.,Type=Integer,Description="-1 unknown, 0 absent, 1 low fraction, 2 carrier, '
-    '3 homozygous: proband, father, mother, siblings">',
-    '##INFO=<ID=POPULATION_AF,Number=1,Type=Float,Description="Highest allele frequency over the sources">',
-    '##INFO=<ID=POPULATION_SOURCE,Number=1,Type=String,Description="Source of it">',
-    '##INFO=<ID=CLINVAR_SIGNIFICANCE,Number=1,Type=String,Description="CLNSIG of exactly this allele, or not_found">',
-    '##INFO=<ID=CLINVAR_REVIEW,Number=1,Type=String,Description="CLNREVSTAT of it">',
-    '##INFO=<ID=CLINVAR_STARS,Number=1,Type=Integer,Description="Review stars, 0-4">',
+    *SCREEN_LINES,
+    *CLINVAR_HEADER_LINES,
+    *EVIDENCE_LINES,
     '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
     '##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads of each allele">',
     '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">',
@@ -257,8 +255,13 @@ def records(world: World, rng: np.random.Generator, genome: Genome) -> dict[str,
     review = np.where(listed, np.minimum(alleles.stars, 2), 0)
     clinvar = pc.binary_join_element_wise(
         "CLINVAR_SIGNIFICANCE=", _texts(CLINVAR, alleles.clinvar),
-        pc.if_else(pa.array(listed), pc.binary_join_element_wise(
-            ";CLINVAR_REVIEW=", _texts(REVIEWS, review), ";CLINVAR_STARS=", pa.array(review).cast(pa.string()), ""), ""),
+        pc.if_else(
+            pa.array(listed),
+            pc.binary_join_element_wise(
+                ";CLINVAR_REVIEW=", _texts(REVIEWS, review), ";CLINVAR_STARS=", pa.array(review).cast(pa.string()), ""
+            ),
+            "",
+        ),
         "",
     )  # fmt: skip
     consequence = pc.if_else(
