@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quality": ("quality", "sex, kinship, coverage, runs of homozygosity and uniparental disomy"),
     "report": ("report", "write the family's report: HTML, PDF, TSV, XLSX, JSON, phenopacket, VCF"),
     "decide": ("decide", "take the decisions that the RCP entered in the report"),
+    "archive": ("archive", "keep analyses for later: add, list, show, verify, consent, find, export, forget"),
+    "reanalyse": ("reanalyse", "judge archived families again with what is new; every change with its cause"),
     "explain": ("explain", "say what became of given sites: reported, removed and why, or not callable"),
     "record-run": ("record_run", "write the merged configuration and all versions"),
     "genes": ("genes", "say which gene a name stands for, by its HGNC id"),

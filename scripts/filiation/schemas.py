@@ -1,6 +1,6 @@
 """What do config.yaml, samples.tsv and units.tsv look like, in the forms that programs and people read?
 
-Everything is written from the models in config.py and model/columns.py: the JSON schemas under
+Everything is written from the models in config.py, config_sections.py and model/columns.py: the JSON schemas under
 workflow/schemas/, the commented config/config.yaml, and the reference tables inside config/README.md and
 docs/outputs.md (between the two marker lines of each). Tests compare the files with what is written here.
 """
@@ -26,7 +26,7 @@ from filiation.report.document import json_schema as report_schema
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCHEMAS: dict[str, type[BaseModel]] = {"config": RunConfig, "samples": SampleRow, "units": UnitRow}
-_NOTICE = "# Written by `filiation schemas` from scripts/filiation/config.py; edit there.\n"
+_NOTICE = "# Written by `filiation schemas` from scripts/filiation/config.py and config_sections.py; edit there.\n"
 
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:

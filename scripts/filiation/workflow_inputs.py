@@ -183,7 +183,7 @@ class WorkflowInputs:
             )
         ]
         listed = [source.path for source in annotation.scores] + [source.path for source in annotation.regions]
-        return [*filter(None, single), *listed, *counted]
+        return [*filter(None, single), *listed, *counted, *self.in_house_counts()]
 
     def gene_fact_files(self) -> list[str]:
         """Files of facts about genes."""
@@ -235,7 +235,8 @@ class WorkflowInputs:
                 + (f",carriers={source.carriers}" if source.carriers else "")
                 + (f",families={source.families}" if source.families else "")
                 for source in own
-            ],
+            ]
+            + [f"archive={path},af=AF,carriers=CARRIERS,families=FAMILIES" for path in self.in_house_counts()],
         }
         for option, values in listed.items():
             options += [option, *values] if values else []
@@ -374,3 +375,27 @@ class WorkflowInputs:
             f"results/{family}/report/{family}.rcp.{kind}" for family in self.families for kind in ("html", "tsv")
         ]
         return [*finals, "results/run/config.yaml", "results/run/versions.tsv"]
+
+    # --- archive ---------------------------------------------------------------------------------------------
+
+    def archive_receipts(self) -> list[str]:
+        """What says that each family is in the archive; nothing without an archive."""
+        if not self.config.archive.path:
+            return []
+        return [f"results/{family}/archive/{family}.archived.json" for family in self.families]
+
+    def archive_consents(self) -> list[str]:
+        """Table of the families' consents, when there is one."""
+        return [self.config.archive.consents] if self.config.archive.consents else []
+
+    def archive_options(self) -> list[str]:
+        """--date, --consents and --no-links, as far as they are configured."""
+        archive = self.config.archive
+        options = ["--date", archive.date] if archive.date else []
+        options += ["--consents", archive.consents] if archive.consents else []
+        return options if archive.links else [*options, "--no-links"]
+
+    def in_house_counts(self) -> list[str]:
+        """Counts of alleles in the archive's families as they are when the run begins; nothing unless asked for."""
+        archive = self.config.archive
+        return ["results/run/in_house.vcf.gz"] if archive.path and archive.in_house else []

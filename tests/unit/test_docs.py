@@ -31,6 +31,7 @@ PAGES = [
         "docs/ranking.md",
         "docs/acmg.md",
         "docs/annotation.md",
+        "docs/archive.md",
         "docs/panels.md",
         "docs/phenotype.md",
         "docs/diagnoses.md",

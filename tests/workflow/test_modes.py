@@ -45,7 +45,7 @@ def plan(name: str, folder: Path) -> str:
 
 
 def test_modes__every_way_in_is_here() -> None:
-    assert len(NAMES) == 14
+    assert len(NAMES) == 15
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -115,3 +115,16 @@ def test_vep__is_told_the_assembly_that_the_configuration_names(tmp_path: Path) 
     (words,) = shell_commands(plan("vep", tmp_path), "vep")
     assert words[words.index("--assembly") + 1] == "GRCh38"
     assert words[words.index("--dir_cache") + 1] == "annotation/vep"
+
+
+def test_archive__the_family_is_kept_after_its_report_and_the_others_are_counted(tmp_path: Path) -> None:
+    text = plan("archived", tmp_path)
+    calls = [parser_of("archive").parse_args(words[2:]) for words in shell_commands(text) if words[1] == "archive"]
+    options = {call.action: call for call in calls}
+    assert set(options) == {"add", "in-house"}
+    assert (options["add"].archive, options["add"].family, options["add"].date) == ("archive", "FAM", "2026-01-15")
+    assert options["add"].no_links
+    assert options["add"].receipt == "results/FAM/archive/FAM.archived.json"
+    assert options_of(text, "annotate").in_house == [
+        "archive=results/run/in_house.vcf.gz,af=AF,carriers=CARRIERS,families=FAMILIES"
+    ]

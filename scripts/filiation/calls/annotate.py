@@ -22,7 +22,7 @@ from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf_header import open_calls
 
-_HEADER_LINES = (
+CLINVAR_HEADER_LINES = (
     '##INFO=<ID=CLINVAR_SIGNIFICANCE,Number=1,Type=String,Description="CLNSIG of exactly this allele, or not_found">',
     '##INFO=<ID=CLINVAR_REVIEW,Number=1,Type=String,Description="CLNREVSTAT of it">',
     '##INFO=<ID=CLINVAR_ID,Number=1,Type=String,Description="VariationID of it">',
@@ -30,7 +30,7 @@ _HEADER_LINES = (
     '##INFO=<ID=CLINVAR_CONFLICT,Number=1,Type=String,Description="CLNSIGCONF of it">',
 )
 
-_CLINVAR_NAMES = tuple(line.split("ID=")[1].split(",")[0] for line in _HEADER_LINES)
+CLINVAR_NAMES = tuple(line.split("ID=")[1].split(",")[0] for line in CLINVAR_HEADER_LINES)
 
 MEANING = {
     "records_in": "rare and informative records",
@@ -134,7 +134,7 @@ def annotate_calls(
             clinvar = stack.enter_context(open_clinvar(clinvar_vcf)) if clinvar_vcf else None
             source.header.add_line(f"##{USED_HEADER}={annotator or 'none'}")
             declare(source.header)
-            for line in _HEADER_LINES if clinvar else ():
+            for line in CLINVAR_HEADER_LINES if clinvar else ():
                 source.header.add_line(line)
             if clinvar and clinvar.date:
                 source.header.add_line(f"##{DATE_HEADER}={clinvar.date}")
@@ -161,7 +161,7 @@ def annotate_calls(
 def _without_our_fields(variants: Path, folder: Path) -> Path:
     """The calls without INFO fields of our names: what another run or program wrote there is not ours."""
     with open_calls(variants) as source:
-        foreign = [name for name in (*INFO_NAMES, *_CLINVAR_NAMES) if name in source.header.info]
+        foreign = [name for name in (*INFO_NAMES, *CLINVAR_NAMES) if name in source.header.info]
     if not foreign:
         return variants
     bare = folder / "bare.bcf"
@@ -271,18 +271,28 @@ class _Copier:
         """Write ClinVar's word into the record; the state of the source."""
         if self.clinvar is None:
             return NOT_ANNOTATED
-        # A comma would make two values of one; ClinVar itself says not_provided of a missing classification.
-        significance = (entry.significance or "not_provided") if entry else NOT_FOUND
-        record.info["CLINVAR_SIGNIFICANCE"] = significance.replace(",", "&")
+        for name, value in clinvar_fields(entry).items():
+            record.info[name] = value
         if entry is None:
             return NOT_FOUND
         self.counts["in_clinvar"] += 1
-        record.info["CLINVAR_REVIEW"] = entry.review.replace(",", "&") or "."
-        record.info["CLINVAR_ID"] = entry.variation_id or "."
-        record.info["CLINVAR_STARS"] = entry.stars
-        if entry.conflict:
-            record.info["CLINVAR_CONFLICT"] = entry.conflict.replace(",", "&")
         return FOUND
+
+
+def clinvar_fields(entry: ClinVarEntry | None) -> dict[str, str | int]:
+    """INFO of a record by what ClinVar says of its allele; None: ClinVar was asked and does not have it."""
+    if entry is None:
+        return {"CLINVAR_SIGNIFICANCE": NOT_FOUND}
+    # A comma would make two values of one; ClinVar itself says not_provided of a missing classification.
+    fields: dict[str, str | int] = {
+        "CLINVAR_SIGNIFICANCE": (entry.significance or "not_provided").replace(",", "&"),
+        "CLINVAR_REVIEW": entry.review.replace(",", "&") or ".",
+        "CLINVAR_ID": entry.variation_id or ".",
+        "CLINVAR_STARS": entry.stars,
+    }
+    if entry.conflict:
+        fields["CLINVAR_CONFLICT"] = entry.conflict.replace(",", "&")
+    return fields
 
 
 def _population_state(record: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from filiation.checks.archive import check_archive
 from filiation.checks.configuration import need_faults, read_config
 from filiation.checks.declared import check_declared, check_gene_table
 from filiation.checks.evidence import check_evidence
@@ -61,4 +62,5 @@ def check_everything(
     check_compiled(report, config, usable, deep=deep, progress=progress)
     check_panel_genes(report, config, usable, deep=deep, progress=progress)
     check_evidence(report, config, usable)
+    check_archive(report, config, members.calls.values(), usable)
     return report

@@ -75,10 +75,13 @@ def population_vcf(family: Family, genome: Genome) -> Iterator[str]:
             yield _record(site, ".", f"AC={count};AN={number};AF={frequency:.6g};nhomalt={homozygotes}")
 
 
-def _clinvar_entry(site: Site, genes: list[Gene], genome: Genome, rng: np.random.Generator) -> tuple[str, str] | None:
+def _clinvar_entry(
+    site: Site, genes: list[Gene], genome: Genome, rng: np.random.Generator, *, later: bool
+) -> tuple[str, str] | None:
     """Significance and review status of a site, None when the file does not hold it."""
     if site.planted:
-        return site.planted.case.clinvar
+        case = site.planted.case
+        return (later and case.clinvar_later) or case.clinvar
     if site.frequency is None:
         return None
     sequence = genome.sequences[site.allele.contig]
@@ -90,8 +93,10 @@ def _clinvar_entry(site: Site, genes: list[Gene], genome: Genome, rng: np.random
     return ("Likely_benign", ONE_SUBMITTER) if rng.random() < 0.7 else ("Uncertain_significance", ONE_SUBMITTER)
 
 
-def clinvar_vcf(family: Family, genes: list[Gene], genome: Genome, settings: Settings) -> Iterator[str]:
-    """Lines of the ClinVar-like file."""
+def clinvar_vcf(
+    family: Family, genes: list[Gene], genome: Genome, settings: Settings, *, later: bool = False
+) -> Iterator[str]:
+    """Lines of the ClinVar-like file; later: of the release of a year later, in which some cases are judged anew."""
     rng = settings.generator("clinvar")
     yield from vcf_header(
         genome,
@@ -107,7 +112,7 @@ def clinvar_vcf(family: Family, genes: list[Gene], genome: Genome, settings: Set
     for contig, sites in family.sites.items():
         local = [gene for gene in genes if gene.contig == contig]
         for site in sites:
-            entry = _clinvar_entry(site, local, genome, rng)
+            entry = _clinvar_entry(site, local, genome, rng, later=later)
             if entry is None:
                 continue
             position = site.allele.position

@@ -5,6 +5,7 @@ Everything lies under one folder; paths in the configuration are relative to it,
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ GFF3 = "data/reference/genes.gff3"
 PSEUDOAUTOSOMAL_BED = "data/reference/pseudoautosomal.bed"
 POPULATION = "data/annotation/population.vcf.gz"
 CLINVAR = "data/annotation/clinvar.vcf.gz"
+CLINVAR_LATER = "data/release/clinvar.vcf.gz"
 CADD = "data/annotation/cadd.tsv.gz"
 REVEL = "data/annotation/revel.tsv.gz"
 SPLICEAI = "data/annotation/spliceai.vcf.gz"
@@ -47,6 +49,10 @@ FASTQ_FOLDER = "data/fastq"
 CONFIG = "config/config.yaml"
 SAMPLES = "config/samples.tsv"
 UNITS = "config/units.tsv"
+RELEASE = "config/release.yaml"
+ARCHIVE = "archive"
+# Days of the analysis and of the release, the same whenever the demonstration is run.
+ARCHIVED, RELEASED = "2025-12-01", "2026-12-01"
 
 
 def _write_fasta(path: Path, genome: Genome) -> None:
@@ -162,6 +168,8 @@ def write_data(
     write_indexed_vcf(directory / POPULATION, population_vcf(family, genome))
     write_indexed_vcf(directory / CLINVAR, clinvar_vcf(family, genes, genome, settings))
     write_indexed_vcf(directory / TRUTH_VCF, truth_vcf(family, genome))
+    later = clinvar_vcf(family, genes, genome, settings, later=True)
+    write_indexed_vcf(directory / CLINVAR_LATER, later)
     write_indexed_table(directory / CADD, cadd_table(family, genes, genome, settings))
     write_indexed_table(directory / REVEL, revel_table(family, genes, genome, settings))
     write_indexed_vcf(directory / SPLICEAI, spliceai_vcf(family, genes, genome, settings))
@@ -176,7 +184,7 @@ def write_data(
     }
     write_table(directory / TRUTH_TABLE, TRUTH, truth_rows(planted), header)
     names = [FASTA, GFF3, PSEUDOAUTOSOMAL_BED, TRUTH_TABLE, CONSTRAINT, LOW_COMPLEXITY]
-    for indexed in (POPULATION, CLINVAR, TRUTH_VCF, CADD, REVEL, SPLICEAI):
+    for indexed in (POPULATION, CLINVAR, CLINVAR_LATER, TRUTH_VCF, CADD, REVEL, SPLICEAI):
         names += [indexed, f"{indexed}.tbi"]
     return [directory / name for name in names]
 
@@ -206,6 +214,7 @@ def configuration(caller: str) -> dict[str, Any]:
             "gene_facts": [{"kind": "gnomad_constraint", "path": CONSTRAINT}],
         },
         "report": {"language": "fr"},
+        "archive": {"path": ARCHIVE, "date": ARCHIVED},
     }
 
 
@@ -242,7 +251,19 @@ def unit_sheet() -> str:
 def write_config(directory: Path, caller: str) -> Path:
     """Write configuration and sheets; an unchanged file keeps its date, so that nothing runs again."""
     text = yaml.safe_dump(configuration(caller), sort_keys=False, allow_unicode=True)
-    contents = {CONFIG: f"{WRITTEN_BY}# {LABEL}\n{text}", SAMPLES: sample_sheet(), UNITS: unit_sheet()}
+    clinvar = os.path.relpath(CLINVAR_LATER, Path(RELEASE).parent)
+    release = {
+        "schema": "filiation-release/1",
+        "name": "a-year-later",
+        "date": RELEASED,
+        "clinvar": {"path": clinvar, "version": RELEASED},
+    }
+    contents = {
+        CONFIG: f"{WRITTEN_BY}# {LABEL}\n{text}",
+        SAMPLES: sample_sheet(),
+        UNITS: unit_sheet(),
+        RELEASE: f"{WRITTEN_BY}# {LABEL}\n{yaml.safe_dump(release, sort_keys=False)}",
+    }
     for name, content in contents.items():
         path = directory / name
         if not path.is_file() or path.read_text(encoding="utf-8") != content:

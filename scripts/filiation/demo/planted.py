@@ -46,6 +46,8 @@ class Case:
     new_on_copy: int | None = None
     frequency: float | None = None
     clinvar: tuple[str, str] | None = None
+    # What ClinVar says a year later, in the release that `filiation reanalyse` can be tried with; None: the same.
+    clinvar_later: tuple[str, str] | None = None
     unread_in: str | None = None
     mosaic_in: str | None = None
 
@@ -119,6 +121,7 @@ CASES: tuple[Case, ...] = (
         "hemizygous missense in the boy, mother heterozygous",
         from_mother=True,
         clinvar=("Likely_pathogenic", ONE_SUBMITTER),
+        clinvar_later=("Likely_benign", TWO_SUBMITTERS),
     ),
     Case(
         "de_novo_off_panel",
@@ -149,6 +152,7 @@ CASES: tuple[Case, ...] = (
         "heterozygous in the child, low mosaic (about 12 % of the reads) in the mother",
         new_on_copy=1,
         mosaic_in=MOTHER,
+        clinvar_later=("Pathogenic", ONE_SUBMITTER),
     ),
     Case(
         "decoy_common",
@@ -173,6 +177,7 @@ CASES: tuple[Case, ...] = (
         new_on_copy=0,
         frequency=0.0002,
         clinvar=("Benign", TWO_SUBMITTERS),
+        clinvar_later=("Likely_pathogenic", TWO_SUBMITTERS),
     ),
 )
 

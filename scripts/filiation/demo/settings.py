@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 # Raised whenever the same seed gives other data.
-SIMULATOR_VERSION = "1.1.0"
+SIMULATOR_VERSION = "1.2.0"
 DEFAULT_SEED = 2025
 
 PROBAND = "demo-child"

@@ -3,7 +3,8 @@
 Looked up in indexed VCFs by exact alleles. The filtering allele frequency (FAF) is the lower end of the 95 % interval
 of the highest population frequency: a disease rarer than that does not come from this allele (Whiffin 2017, Genetics in
 Medicine 19:1151). The laboratory's own families are counted as carriers; where the source lists the families of each
-allele, the family under study is left out, so that it is never its own control.
+allele, the family under study is left out, so that it is never its own control. The archive's own VCF gives the
+frequency without each of them as well.
 
 Frequencies by ancestry group, the number of chromosomes counted at the site, the depth there and the dbSNP number come
 from the same look-up: a frequency means little where few people were counted.
@@ -26,6 +27,8 @@ from filiation.model.contigs import bare_name
 
 # Genetic ancestry groups of gnomAD 2 to 4, in the order shown.
 GROUPS = ("nfe", "fin", "asj", "mid", "amr", "afr", "sas", "eas", "ami", "remaining", "oth")
+# INFO field of the archive's VCF: the frequency without each of the families that the record lists, in their order.
+FREQUENCY_WITHOUT = "AF_WITHOUT"
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class _OpenSource:
         else:
             self._handle = open_calls(source.vcf)
         self._contigs = {bare_name(name): name for name in contigs}
+        self._tells_without = bool(source.families) and FREQUENCY_WITHOUT in declared
         self._groups = tuple((group, source.groups.replace("*", group)) for group in GROUPS)
         self._groups = tuple((group, field) for group, field in self._groups if field in declared)
         needed = [source.af, source.faf, source.carriers, source.families, source.alleles]
@@ -141,14 +145,20 @@ class _OpenSource:
                 continue
             number, where = alts.index(alt), f"{source.vcf} ({source.name}), {chrom}:{pos}"
             carriers = self._number(info, source.carriers, number, len(alts), where)
-            if carriers is not None and source.families and family in _words(info.get(source.families, [])):
-                carriers = max(0, carriers - 1)
+            af = self._number(info, source.af, number, len(alts), where, largest=1)
+            listed = _words(info.get(source.families, [])) if source.families else []
+            if family in listed:
+                carriers = None if carriers is None else max(0, carriers - 1)
+                if self._tells_without and af is not None:
+                    others = {FREQUENCY_WITHOUT: info.get(FREQUENCY_WITHOUT, [])}
+                    place = listed.index(family)
+                    af = self._number(others, FREQUENCY_WITHOUT, place, len(listed), where, largest=1)
             by_group = (
                 (group, self._number(info, field, number, len(alts), where, largest=1)) for group, field in self._groups
             )
             counted = self._number(info, source.alleles, number, len(alts), where)
             return Counts(
-                self._number(info, source.af, number, len(alts), where, largest=1),
+                af,
                 self._number(info, source.faf, number, len(alts), where, largest=1),
                 None if carriers is None else round(carriers),
                 tuple((group, value) for group, value in by_group if value is not None),
@@ -191,9 +201,9 @@ def rs_numbers(text: str) -> tuple[str, ...]:
     return tuple(word for word in text.replace(",", ";").split(";") if word[:2] == "rs" and word[2:].isdigit())
 
 
-def _words(values: list[str]) -> set[str]:
-    """Names in a list, however it separates them."""
-    return {word for item in values for word in item.replace("|", ",").split(",")}
+def _words(values: list[str]) -> list[str]:
+    """Names in a list, in its order, however it separates them."""
+    return [word for item in values for word in item.replace("|", ",").split(",")]
 
 
 class CountSources:

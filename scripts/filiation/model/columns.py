@@ -10,6 +10,7 @@ from filiation.model.report_tables import (
     PHENOTYPE_TERMS,
     PROFILE,
     READ_VIEWS,
+    WORK_LIST,
 )
 from filiation.model.resource_tables import RESOURCES_LOCK as RESOURCES_LOCK
 from filiation.model.resource_tables import RESOURCES_MANIFEST as RESOURCES_MANIFEST
@@ -448,6 +449,7 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     PROFILE,
     PHENOTYPE_TERMS,
     CHANGES,
+    WORK_LIST,
     DECISIONS,
     BLIND_GENES,
     IMPRINTED,

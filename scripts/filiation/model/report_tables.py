@@ -82,19 +82,53 @@ PHENOTYPE_TERMS = TableSchema(
 
 CHANGES = TableSchema(
     "changes",
-    1,
+    2,
     "What became of each candidate since the last analysis of the family, each with its cause.",
     (
         *VARIANT,
         Column("gene", "str", "HGNC symbol"),
-        Column("change", "str", "new, upgraded, downgraded, vanished or unchanged"),
+        Column("change", "str", "new, upgraded, downgraded, vanished or unchanged, by what the row itself earned"),
         Column("before", "str", "shelf, class and rank of the last analysis"),
         Column("now", "str", "shelf, class and rank of this analysis"),
-        Column("cause", "str", "clinvar, panel, frequency, cohort, hpo, rule, software or new_call; several by commas"),
-        Column("detail", "str", "the values before and now"),
+        Column(
+            "cause",
+            "str",
+            "clinvar, hpo, gene_facts, panel, frequency, cohort, rule, software or new_call; several by commas",
+        ),
+        Column("detail", "str", "the values before and now; which candidate pushed an unchanged one to another shelf"),
         Column("first_seen", "str", "date of the first analysis that showed the variant"),
         Column("evidence_date", "str", "date of the newest evidence on it"),
-        Column("decision", "str", "decision of the last RCP, carried over"),
+        Column("decision", "str", "decision of the last RCP on it, carried over: decision[:reason]:date"),
+        Column("decisions_elsewhere", "str", "decisions on the same variant in other families: decision:count by ;"),
+    ),
+)
+
+WORK_LIST = TableSchema(
+    "work_list",
+    1,
+    "What a release changed in all families, the most worth reading first.",
+    (
+        Column("place", "int", "1 is read first"),
+        Column("alert", "str", "rule of the alert (resources/scoring/reanalysis-1.yaml); `.` for a line without one"),
+        Column("value", "float", "expected value of reading it again", "0–1"),
+        Column("family", "str", "family id"),
+        Column("pre_indication", "str", "pre-indication of the family"),
+        *VARIANT,
+        Column("gene", "str", "HGNC symbol"),
+        Column("change", "str", "new, upgraded, downgraded or vanished"),
+        Column("before", "str", "shelf, class and rank of the last analysis"),
+        Column("now", "str", "shelf, class and rank of this analysis"),
+        Column("cause", "str", "as in changes"),
+        Column("detail", "str", "the values before and now"),
+        Column("consequence", "str", "most severe Sequence Ontology term for the gene"),
+        Column("inheritance", "str", "inheritance class of the candidate"),
+        Column("acmg_class", "str", "class that the points of ACMG/AMP would give"),
+        Column("clinvar_significance", "str", "ClinVar classification"),
+        Column("hpo_score", "float", "best phenotype similarity of the gene's diseases", "0–1"),
+        Column("first_seen", "str", "date of the first analysis that showed the variant"),
+        Column("evidence_date", "str", "date of the newest evidence on it"),
+        Column("decision", "str", "decision of the last RCP on it: decision[:reason]:date"),
+        Column("worth", "str", "factors of the value, as they were multiplied"),
     ),
 )
 

@@ -50,6 +50,7 @@ class PhenotypeMatcher:
     terms : HPO ids or labels, or what `resolve_terms` gave. Without any, every answer is None and `note` says why.
     gene_diseases : genes_to_disease.txt or genes_to_phenotype.txt of an HPO release; None for the links that ship.
     genes : gives the NCBI number of an HGNC id, by which HPO knows a gene, so that a renamed gene is found.
+    links, similarities : links that were read before, and similarities of terms that patients share; they are filled.
     """
 
     def __init__(
@@ -59,6 +60,8 @@ class PhenotypeMatcher:
         french_labels: str | Path | None = None,
         gene_diseases: str | Path | None = None,
         genes: GeneTable | None = None,
+        links: GeneDiseases | None = None,
+        similarities: dict[tuple[str, str], float] | None = None,
         where: str = "hpo_terms",
     ) -> None:
         if not isinstance(terms, ResolvedTerms):
@@ -66,9 +69,9 @@ class PhenotypeMatcher:
         self.terms = terms
         self._patient = tuple(term.id for term in terms.compared)
         self._genes = genes
-        self._links: GeneDiseases | None = None
+        self._links = links
         self.links_file = gene_diseases
-        self._similarities: dict[tuple[str, str], float] = {}
+        self._similarities = {} if similarities is None else similarities
         self._diseases: dict[str, GeneMatch | None] = {}
 
     @property

@@ -57,13 +57,15 @@ def prioritise(
     imprinted: Mapping[str, ImprintedGene] | None = None,
     segments: Sequence[Mapping[str, Any]] = (),
     structural: Sequence[tuple[str, StructuralCall]] = (),
+    depth: DepthBaseline | None = None,
 ) -> Prioritised:
     """Apply the rules to every annotated record, rank what remains and put it on shelves.
 
     Each record is removed once at most, with one reason; a record on several genes is a candidate when one of
     them keeps it. ranking : weights, ACMG table and what is known of genes; its panel labels and ranks.
     segments : rows of the segments table, to name a uniparental disomy. structural : (gene, structural variant of the
-    index case) that may be the other half of a compound pair, '' where it hits no gene.
+    index case) that may be the other half of a compound pair, '' where it hits no gene. depth : the
+    family's usual depth where `variants` holds a part of its records; None: it is taken from them.
     """
     counts = dict.fromkeys(MEANING, 0)
     removed: list[dict[str, Any]] = []
@@ -80,7 +82,7 @@ def prioritise(
         dict(imprinted or {}),
         tuple(map(dict, segments)),
         tuple(dict.fromkeys(call for _, call in structural)),
-        DepthBaseline.of(records),
+        depth or DepthBaseline.of(records),
     )
 
     def remove(evidence: Evidence, removal: Removal) -> None:

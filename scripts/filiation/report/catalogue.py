@@ -22,6 +22,7 @@ VOCABULARIES = (
     "acmg_short",
     "affection",
     "agreement",
+    "alert",
     "blind_spot",
     "cause",
     "change",

@@ -1,0 +1,171 @@
+"""Does the archive hold when a writer is killed, at any step and at any moment, or when several come at once?
+
+Each trial copies an archive, starts a command that writes to it, and kills it by signal 9: just before a step that
+changes a file or the database, or after a time. Then `filiation archive verify` must pass, and the same command again
+must leave the very bytes that an undisturbed run leaves. KILL_TRIALS sets how many trials there are: `make test` runs a
+few of them, `make test-kill` 200.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from builders.finished_runs import DAY, NEW_ELSEWHERE, finish_run, write_public
+from builders.killed import KILLED, Commands, Outcome, content
+
+pytestmark = pytest.mark.tools
+TRIALS = int(os.environ.get("KILL_TRIALS", "28"))
+SEED = int(os.environ.get("KILL_SEED", "2026"))
+NEXT_MONTH = "2026-02-15"
+FAMILIES = ("FAM1", "FAM2")
+# RESULTS stands for the folder of the finished run.
+ADD = ("archive", "add", "archive", "--results", "RESULTS", "--date", DAY, "--family")
+# What is written, on which archive: families that are in it before, and the command; paths are those of a trial.
+SCENARIOS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "add to no archive": ((), (*ADD, "FAM1")),
+    "add a family": (("FAM1",), (*ADD, "FAM2")),
+    "record consents": (
+        ("FAM1",),
+        ("archive", "consent", "archive", "FAM1", "--research", "yes", "--incidental", "no", "--date", NEXT_MONTH),
+    ),
+}
+WAYS = [(name, "step") for name in SCENARIOS] + [(name, "moment") for name in SCENARIOS]
+
+
+@dataclass(frozen=True)
+class World:
+    """Folder of the trials; for each scenario the archive before, an undisturbed run of it and what it left."""
+
+    folder: Path
+    commands: Commands
+    before: dict[str, Path]
+    undisturbed: dict[str, Outcome]
+    after: dict[str, dict[str, bytes]]
+
+    def run(self, trial: Path, scenario: str, *, step: int | None = None, after: float | None = None) -> Outcome:
+        """The scenario's command in the folder of a trial."""
+        return self.commands.run(trial, typed(self.folder, SCENARIOS[scenario][1]), step=step, after=after)
+
+
+def typed(folder: Path, arguments: Sequence[str]) -> list[str]:
+    """The arguments of a command with the folder of the finished run in its place."""
+    return [str(folder / "run" / "results") if word == "RESULTS" else word for word in arguments]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two finished families, and every scenario run once undisturbed."""
+    folder = tmp_path_factory.mktemp("kill")
+    public = write_public(folder / "january", shifts=(0, 1000))
+    found = [f"1 {NEW_ELSEWHERE} 7 A G CLNSIG=Pathogenic;CLNREVSTAT=reviewed_by_expert_panel"]
+    write_public(folder / "february", found, shifts=(0, 1000))
+    finish_run(folder / "run", FAMILIES, public)
+    before, undisturbed, after = {}, {}, {}
+    with Commands(folder / "notes") as commands:
+        for name, (families, _) in SCENARIOS.items():
+            before[name] = folder / f"before {name}"
+            before[name].mkdir(parents=True)
+            for family in families:
+                commands.run(before[name], typed(folder, (*ADD, family)))
+            trial = folder / "undisturbed"
+            shutil.copytree(before[name], trial)
+            undisturbed[name] = commands.run(trial, typed(folder, SCENARIOS[name][1]))
+            assert undisturbed[name].code == 0, undisturbed[name].text
+            after[name] = content(trial)
+            shutil.rmtree(trial)
+        yield World(folder, commands, before, undisturbed, after)
+
+
+def verified(trial: Path, commands: Commands) -> Outcome:
+    """What `filiation archive verify` says of the archive of a trial."""
+    return commands.run(trial, ("archive", "verify", "archive"))
+
+
+@pytest.mark.parametrize("number", range(TRIALS))
+def test_kill__the_archive_is_whole_and_the_same_command_again_gives_the_same_bytes(
+    number: int, world: World, tmp_path: Path
+) -> None:
+    scenario, way = WAYS[number % len(WAYS)]
+    chance = random.Random(f"{SEED} {number}")
+    trial = world.folder / f"trial-{number}"
+    shutil.copytree(world.before[scenario], trial)
+    whole = world.undisturbed[scenario]
+    if way == "step":
+        step = chance.randrange(len(whole.steps))
+        told = f"{scenario}, killed before step {step}: {whole.steps[step]}"
+        killed = world.run(trial, scenario, step=step)
+        assert killed.code == KILLED, f"{told}: {killed.text}"
+    else:
+        moment = chance.uniform(0, whole.seconds)
+        told = f"{scenario}, killed after {moment:.3f} s"
+        killed = world.run(trial, scenario, after=moment)
+        assert killed.code in (KILLED, 0), f"{told}: {killed.text}"
+    if (trial / "archive" / "archive.json").is_file():
+        seen = verified(trial, world.commands)
+        assert seen.code == 0, f"{told}: {seen.text}"
+    again = world.run(trial, scenario)
+    assert again.code == 0, f"{told}: {again.text}"
+    found = content(trial)
+    assert sorted(found) == sorted(world.after[scenario]), told
+    assert [name for name, whole in world.after[scenario].items() if found[name] != whole] == [], told
+    assert "everything is as it was written" in verified(trial, world.commands).text, told
+    shutil.rmtree(trial)
+
+
+def start(trial: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A command in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "filiation", *arguments],
+        cwd=trial,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_two_writers__of_different_families_both_get_in(world: World, tmp_path: Path) -> None:
+    trial = world.folder / "two-families"
+    trial.mkdir()
+    writers = [start(trial, *typed(world.folder, (*ADD, family))) for family in FAMILIES]
+    said = [writer.communicate(timeout=60)[0] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], said
+    listed = world.commands.run(trial, ("archive", "list", "archive")).text
+    assert all(family in listed for family in FAMILIES)
+    assert "everything is as it was written" in verified(trial, world.commands).text
+
+
+def test_two_writers__of_the_same_family_leave_one_analysis_and_the_refused_one_is_told(world: World) -> None:
+    trial = world.folder / "same-family"
+    shutil.copytree(world.before["add a family"], trial)
+    writers = [start(trial, *typed(world.folder, (*ADD, "FAM2"))) for _ in range(3)]
+    said = [writer.communicate(timeout=60)[0] for writer in writers]
+    codes = [writer.returncode for writer in writers]
+    assert 0 in codes
+    assert set(codes) <= {0, 2}, said
+    for code, text in zip(codes, said, strict=True):
+        assert code == 0 or "is being written by process" in text
+    assert content(trial) == world.after["add a family"]
+
+
+def test_reader__sees_the_families_of_before_or_of_after_while_one_is_written(world: World) -> None:
+    trial = world.folder / "reader"
+    shutil.copytree(world.before["add a family"], trial)
+    writer = start(trial, *typed(world.folder, (*ADD, "FAM2")))
+    seen = set()
+    while writer.poll() is None:
+        outcome = world.commands.run(trial, ("archive", "list", "archive"))
+        assert outcome.code == 0, outcome.text
+        seen.add(tuple(family for family in FAMILIES if family in outcome.text))
+    said = writer.communicate(timeout=60)[0]
+    assert writer.returncode == 0, said
+    assert seen <= {("FAM1",), FAMILIES}
+    assert content(trial) == world.after["add a family"]
