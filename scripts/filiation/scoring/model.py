@@ -23,6 +23,7 @@ THRESHOLDS = (
     "sequencing_error_rate",
     "mosaic_p_value",
     "heterozygote_p_value",
+    "suspected_mosaic_p_value",
     "max_mosaic_fraction",
     "max_reference_alt_fraction",
     "min_de_novo_posterior",
