@@ -328,6 +328,8 @@ def _reads(
         phred=phred,
         quality_sum=quality_sum,
         log10_likelihood=np.full(phred.shape, np.nan),
+        records=None,
+        site_fields=None,
     )
     return Simulated(batch, origin, kind, weight, frequency, SimulatedReference(kind), alt_bins)
 

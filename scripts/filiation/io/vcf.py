@@ -53,6 +53,8 @@ class TrioBatch:
     info: dict[str, list[Any]]
     # The records' own bytes while the batch lives; None for a batch that was not read from a file's bytes.
     records: RawRecords | None = None
+    # What the caller wrote of each site (io.raw.site_fields), where it does not stand in `records`; (v, 6).
+    site_fields: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.pos)

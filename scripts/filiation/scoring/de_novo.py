@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.io.flanks import ReferenceFlanks
+from filiation.io.raw.site_fields import site_fields
 from filiation.io.vcf import TrioBatch
 from filiation.kernels import mutation
 from filiation.kernels.de_novo import de_novo_log_odds_jit, de_novo_posterior_jit
@@ -22,6 +23,7 @@ from filiation.kernels.genotype import (
     artefact_by_quality_jit,
     reads_beside_likelihoods_jit,
 )
+from filiation.kernels.site_evidence import N_FIELDS, SiteCuts, SiteShares, site_log_ratio_jit
 from filiation.scoring.model import ScoringModel
 
 # Records below this posterior of inheritance alone are not asked again: what follows lowers it, but for the context,
@@ -143,6 +145,31 @@ def alternate_quality(model: ScoringModel) -> AlternateQuality:
     )
 
 
+def artefact_by_site(
+    batch: TrioBatch, rows: npt.NDArray[np.int64], substitution: npt.NDArray[np.bool_], model: ScoringModel
+) -> npt.NDArray[np.float64]:
+    """Natural log of how much likelier strand, mapping quality and read position are under an artefact.
+
+    0 for records whose caller wrote none of them, and for batches that have no bytes of their records.
+    """
+    value = model.threshold
+    if batch.site_fields is not None:
+        fields = batch.site_fields[rows]
+    elif batch.records is not None:
+        fields = site_fields(batch.records, rows)
+    else:
+        fields = np.full((len(rows), N_FIELDS), np.nan)
+    names = ("strand_raised", "strand_strong", "mapping_raised", "mapping_strong", "position_raised", "filtered")
+    cuts = SiteCuts(*(value[f"site_{name}"] for name in SiteCuts._fields))
+    true, artefact = ([value[f"site_{kind}_{name}"] for name in names] for kind in ("true", "artefact"))
+    # A factor never makes a field rarer in artefacts than in alleles that are there.
+    factor = value["site_artefact_indel_factor"]
+    of_indel = [max(factor * share, least) for share, least in zip(artefact, true, strict=True)]
+    return np.asarray(
+        site_log_ratio_jit(fields, substitution, cuts, SiteShares(*true), SiteShares(*artefact), SiteShares(*of_indel))
+    )
+
+
 def prior_frequency(
     is_snv: npt.NDArray[np.bool_],
     population_af: npt.NDArray[np.float64],
@@ -224,10 +251,11 @@ def score_de_novo(
             is_substitution(classes) & _has_likelihoods(batch, again) & ~_shows_other_alleles(batch, again),
             alternate_quality(model),
         )
+        artefact = by_quality + artefact_by_site(batch, again, is_substitution(classes), model)
         odds[again] = de_novo_log_odds_jit(
             evidence,
-            systematic + by_quality + np.log(rates.systematic),
-            sporadic + by_quality + np.log(rates.sporadic),
+            systematic + artefact + np.log(rates.systematic),
+            sporadic + artefact + np.log(rates.sporadic),
             post_zygotic,
             batch.contig_class[again],
             child_sex,
