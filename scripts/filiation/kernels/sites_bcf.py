@@ -69,9 +69,11 @@ text_at_jit = inline(text_at)
 
 def field_at(memory: Any, at: int, end: int) -> tuple[Any, Any, Any, Any]:
     """Key, type and number of values of a FORMAT field, and where its values start; key -1 when damaged."""
-    if at + 3 <= end and byte_at(memory, at) == _KEY_OF_ONE_BYTE and byte_at(memory, at + 1) < 128:
-        kind, number, after = descriptor_at_jit(memory, at + 2, end)
-        return (byte_at(memory, at + 1) if kind >= 0 else -1), kind, number, after
+    if at + 4 <= end:
+        head = word_32_at(memory, at)
+        kind, number = head >> 16 & 15, head >> 20 & 15
+        if head & 0x80FF == _KEY_OF_ONE_BYTE and number < 15:
+            return (head >> 8 & 127 if width_of_jit(kind) >= 0 else -1), kind, number, at + 3
     kind, number, at = descriptor_at_jit(memory, at, end)
     if kind < INT8 or kind > INT32 or number != 1 or at + width_of_jit(kind) > end:
         return -1, 0, 0, at
