@@ -332,8 +332,8 @@ class _PieceWork:
         decision = screened.decision
         if decision is None:
             return counts, b"", removed
-        contents = [piece.content(v) for v in screened.rows.tolist()]
-        return counts, self.evidence.records(contents, decision.scores, decision.frequency), removed
+        survivors = piece.records_of(screened.rows)
+        return counts, self.evidence.records(survivors, decision.scores, decision.frequency), removed
 
 
 def screen_calls(

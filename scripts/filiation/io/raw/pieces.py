@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from filiation.io.raw.messages import record_error
 from filiation.io.raw.reader import CallsReader, LinkedRecords, Rows, Sites
+from filiation.io.raw.records import RawRecords
 from filiation.io.raw.stream import run_in_order
 from filiation.kernels.damage import UNSORTED
 
@@ -70,6 +71,11 @@ class Piece:
     def members_of(self, rows: Rows) -> TrioBatch:
         """Everything of some of the records."""
         return self.reader.decode(self.linked, rows)
+
+    def records_of(self, rows: Rows) -> RawRecords:
+        """The bytes of some of the records."""
+        linked = self.linked
+        return RawRecords(linked.data, linked.starts[rows], linked.ends[rows], self.reader.header.is_bcf)
 
     def content(self, v: int) -> bytes:
         """The bytes of one record."""
