@@ -53,16 +53,19 @@ def record(fields: int, padding: int) -> bytes:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(survivor, min_size=1, max_size=6), st.booleans(), st.booleans())
+@given(st.lists(survivor, max_size=6), st.booleans(), st.booleans())
 def test_records__are_those_of_the_writer(drawn: list[tuple], is_bcf: bool, sound: bool) -> None:
     if sound:
         drawn = [("DP=3" if row[0] in INFOS[3:6] else row[0], *row[1:]) for row in drawn]
     contents = [record(len(row[0]), len(row[0])) if is_bcf else line(row[0], row[1]) for row in drawn]
-    stops = np.cumsum([len(content) for content in contents])
+    stops = np.cumsum([len(content) for content in contents], dtype=np.int64)
     survivors = RawRecords(
-        np.frombuffer(b"".join(contents), dtype=np.uint8), np.concatenate([[0], stops[:-1]]), stops, is_bcf
+        np.frombuffer(b"".join(contents), dtype=np.uint8),
+        np.concatenate([np.zeros(min(1, len(stops)), dtype=np.int64), stops[:-1]]),
+        stops,
+        is_bcf,
     )
-    columns = [np.array([row[place] for row in drawn]) for place in range(2, 10)]
+    columns = [np.array([row[place] for row in drawn], dtype=np.float64) for place in range(2, 10)]
     n = len(drawn)
     state = np.where(columns[7], 2, 0).astype(np.int8)[:, None].repeat(3, axis=1)
     scores = TrioScores(columns[0], columns[1], state, state, state[:, :1].repeat(9, axis=1), columns[2])

@@ -22,12 +22,14 @@ from filiation.kernels.damage import (
     WRONG_CRC,
     WRONG_LENGTH,
 )
-from filiation.kernels.memory import borrow, memory_of
+from filiation.kernels.memory import WIDE, borrow, memory_of
 from filiation.kernels.vcf_text import list_newlines_jit
 
 # Columns of the block table: where the deflated bytes start, how many, inflated size, CRC, offset of the block.
 START, DEFLATED, INFLATED, CRC, OFFSET = 0, 1, 2, 3, 4
 BLOCK_COLUMNS = 5
+# Places that a list of line ends must have to spare.
+SPARE_PLACES = WIDE
 _LARGEST_BLOCK = 65_536
 _FIXED_HEADER = 12
 _TRAILER = 8

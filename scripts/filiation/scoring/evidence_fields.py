@@ -86,7 +86,8 @@ class EvidenceFields:
         survivors : their bytes as they were read. scores, frequency : of the survivors alone, in the same order.
         """
         texts: dict[bytes, int] = {}
-        shared = np.array([texts.setdefault(text, len(texts)) for text in self._shared(scores, frequency)])
+        given_texts = self._shared(scores, frequency)
+        shared = np.array([texts.setdefault(text, len(texts)) for text in given_texts], dtype=np.int64)
         text, text_ends = _packed(list(texts))
         own = np.array(
             [

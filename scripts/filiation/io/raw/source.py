@@ -35,11 +35,11 @@ from filiation.kernels.inflate import (
     DEFLATED,
     INFLATED,
     OFFSET,
+    SPARE_PLACES,
     START,
     find_blocks_jit,
     inflate_blocks_jit,
 )
-from filiation.kernels.memory import WIDE
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -124,7 +124,7 @@ class BgzfSource:
         """
         assert piece.blocks is not None
         target = _room(self._spare, headroom + piece.inflated)
-        newlines, listed = np.empty(piece.inflated // _SHORTEST_LINE + WIDE if lines else 0, dtype=np.int64), -1
+        newlines, listed = np.empty(piece.inflated // _SHORTEST_LINE + SPARE_PLACES if lines else 0, dtype=np.int64), -1
         if self.deflate is not None:
             problem, block, listed = inflate_blocks_jit(
                 piece.data, piece.blocks, target, headroom, self.deflate.inflate, self.deflate.crc32, state, newlines
