@@ -93,6 +93,9 @@ def rates_of(classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], mode
     new = np.array([value[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])[classes]
     systematic = np.full(len(classes), value["systematic_artefact_rate"])
     sporadic = np.full(len(classes), value["sporadic_artefact_rate"])
+    # Two wrong bases beside each other are as rare as a wrong insertion or deletion outside repeats.
+    systematic[classes == mutation.MULTI_NUCLEOTIDE] = value["systematic_artefact_rate_indel"]
+    sporadic[classes == mutation.MULTI_NUCLEOTIDE] = value["sporadic_artefact_rate_indel"]
     for code in (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER):
         suffix = "_1" if code == mutation.INDEL_1 else ""
         share = value[f"repeat_share{suffix}"]
