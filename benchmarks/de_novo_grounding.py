@@ -1,20 +1,20 @@
 """Does the simulated genome err as real calls err? Stored trios and simulator side by side, per inherited variant.
 
 Reads the GATK calls of the stored trios of ../shared/data/vcf (skipped when they are absent) and simulates calls of the
-same classes (benchmarks/de_novo_simulation.py, both scenarios, at 30x and at 150x, as the exome of the AJ trio is
-deep). Stretches of different length and kind are made comparable by counting per 1,000 variants inherited from one
+same classes (benchmarks/de_novo_simulation.py, both scenarios, at 30x and at 150x, as the exome of the AJ trio is deep). Stretches of different length and kind are made comparable by counting per 1,000 variants inherited from one
 parent. Classes, of records where every member has 10 reads:
 
 - inherited: child and one parent heterozygous, the other without the allele; "balanced" when both show 35 to 65 %;
-- child alone: the child heterozygous, both parents called without (the one or two supported de novos are not taken out);
+- child alone: the child heterozygous, both parents called without (the supported de novos are not taken out);
 - child alone, a fifth: the same with at least a fifth of the child's reads;
 - all low: all members show 4 to 28 % of alternate reads, and one is called with the allele: a systematic artefact;
 - both low: called inherited, and both carriers show less than a quarter of alternate reads.
 
 Then what the sites show of strand (SOR from 1.5, or FS from 20), mapping (MQ below 57, or MQRankSum below -2.5), read
 position (ReadPosRankSum below -2) and the caller's filters; the scatter of the heterozygotes' share of reads beyond a
-binomial; the scatter of depths; and the share of heterozygous children of a genotype quality below 20. The simulator was
-set from these numbers, so that the stored trios are no independent proof of it; intervals are of Poisson counts, 95 %.
+binomial; the scatter of depths; and the share of heterozygous children of a genotype quality below 20. The simulator
+was set from these numbers, so that the stored trios are no independent proof of it; intervals are of Poisson counts,
+95 %.
 
     python benchmarks/de_novo_grounding.py [--sites N] [--json FILE]
 """
@@ -174,7 +174,7 @@ def tell(name: str, calls: dict[str, np.ndarray]) -> dict[str, Any]:
     result |= {"correlation": spread(calls, chosen), "log depth ratio": wide, "low quality": low_quality}
     print(
         f"  heterozygous substitutions: mean depth of the child {np.average(depth[:, 0], weights=weight[chosen]):.0f}, "
-        f"correlation of reads {result['correlation']:.4f}, depth of child against father scatters by {wide:.2f} (log), "
+        f"correlation of reads {result['correlation']:.4f}, depth child to father scatters by {wide:.2f} (log), "
         f"{100 * low_quality:.2f} % of quality below 20"
     )
     return result
