@@ -1,7 +1,8 @@
 """Does the simulated genome err as real calls err? Stored trios and simulator side by side, per inherited variant.
 
-Reads the GATK calls of the stored trios of ../shared/data/vcf (skipped when they are absent) and simulates calls of the
-same classes (benchmarks/de_novo_simulation.py, both scenarios, at 30x and at 150x, as the exome of the AJ trio is deep). Stretches of different length and kind are made comparable by counting per 1,000 variants inherited from one
+Reads the GATK calls of the stored trios of ../shared/data/vcf (skipped when they are absent) and simulates calls of
+the same classes (benchmarks/de_novo_simulation.py, both scenarios, at 30x and at 150x, as the exome of the AJ trio is
+deep). Stretches of different length and kind are made comparable by counting per 1,000 variants inherited from one
 parent. Classes, of records where every member has 10 reads:
 
 - inherited: child and one parent heterozygous, the other without the allele; "balanced" when both show 35 to 65 %;
