@@ -136,7 +136,7 @@ def load_scoring_model(path: str | Path) -> ScoringModel:
             "weights in the scoring model",
             where=where,
             expected="thresholds alone",
-            repair="move them to a copy of resources/scoring/rank-1.yaml and name it under prioritisation.rank_weights",
+            repair="move them to a copy of resources/scoring/rank-2.yaml and name it under prioritisation.rank_weights",
         )
     entries: Any = data.get("thresholds") or {}
     if not isinstance(entries, dict):
