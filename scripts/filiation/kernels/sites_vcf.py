@@ -32,7 +32,7 @@ from filiation.kernels.damage import (
 )
 from filiation.kernels.encoding import MISSING, MISSING_INT, PROBAND
 from filiation.kernels.memory import WIDE, borrow, byte_at, memory_of, word_32_at
-from filiation.kernels.proband import INFORMATIVE, WITHOUT_DATA, proband_reason_jit
+from filiation.kernels.proband import INFORMATIVE, WITHOUT_DATA, list_allele_jit, proband_reason_jit
 from filiation.kernels.vcf_text import (
     COLON,
     COMMA,
@@ -138,13 +138,15 @@ def sites_of_lines(
     pos: np.ndarray,
     alleles: np.ndarray,
     reason: np.ndarray,
-) -> tuple[int, int, int]:
+    asked: np.ndarray,
+) -> tuple[int, int, int, int]:
     """`sites_vcf` on memory and arrays whose references are not counted."""
     layout = borrow(np.empty(MOST_FIELDS, dtype=np.int64))
     # With samples one place more than there may be: a tab too many is one sample too many.
     n_tabs = 9 + members.size if members.size else 8
     tabs = borrow(np.empty(n_tabs + WIDE, dtype=np.int64))
     fields, place = 0, _NOWHERE
+    count: Any = 0
     last_contig, last_pos, name_start, name_size = -1, 0, 0, -1
     format_start, format_size = 0, -1
     for v in range(starts.size):
@@ -158,22 +160,22 @@ def sites_of_lines(
         contig = last_contig
         if tabs[0] - at != name_size or not same_text_jit(memory, at, name_start, name_size, limit):
             if tabs[0] == end:
-                return TOO_FEW_COLUMNS, v, 0
+                return TOO_FEW_COLUMNS, v, 0, count
             contig = find_contig_jit(memory, at, tabs[0], names, offsets)
             if contig < 0:
-                return (HEADER_AMONG_RECORDS if byte_at(memory, at) == HASH else UNKNOWN_CONTIG), v, -1
+                return (HEADER_AMONG_RECORDS if byte_at(memory, at) == HASH else UNKNOWN_CONTIG), v, -1, count
             name_start, name_size = at, tabs[0] - at
         position = position_of_jit(memory, tabs[0] + 1, tabs[1])
         if position < 0 or tabs[1] == end:
-            return BAD_POSITION, v, 0
+            return BAD_POSITION, v, 0, count
         for item in range(2):
             start, stop = tabs[2 + item] + 1, tabs[3 + item]
             if start > end:
-                return TOO_FEW_COLUMNS, v, 0
+                return TOO_FEW_COLUMNS, v, 0, count
             alleles[v, 2 * item] = start
             alleles[v, 2 * item + 1] = stop - start
             if stop == start:
-                return EMPTY_ALLELE, v, 0
+                return EMPTY_ALLELE, v, 0, count
         first, length = alleles[v, 2], alleles[v, 3]
         alternates = 1
         for letter in range(first, first + length):
@@ -181,13 +183,13 @@ def sites_of_lines(
         if length == 1 and byte_at(memory, first) == DOT:
             alternates = 0
         if alternates != 1:
-            return NOT_BIALLELIC, v, alternates
+            return NOT_BIALLELIC, v, alternates, count
         if found < 7:
-            return TOO_FEW_COLUMNS, v, 0
+            return TOO_FEW_COLUMNS, v, 0, count
         if contig_length[contig] > 0 and position > contig_length[contig] + 1:
-            return POSITION_OUTSIDE, v, position
+            return POSITION_OUTSIDE, v, position, count
         if contig == last_contig and position < last_pos:
-            return UNSORTED, v, last_pos
+            return UNSORTED, v, last_pos, count
         last_contig = contig
         last_pos = position
         contig_index[v] = contig
@@ -196,12 +198,12 @@ def sites_of_lines(
         if members.size == 0:
             continue
         if found < 8:
-            return TOO_FEW_COLUMNS, v, 0
+            return TOO_FEW_COLUMNS, v, 0, count
         at, stop = tabs[7] + 1, tabs[8]
         if stop - at != format_size or not same_text_jit(memory, at, format_start, format_size, limit):
             fields, code, detail = read_format_jit(memory, at, stop, KEYS, kinds, layout)
             if code != SOUND:
-                return code, v, detail
+                return code, v, detail, count
             format_start, format_size = at, stop - at
             place = _NOWHERE
             for field in range(fields):
@@ -210,12 +212,12 @@ def sites_of_lines(
         for sample in range(members.size):
             start = tabs[8 + sample] + 1
             if start > end:
-                return TOO_FEW_COLUMNS, v, 0
+                return TOO_FEW_COLUMNS, v, 0, count
             if members[sample] < 0 or place == _NOWHERE:
                 continue
             code, detail, genotype, at = call_at_jit(memory, start, end, place)
             if code != SOUND:
-                return code, v, sample if detail < 0 else detail
+                return code, v, sample if detail < 0 else detail, count
             if members[sample] == PROBAND:
                 answer = proband_reason_jit(genotype, MISSING_INT, np.nan, least_reads, least_quality)
                 if answer == INFORMATIVE:
@@ -225,12 +227,15 @@ def sites_of_lines(
                         memory, start if place > 0 else at + 1, end, known, fields, kinds, layout
                     )
                     if not sound:
-                        return BAD_NUMBER, v, sample
+                        return BAD_NUMBER, v, sample, count
                     answer = proband_reason_jit(genotype, reads, quality, least_reads, least_quality)
                 reason[v] = answer
         if found != 8 + members.size:
-            return WRONG_SAMPLE_COUNT, v, members.size + 1
-    return SOUND, -1, 0
+            return WRONG_SAMPLE_COUNT, v, members.size + 1, count
+        if reason[v] == INFORMATIVE:
+            reason[v] = list_allele_jit(memory, v, position, alleles, asked, count)
+            count += reason[v] == INFORMATIVE
+    return SOUND, -1, 0, count
 
 
 sites_of_lines_jit = inline(sites_of_lines)
@@ -251,18 +256,21 @@ def sites_vcf(
     pos: np.ndarray,
     alleles: np.ndarray,
     reason: np.ndarray,
-) -> tuple[int, int, int]:
-    """Sites of the biallelic lines in `data[starts[v]:ends[v]]`, and `proband_reason` of each for member PROBAND.
+    asked: np.ndarray,
+) -> tuple[int, int, int, int]:
+    """Sites of the biallelic lines in `data[starts[v]:ends[v]]`, and kernels.proband's reason for member PROBAND.
 
     Parameters
     ----------
     data … contig_length : as in decode_vcf; every genotype of the members asked for is proven.
     least_reads, least_quality : thresholds of proband_reason.
     contig_index, pos, alleles : filled, as in decode_vcf.  reason : int8 (v,), filled.
+    asked : int64 (v, 3), filled from its start with the number of each record that nothing removes, and the position
+        and key of its allele's shortest form (kernels.allele_key).
 
     Returns
     -------
-    damage code, record it concerns, its number.
+    damage code, record it concerns, its number; records in `asked`.
     """
     return sites_of_lines_jit(
         memory_of(data),
@@ -280,6 +288,7 @@ def sites_vcf(
         borrow(pos),
         borrow(alleles),
         borrow(reason),
+        borrow(asked),
     )
 
 

@@ -93,6 +93,18 @@ def _starts_of_lines(start: int, newlines: Places | None) -> Places | None:
     return starts if np.diff(starts).min() > _BLANK_LINE else None
 
 
+@dataclass
+class Asked:
+    """Records that nothing removed so far, by number, with the position and the key of their alleles' shortest form.
+
+    All int64 (k,); key -1 : an allele that kernels.allele_key has no key for.
+    """
+
+    rows: Rows
+    pos: npt.NDArray[np.int64]
+    key: npt.NDArray[np.int64]
+
+
 class CallsFile:
     """One open file for `stream.run_in_order`; see `stream.Work` for what the three parts of the work are."""
 
@@ -299,24 +311,25 @@ class CallsReader(CallsFile):
             records=RawRecords(linked.data, starts, ends, self.header.is_bcf, self.header),
         )
 
-    def ask_proband(self, linked: LinkedRecords) -> tuple[Sites, npt.NDArray[np.int8]]:
-        """Sites of every record of a piece, and the reason of kernels.proband by `thresholds`."""
+    def ask_proband(self, linked: LinkedRecords) -> tuple[Sites, npt.NDArray[np.int8], Asked]:
+        """Sites of every record of a piece, the reason of kernels.proband by `thresholds`, and what nothing removes."""
         n = linked.starts.size
         sites = Sites(np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int64), np.empty((n, 4), dtype=np.int64))
-        reason = np.empty(n, dtype=np.int8)
-        filled = (*self.thresholds, sites.contig_index, sites.pos, sites.alleles, reason)
+        reason, asked = np.empty(n, dtype=np.int8), np.empty((n, 3), dtype=np.int64)
+        filled = (*self.thresholds, sites.contig_index, sites.pos, sites.alleles, reason, asked)
         if self.header.is_bcf:
-            damage = sites_bcf_jit(
+            *damage, count = sites_bcf_jit(
                 linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
                 self.contig_number, self.contig_length, *filled,
             )  # fmt: skip
         else:
-            damage = sites_vcf_jit(
+            *damage, count = sites_vcf_jit(
                 linked.data, linked.starts, linked.ends, self.members, self.kinds, self.names, self.name_offsets,
                 self.lengths, *filled,
             )  # fmt: skip
         self._prove(linked, *damage)
-        return sites, reason
+        rows, pos, key = np.ascontiguousarray(asked[:count].T)
+        return sites, reason, Asked(rows, pos, key)
 
     def _prove(self, linked: LinkedRecords, problem: int, record: int, detail: int) -> None:
         """Stop at a record that a kernel found damaged."""
