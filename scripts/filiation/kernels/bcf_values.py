@@ -74,7 +74,7 @@ ends_at_jit = inline(ends_at)
 
 def width_of(kind: int) -> Any:
     """Bytes of one value of a type; 0 for the type of nothing, -1 for one that does not exist."""
-    return (_WIDTHS >> 4 * int(kind) & 15) - 1
+    return (_WIDTHS >> 4 * (int(kind) & 15) & 15) - 1
 
 
 width_of_jit = inline(width_of)
