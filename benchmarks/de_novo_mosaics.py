@@ -64,6 +64,8 @@ def trios(random: np.random.Generator, coverage: float, share: np.ndarray) -> An
         genotype_quality=np.minimum(99, ordered[:, :, 1]).astype(np.float32),
         phred=phred,
         log10_likelihood=np.full(phred.shape, np.nan),
+        records=None,
+        site_fields=None,
     )
 
 

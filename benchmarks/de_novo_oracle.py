@@ -1,9 +1,10 @@
 """What could the best of all methods find? The posterior that knows the simulator's own numbers.
 
 For each simulated site (benchmarks/de_novo_simulation.py): the probability of every member's reads and of the base
-qualities of their alternate reads under each origin, weighed by the expected sites of that origin in a genome. Nothing
-that is computed from the same calls can be better but by chance; what it loses, all lose. Two approximations:
-systematic artefacts that the frequency sources have are left to the frequency, and shares are summed on grids.
+qualities of their alternate reads, and of the site's strand, mapping and position, under each origin, weighed by the
+expected sites of that origin in a genome. Nothing that is computed from the same calls can be better but by chance;
+what it loses, all lose. Two approximations: systematic artefacts that the frequency sources have are left to the
+frequency, and shares are summed on grids.
 """
 
 from __future__ import annotations
@@ -19,17 +20,18 @@ from de_novo_simulation import (
     HIGHEST,
     INHERITED,
     KINDS,
-    LOW_QUALITY,
     LOWEST,
+    MEASURED,
     MOSAIC_READS,
     QUALITY_SHARES,
     SPORADIC,
     SYSTEMATIC,
-    VISIBLE,
+    Scenario,
     Simulated,
     expected_sites,
     gammaln,
 )
+from de_novo_site_fields import log_ratio_of_site
 
 
 def _beta_binomial(k: np.ndarray, n: np.ndarray, a: Any, b: Any) -> np.ndarray:
@@ -57,7 +59,7 @@ def _either(one: np.ndarray, share: float, other: np.ndarray) -> np.ndarray:
     return np.logaddexp(_log(1 - share) + one, _log(share) + other)
 
 
-def oracle(simulated: Simulated, low_quality: float = LOW_QUALITY, visible: float = VISIBLE) -> np.ndarray:
+def oracle(simulated: Simulated, scenario: Scenario = MEASURED) -> np.ndarray:
     """Probability that each site is new in the child, in all or in a part of its cells."""
     batch, kind = simulated.batch, simulated.kind
     n, k = batch.depth.astype(float), batch.alt_depth.astype(float)
@@ -81,8 +83,11 @@ def oracle(simulated: Simulated, low_quality: float = LOW_QUALITY, visible: floa
     for share, weight in zip(roots**2, prior / prior.sum(), strict=True):
         reads = sum(_beta_binomial(k[:, p], n[:, p], max(share * 99, 1e-3), (1 - share) * 99) for p in range(3))
         systematic = np.logaddexp(systematic, math.log(weight) + reads)
-    systematic += _either(right.sum(axis=1), low_quality, wrong.sum(axis=1))
-    own = _beta_binomial(k[:, 0], n[:, 0], 1.3, 3.5) + _either(right[:, 0], low_quality, wrong[:, 0])
+    systematic += _either(right.sum(axis=1), scenario.low_quality, wrong.sum(axis=1))
+    fields = batch.site_fields
+    systematic += log_ratio_of_site(fields, True, indel[:, 0], scenario.marked)
+    own = _beta_binomial(k[:, 0], n[:, 0], 1.3, 3.5) + _either(right[:, 0], scenario.low_quality, wrong[:, 0])
+    own += log_ratio_of_site(fields, False, indel[:, 0], scenario.marked)
     parents = without[:, 1] + without[:, 2]
     frequency = np.nan_to_num(simulated.frequency)
     inherited = np.full(len(k), -np.inf)
@@ -96,12 +101,12 @@ def oracle(simulated: Simulated, low_quality: float = LOW_QUALITY, visible: floa
 
     def sites(origin: int) -> np.ndarray:
         """Natural log of the expected sites, per unit of frequency where the sources have the place."""
-        absent = _log(expected_sites(origin, False)[kind])
+        absent = _log(expected_sites(origin, False, scenario)[kind])
         if origin == SYSTEMATIC:
-            absent = absent + _log(1 - visible)
+            absent = absent + _log(1 - scenario.visible)
         if origin not in (DE_NOVO, INHERITED):
             return np.where(known, -np.inf, absent)
-        there = _log(expected_sites(origin, True)[kind])
+        there = _log(expected_sites(origin, True, scenario)[kind])
         spread = np.maximum(frequency, LOWEST) * math.log(HIGHEST / LOWEST) if origin == DE_NOVO else HIGHEST - LOWEST
         return np.where(known, there - _log(spread), absent)
 

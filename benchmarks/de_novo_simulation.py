@@ -24,6 +24,9 @@ Rates of a genome (both parents' gametes, 3e9 positions):
   one in 100 to 200 kb); split: own choice, most false insertions and deletions in repeats;
 - sporadic artefacts: own choice; one substitution and 0.6 insertions and deletions outside repeats; the consensus of
   three callers has 0.6 to 2 % false calls of all kinds (doi 10.26508/lsa.202403039);
+- those are the artefacts which nothing marks. A caller writes more: on the stored GATK trios there are three times as
+  many false substitutions for each inherited one (benchmarks/de_novo_grounding.py), of which 30 % show nothing unusual
+  of strand, mapping or position, and more false insertions and deletions (`Scenario`);
 - half of the systematic artefacts stand in the frequency sources, at the frequency with which they are called: they
   recur in everyone (Freeman et al. 2020, doi 10.1101/gr.255349.119); the half that does not (other machines, sources
   without the records that failed their filters) is own choice.
@@ -39,6 +42,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from de_novo_site_fields import draw_site_fields
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -58,8 +62,6 @@ ABSENT = 240.0
 MOSAIC_SHARE = 0.065
 MOSAIC_READS = (0.02, 0.4)
 RATE_NAMES = ("new", "systematic", "sporadic")
-LOW_QUALITY = 0.5
-VISIBLE = 0.5
 # Of reads with base qualities of 12, 25 and 37.
 QUALITY_SHARES = {"true": (0.03, 0.10, 0.87), "false": (0.35, 0.35, 0.30)}
 # Share of alternate reads from which half of the callers' genotypes are heterozygous.
@@ -67,6 +69,11 @@ CALLED_FROM = 0.17
 DROP_OUT = 2e-6
 FEW_READS = 6
 OVERDRAWN = 40
+# A boy's X against a genome: one maternal gamete of 1.55e8 positions for two of 3e9. That mothers pass fewer new
+# alleles than fathers do is left out.
+X_SHARE = 0.5 * 1.55e8 / 3e9
+# Code of the X outside its pseudoautosomal regions, as filiation.kernels.encoding has it.
+X_CLASS = 2
 # Common sites: their number at frequency f is this over f (neutral spectrum), 3 million heterozygous in a person.
 SPECTRUM = 1.5e6
 LOWEST, HIGHEST = 1e-5, 0.3
@@ -110,6 +117,33 @@ KINDS = (
     Kind("CTGA", "C", "T", "CTGATGATGATGAG" + _FILL, 3e7, 0.4, 0.012, 1500, 1.0, True),
     Kind("C", "CTGACGAGT", "T", "CAG" + _FILL, 3e9, 1.0, 0.012, 900, 0.2),
 )
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is assumed of artefacts.
+
+    substitutions, indels, repeats : artefacts of substitutions, of insertions and deletions outside and in repeats,
+        for each one of KINDS.  marked : they show faults of strand, mapping and position as measured, else none does.
+    low_quality : share whose reads have low base qualities.  visible : share of the systematic ones that the frequency
+        sources have.
+    """
+
+    substitutions: float
+    indels: float
+    repeats: float
+    marked: bool
+    low_quality: float = 0.5
+    visible: float = 0.5
+
+    def times(self, kind: Kind) -> float:
+        """Artefacts of a kind, for each one of KINDS."""
+        return self.repeats if kind.repeat else self.indels if kind.indel else self.substitutions
+
+
+# As measured on the stored trios, and as the simulator was before: fewer artefacts, none of them marked.
+SCENARIOS = {"measured": Scenario(3.3, 1.0, 6.0, True), "unmarked": Scenario(1.0, 1.0, 1.0, False)}
+MEASURED = SCENARIOS["measured"]
 
 
 @dataclass
@@ -169,8 +203,8 @@ def _beta_binomial(k: np.ndarray, n: np.ndarray, a: float, b: float) -> np.ndarr
     )
 
 
-def draw_depths(random: np.random.Generator, coverage: float, n: int) -> np.ndarray:
-    """Reads of three members: Poisson around a mean that differs by site (10 %) and by member (12 %)."""
+def draw_depths(random: np.random.Generator, coverage: float | np.ndarray, n: int) -> np.ndarray:
+    """Reads of three members: Poisson around a mean (of all or each) that differs by site (10 %) and member (12 %)."""
     site = random.gamma(100, 1 / 100, (n, 1))
     member = random.gamma(70, 1 / 70, (n, 3))
     return random.poisson(coverage * site * member)
@@ -202,13 +236,14 @@ def phred_of_reads(
     return np.rint(-10 * (log - log.max(axis=2, keepdims=True))), quality_sum, alt_bins
 
 
-def expected_sites(origin: int, known: bool) -> np.ndarray:
+def expected_sites(origin: int, known: bool, scenario: Scenario = MEASURED) -> np.ndarray:
     """Sites of each kind in a genome; inherited and new ones at places that the frequency sources know, or not."""
     column = dict(zip((DE_NOVO, SYSTEMATIC, SPORADIC), RATE_NAMES, strict=True))
     new = np.array([kind.new for kind in KINDS])
     common = 2 * SPECTRUM * (HIGHEST - LOWEST) * np.array([kind.common for kind in KINDS])
     if origin in column and not known:
-        return np.array([getattr(kind, column[origin]) for kind in KINDS])
+        times = [1.0 if origin == DE_NOVO else scenario.times(kind) for kind in KINDS]
+        return np.array([getattr(kind, column[origin]) for kind in KINDS]) * times
     if origin == CHILD_MOSAIC:
         return new * MOSAIC_SHARE / (1 - MOSAIC_SHARE)
     if not known:
@@ -220,13 +255,11 @@ def expected_sites(origin: int, known: bool) -> np.ndarray:
     return new * np.minimum(1.0, places / np.array([kind.places for kind in KINDS]))
 
 
-def simulate(
-    coverage: float, n: int, seed: int, low_quality: float = LOW_QUALITY, visible: float = VISIBLE
-) -> Simulated:
+def simulate(coverage: float, n: int, seed: int, scenario: Scenario = MEASURED, *, boys_x: bool = False) -> Simulated:
     """n sites of a trio at one depth.
 
-    low_quality : share of artefacts whose reads have low base qualities.  visible : share of systematic artefacts that
-    the frequency sources have.
+    boys_x : all sites lie on the X of a boy, outside its pseudoautosomal regions: he and his father have one copy and
+    half of the reads, his mother may have passed the allele. Weights are then sites of such an X (X_SHARE of a genome).
     """
     random = np.random.default_rng([seed, int(coverage)])
     origin = random.choice(len(SHARES), n, p=SHARES)
@@ -244,12 +277,12 @@ def simulate(
             chosen = np.flatnonzero((origin == code) & (known == common_site))
             if not len(chosen):
                 continue
-            totals = expected_sites(code, common_site)
+            totals = expected_sites(code, common_site, scenario) * (X_SHARE if boys_x else 1.0)
             # Half of the draws follow the genome, half are even over the kinds, so that rare kinds are seen.
             draw = 0.5 * totals / totals.sum() + 0.5 / len(KINDS)
             kind[chosen] = random.choice(len(KINDS), len(chosen), p=draw)
             weight[chosen] = totals[kind[chosen]] / (len(chosen) * draw[kind[chosen]])
-    return _reads(random, coverage, origin, kind, weight, frequency, low_quality, visible)
+    return _reads(random, coverage, origin, kind, weight, frequency, scenario, boys_x)
 
 
 def _reads(
@@ -259,30 +292,33 @@ def _reads(
     kind: np.ndarray,
     weight: np.ndarray,
     frequency: np.ndarray,
-    low_quality: float,
-    visible: float,
+    scenario: Scenario,
+    boys_x: bool,
 ) -> Simulated:
     """Depths, allelic depths, PL and genotypes of the sites."""
     n = len(origin)
     indel = np.array([k.indel for k in KINDS])[kind]
     repeat = np.array([k.repeat for k in KINDS])[kind]
-    depth = draw_depths(random, coverage, n)
+    copies = np.array([0.5, 0.5, 1.0]) if boys_x else np.ones(3)
+    depth = draw_depths(random, coverage * copies, n)
     shape = 1 / 0.013 - 1
     mean = np.where(indel, 0.455, 0.485)
     balance = random.beta(mean[:, None] * shape, (1 - mean[:, None]) * shape, (n, 3))
     error = random.gamma(0.5, np.where(repeat, 0.008, 0.0012)[:, None], (n, 3)) / 0.5
     share = np.minimum(error, 0.3)
     child_carries = (origin == DE_NOVO) | (origin == INHERITED) | (origin == INHERITED_FEW_READS)
-    share[child_carries, 0] = balance[child_carries, 0]
+    share[child_carries, 0] = 1 - share[child_carries, 0] if boys_x else balance[child_carries, 0]
     parent = random.integers(1, 3, n)
+    if boys_x:
+        parent[:] = 2
     carrier = np.flatnonzero((origin == INHERITED) | (origin == INHERITED_FEW_READS))
     share[carrier, parent[carrier]] = balance[carrier, parent[carrier]]
     # A few parents have two copies, as the frequency says; both parents carry a common allele now and then.
     f = np.nan_to_num(frequency, nan=0.0)
-    both = carrier[random.random(len(carrier)) < 2 * f[carrier]]
-    share[both, 3 - parent[both]] = balance[both, 3 - parent[both]]
+    both = carrier[random.random(len(carrier)) < (1 if boys_x else 2) * f[carrier]]
+    share[both, 3 - parent[both]] = 1 - share[both, 3 - parent[both]] if boys_x else balance[both, 3 - parent[both]]
     mosaic = np.flatnonzero(origin == CHILD_MOSAIC)
-    share[mosaic, 0] = random.uniform(*MOSAIC_READS, len(mosaic))
+    share[mosaic, 0] = random.uniform(*MOSAIC_READS, len(mosaic)) * (2 if boys_x else 1)
     dropped = carrier[random.random(len(carrier)) < DROP_OUT]
     share[dropped, parent[dropped]] = 0.0
     own = np.flatnonzero(origin == SPORADIC)
@@ -290,16 +326,16 @@ def _reads(
     alt = random.binomial(depth, share)
     weight = weight.copy()
     sites = np.flatnonzero(origin == SYSTEMATIC)
-    shown = _systematic(random, coverage, sites, depth, alt, weight)
+    shown = _systematic(random, coverage * copies, sites, depth, alt, weight)
     frequency = frequency.copy()
-    frequency[sites] = _frequency_of_artefacts(random, shown, visible)
+    frequency[sites] = _frequency_of_artefacts(random, shown, scenario.visible)
     _few_reads(random, origin, parent, depth, alt, weight, mean, shape)
     # Reads look like any read where the allele is there, and in the artefacts of which only their place is wrong.
     true_share = child_carries[:, None] & np.array([True, False, False])
     true_share[carrier, parent[carrier]] = True
     true_share[both, 3 - parent[both]] = True
     artefact = (origin == SYSTEMATIC) | (origin == SPORADIC)
-    ordinary = artefact & (random.random(n) >= low_quality)
+    ordinary = artefact & (random.random(n) >= scenario.low_quality)
     true_share[ordinary & (origin == SYSTEMATIC)] = True
     true_share[ordinary, 0] = True
     true_share[mosaic, 0] = True
@@ -315,7 +351,7 @@ def _reads(
     batch = SimpleNamespace(
         contigs=["1"],
         contig_index=np.zeros(n, dtype=np.int32),
-        contig_class=np.zeros(n, dtype=np.int8),
+        contig_class=np.full(n, X_CLASS if boys_x else 0, dtype=np.int8),
         pos=np.arange(1, n + 1),
         ref=[alleles[k][0] for k in kind],
         alt=[alleles[k][1] for k in kind],
@@ -328,12 +364,14 @@ def _reads(
         phred=phred,
         quality_sum=quality_sum,
         log10_likelihood=np.full(phred.shape, np.nan),
+        records=None,
+        site_fields=draw_site_fields(random, artefact, origin == SYSTEMATIC, indel, scenario.marked),
     )
     return Simulated(batch, origin, kind, weight, frequency, SimulatedReference(kind), alt_bins)
 
 
 def _systematic(
-    random: np.random.Generator, coverage: float, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
+    random: np.random.Generator, coverage: Any, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
 ) -> np.ndarray:
     """Artefacts of all members: OVERDRAWN times as many are drawn, and those that could pass for new in the child
     (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others.

@@ -37,7 +37,6 @@ def clocked(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def main(arguments: list[str]) -> int:
     """Run the screen with its parts clocked."""
-    import filiation.calls.frequencies as frequencies
     import filiation.io.raw.pieces as pieces
     import filiation.io.raw.source as source
     import filiation.scoring.screen as screen
@@ -49,9 +48,8 @@ def main(arguments: list[str]) -> int:
         ("reading compressed bytes", source.BgzfSource, "take"),
         ("inflation with CRC", source.BgzfSource, "inflate"),
         ("record boundaries", pieces.CallsReader, "link"),
-        ("sites, genotypes, index case: all records", pieces.CallsReader, "ask_proband"),
-        ("frequency look-up: records with the allele", screen, "population_frequency"),
-        ("alleles as keys", frequencies, "allele_codes"),
+        ("sites, genotypes, alleles as keys: all records", pieces.CallsReader, "ask_proband"),
+        ("frequency look-up: records with the allele", screen, "frequency_of_alleles"),
         ("whole records: the rare", pieces.Piece, "members_of"),
         ("posterior, patterns: the rare", screen, "_decide"),
         ("writing the survivors", screen.EvidenceFields, "records"),

@@ -25,8 +25,6 @@ from filiation.config_sections import (
     ResourcesConfig,
 )
 from filiation.config_sources import (
-)
-from filiation.config_sources import (
     ID_PATTERN,
     PATH_PATTERN,
     Closed,

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from filiation.config_sources import (
+    ID_PATTERN,
     PATH_PATTERN,
     Closed,
     GeneFactSource,
@@ -134,6 +135,13 @@ class ResourcesConfig(Closed):
     )
 
 
+class StructuralCalls(Closed):
+    """Structural calls of one family."""
+
+    family: str = Field(pattern=ID_PATTERN, description="Family of the sheet.")
+    vcf: str = Field(pattern=PATH_PATTERN, description="Its structural calls, of any caller: VCF or BCF.")
+
+
 class PrioritisationConfig(Closed):
     """How candidates are chosen and ranked."""
 
@@ -166,6 +174,11 @@ class PrioritisationConfig(Closed):
         description="Genes in which a healthy parent may carry a dominant or X-linked allele: symbols; panel for "
         "every gene of the family's panel; panel:NAME for those of one pre-indication; all. Such a candidate is shown "
         "as possible and flagged, never dropped.",
+    )
+    structural: list[StructuralCalls] = Field(
+        default_factory=list,
+        description="Structural calls, as other halves of compound pairs: one entry a family, with family and vcf. "
+        "Needs reference.genes_gff3. A family without an entry has none.",
     )
 
 

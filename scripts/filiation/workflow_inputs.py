@@ -16,6 +16,7 @@ from filiation.config import (
     recheck_thresholds_path,
     scoring_model_path,
 )
+from filiation.errors import ConfigError, nearest
 from filiation.io.sheet import SampleSheet, load_sheets
 from filiation.model.pedigree import Family
 from filiation.panels.load import panel_path
@@ -30,6 +31,7 @@ class WorkflowInputs:
     def __init__(self, config: RunConfig) -> None:
         self.config = config
         self.sheet: SampleSheet = load_sheets(config)
+        self._structural = self._structural_calls()
 
     # --- sets for wildcard constraints and targets -----------------------------------------------------------
 
@@ -282,6 +284,43 @@ class WorkflowInputs:
         if terms := self.family(family).hpo_terms:
             options += ["--hpo-terms", ";".join(terms)]
         return options
+
+    def _structural_calls(self) -> dict[str, str]:
+        """{family: structural calls}, checked against the sheet and the gene models."""
+        found: dict[str, str] = {}
+        where = "prioritisation.structural"
+        for entry in self.config.prioritisation.structural:
+            if entry.family not in self.sheet.families:
+                raise ConfigError(
+                    f"family '{entry.family}' is not in the sheet",
+                    where=where,
+                    expected=f"one of {', '.join(self.families)}",
+                    repair=nearest(entry.family, self.families) or "remove the entry",
+                )
+            if entry.family in found:
+                raise ConfigError(
+                    f"two files of family '{entry.family}'", where=where, expected="one", repair="join them"
+                )
+            found[entry.family] = entry.vcf
+        if found and not self.config.reference.genes_gff3:
+            raise ConfigError(
+                "structural calls without gene models",
+                where=where,
+                expected="the genes that structural variants may hit",
+                repair="set reference.genes_gff3",
+            )
+        return found
+
+    def structural_files(self, family: str) -> list[str]:
+        """Structural calls of a family and the gene models that say what they hit; nothing without calls."""
+        if family not in self._structural:
+            return []
+        return [self._structural[family], *(self.genes() or [str(self.config.reference.genes_gff3)])]
+
+    def structural_options(self, family: str) -> list[str]:
+        """--structural and --gene-models."""
+        files = self.structural_files(family)
+        return ["--structural", files[0], "--gene-models", files[1]] if files else []
 
     def recheck_thresholds(self) -> str:
         """File of the thresholds of the recheck."""

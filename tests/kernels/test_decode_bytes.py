@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ import pytest
 from builders.mutants import bcf_parts, bgzf, mutated_bcf, mutated_text
 from builders.odd_calls import HEADER, SAMPLES, TEXT, assert_same, joined, read_with_pysam, write_as
 from filiation.errors import InputError
+from filiation.frequencies.alleles import allele_codes, with_text
 from filiation.io.raw.pieces import work_on_pieces
 from filiation.io.raw.reader import CallsReader, Opened
-from filiation.io.vcf import read_batches
+from filiation.io.vcf import TrioBatch, read_batches
 from filiation.kernels.damage import NOT_A_BLOCK, SOUND
 from filiation.kernels.encoding import MISSING
 from filiation.kernels.inflate import BLOCK_COLUMNS, INFLATED, find_blocks_jit
@@ -23,6 +25,8 @@ from filiation.kernels.proband import (
     FEW_ALTERNATE_READS,
     INFORMATIVE,
     LOW_GENOTYPE_QUALITY,
+    SPANNING_DELETION,
+    SYMBOLIC_ALLELE,
     WITHOUT_ALLELE,
     WITHOUT_DATA,
 )
@@ -77,6 +81,11 @@ def used_by(content: bytes, blocks: int) -> int:
     return at
 
 
+# One base for another, indels with common ends, letters that are no base, alleles that are no sequence.
+ALLELES = [("A", "C"), ("g", "t"), ("CAT", "C"), ("TC", "TCC"), ("GGA", "TGA"), ("N", "A"), ("A", "C" * 40)]
+ALLELES += [("A", "*"), ("A", "<DEL>"), ("T", "T[chr1:5[")]
+
+
 def random_calls(generator: random.Random, records: int) -> str:
     """Lines with genotypes, depths and qualities of every kind, fields in any order and trailing ones dropped."""
     lines = []
@@ -93,7 +102,9 @@ def random_calls(generator: random.Random, records: int) -> str:
                 "DP": "9",
             }
             cells.append(":".join([values[name] for name in fields][: generator.choice([1, 2, 3, 4, 4, 4])]))
-        lines.append("\t".join(["chr1", str(100 + n), ".", "A", "C", ".", ".", ".", ":".join(fields), *cells]))
+        lines.append(
+            "\t".join(["chr1", str(100 + n), ".", *generator.choice(ALLELES), ".", ".", ".", ":".join(fields), *cells])
+        )
     return "\n".join([*HEADER, *lines]) + "\n"
 
 
@@ -108,7 +119,7 @@ def test_ask_proband__names_the_reason_that_the_whole_record_gives(tmp_path: Pat
             reader.thresholds = (3.0, 20.0)
             (batch,) = read_batches(path, samples)
             linked = reader.link(whole(reader))
-            sites, reason = reader.ask_proband(linked)
+            sites, reason, asked = reader.ask_proband(linked)
             reader.close()
             assert list(sites.pos) == list(batch.pos)
             assert [list(view) for view in sites.allele_views(linked.data)] == [list(batch.ref), list(batch.alt)]
@@ -119,14 +130,30 @@ def test_ask_proband__names_the_reason_that_the_whole_record_gives(tmp_path: Pat
                     else WITHOUT_ALLELE if genotype == 0
                     else FEW_ALTERNATE_READS if 0 <= reads < 3
                     else LOW_GENOTYPE_QUALITY if quality < 20
+                    else SPANNING_DELETION if batch.alt[v] == "*"
+                    else SYMBOLIC_ALLELE if batch.alt[v][0] in "<[].>" or batch.alt[v][-1] in "<[].>"
                     else INFORMATIVE
                 )  # fmt: skip
                 assert found == expected, (path, v)
                 seen.add(int(found))
             rows = np.flatnonzero(reason < 0)
+            codes = allele_codes(batch.sites(rows))
+            shortest = with_text(
+                asked.pos,
+                asked.key,
+                partial(spelled, batch, rows),
+            )
+            assert list(asked.rows) == list(rows)
+            assert [list(shortest.pos), list(shortest.key)] == [list(codes.pos), list(codes.key)]
             some = reader.decode(linked, rows)
             assert_same(joined([some]), joined([batch.take(rows)]))
-    assert seen == {INFORMATIVE, WITHOUT_DATA, WITHOUT_ALLELE, FEW_ALTERNATE_READS, LOW_GENOTYPE_QUALITY}
+    reasons = {WITHOUT_DATA, WITHOUT_ALLELE, FEW_ALTERNATE_READS, LOW_GENOTYPE_QUALITY}
+    assert seen == {INFORMATIVE, *reasons, SPANNING_DELETION, SYMBOLIC_ALLELE}
+
+
+def spelled(batch: TrioBatch, rows: np.ndarray, k: int) -> tuple[int, str, str]:
+    """Position, REF and ALT of the k-th of some records."""
+    return int(batch.pos[rows[k]]), batch.ref[rows[k]], batch.alt[rows[k]]
 
 
 def whole(reader: CallsReader) -> Opened:

@@ -23,11 +23,12 @@ from filiation.kernels.inheritance import (
     inheritance_patterns,
     inheritance_patterns_jit,
 )
+from filiation.kernels.suspected_mosaic import suspected_mosaic_parent, suspected_mosaic_parent_jit
 from reference import inheritance as slow
 
 pytestmark = pytest.mark.kernels
 
-THRESHOLDS = EvidenceThresholds(6, 15.0, 0.005, 0.001, 0.0001, 0.25, 0.05, 0.5, 0.01)
+THRESHOLDS = EvidenceThresholds(6, 15.0, 0.005, 0.001, 0.0001, 0.25, 0.05, 0.5, 0.01, 0.003)
 LIMITS = slow.Limits(6, 15.0, 0.005, 0.001, 0.0001, 0.25, 0.05)
 
 STATES = {
@@ -52,6 +53,7 @@ def table(cases: list[slow.Case], kernel: object = inheritance_patterns_jit) -> 
         np.array([SEXES.index(person.sex) for person in people[0]], dtype=np.int8),
         np.array([AFFECTIONS.index(person.affection) for person in people[0]], dtype=np.int8),
         np.array([np.nan if case.posterior is None else case.posterior for case in cases]),
+        np.array([(None, "father", "mother").index(case.suspected) for case in cases], dtype=np.int8),
         THRESHOLDS,
     )
 
@@ -71,6 +73,7 @@ def case(
     affected: tuple[str, str] = ("unaffected", "unaffected"),
     siblings: tuple[slow.Person, ...] = (),
     posterior: float | None = 0.9,
+    suspected: str | None = None,
 ) -> slow.Case:
     """A family at one variant; parents healthy unless said otherwise."""
     return slow.Case(
@@ -82,6 +85,7 @@ def case(
         posterior,
         THRESHOLDS.min_de_novo_posterior,
         THRESHOLDS.min_possible_de_novo_posterior,
+        suspected=suspected,
     )
 
 
@@ -111,6 +115,73 @@ def test_patterns__are_the_same_in_plain_python() -> None:
             for contig_class in CLASSES
         ]
         np.testing.assert_array_equal(table(cases, inheritance_patterns), expected(cases))
+
+
+@pytest.mark.parametrize("parent", ["father", "mother"])
+def test_patterns__with_a_suspected_mosaic_parent_agree_with_the_twin(parent: str) -> None:
+    for sex in SEXES:
+        cases = [
+            case(*states, sex=sex, contig_class=contig_class, affected=affected, suspected=parent)
+            for states in product(STATES, repeat=3)
+            for contig_class in CLASSES
+            for affected in (("unaffected", "unaffected"), ("affected", "unknown"))
+        ]
+        for affected in {(one.father.affection, one.mother.affection) for one in cases}:
+            family = [one for one in cases if (one.father.affection, one.mother.affection) == affected]
+            np.testing.assert_array_equal(table(family), expected(family))
+            np.testing.assert_array_equal(table(family, inheritance_patterns), expected(family))
+
+
+def test_parental_mosaic__a_healthy_parent_called_0_1_on_few_reads_leaves_it_possible() -> None:
+    inherited = found("carrier", "carrier", "absent")
+    assert "parental_mosaic" not in inherited
+    assert found("carrier", "carrier", "absent", suspected="father") == {**inherited, "parental_mosaic": 1}
+    assert "parental_mosaic" not in found("carrier", "carrier", "carrier", suspected="father"), "the other passed it"
+    assert "parental_mosaic" not in found("carrier", "carrier", "unknown", suspected="father")
+    boy = {"contig_class": "X", "suspected": "mother"}
+    assert found("homozygous", "absent", "carrier", **boy) == {"x_linked": 2, "parental_mosaic": 1}
+
+
+def suspect(
+    calls: list[int | None], ref: list[int | None], alt: list[int | None], kernel: object = suspected_mosaic_parent_jit
+) -> str | None:
+    """The parent that the kernel suspects."""
+    columns = [
+        np.array([[-1 if value is None else value for value in row]], dtype=dtype)
+        for row, dtype in ((calls, np.int8), (ref, np.int32), (alt, np.int32))
+    ]
+    return (None, "father", "mother")[int(kernel(*columns, THRESHOLDS)[0])]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("reads", [(26, 4), (25, 5), (24, 6), (23, 7), (34, 6), (30, 10), (45, 15)])
+def test_suspected_mosaic__a_parent_called_0_1_with_15_to_25_percent_of_the_reads(reads: tuple[int, int]) -> None:
+    assert suspect([1, 1, 0], [15, reads[0], 30], [14, reads[1], 0]) == "father"
+    assert suspect([1, 0, 1], [15, 30, reads[0]], [14, 0, reads[1]]) == "mother"
+    assert suspect([2, 0, 1], [0, 15, reads[0]], [20, 0, reads[1]]) == "mother", "a boy's X"
+
+
+def test_suspected_mosaic__a_skewed_child_two_skewed_parents_or_a_chance_of_few_reads_are_none() -> None:
+    assert suspect([1, 1, 0], [22, 25, 30], [9, 5, 0]) == "father", "nine of 31 can be a heterozygote by chance"
+    assert suspect([1, 1, 0], [50, 25, 30], [10, 5, 0]) is None, "the child shows few as well: a paralogue"
+    assert suspect([1, 1, 1], [15, 25, 25], [14, 5, 5]) is None
+    assert suspect([1, 1, 0], [15, 21, 30], [14, 9, 0]) is None, "9 of 30 is a heterozygote"
+    assert suspect([1, 1, 0], [15, 7, 30], [14, 2, 0]) is None, "2 of 9 is too little to say"
+    assert suspect([1, 0, 0], [15, 25, 30], [14, 5, 0]) is None, "a call without the allele has its own state"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.none() | st.integers(0, 2), st.none() | st.integers(0, 60), st.none() | st.integers(0, 30)),
+        min_size=3,
+        max_size=3,
+    )
+)
+def test_suspected_mosaic__agrees_with_exact_binomials(trio: list[tuple[int | None, int | None, int | None]]) -> None:
+    calls, ref, alt = (list(column) for column in zip(*trio, strict=True))
+    truth = slow.suspected_parent(calls, ref, alt, LIMITS, THRESHOLDS.suspected_mosaic_p_value)
+    assert suspect(calls, ref, alt) == truth
+    assert suspect(calls, ref, alt, suspected_mosaic_parent) == truth
 
 
 people = st.builds(

@@ -18,7 +18,7 @@ from reference.segregation_truth import PATTERNS, Question, Relative, shows, sin
 
 pytestmark = pytest.mark.kernels
 
-THRESHOLDS = EvidenceThresholds(6, 15.0, 0.005, 0.001, 0.0001, 0.25, 0.05, 0.5, 0.01)
+THRESHOLDS = EvidenceThresholds(6, 15.0, 0.005, 0.001, 0.0001, 0.25, 0.05, 0.5, 0.01, 0.003)
 PLACES = ("autosome", "pseudoautosomal", "X", "Y", "mitochondrial")
 SEXES = ("unknown", "male", "female")
 HEALTH = ("unknown", "unaffected", "affected")
@@ -75,6 +75,7 @@ def cells(
         np.array([SEXES.index(sex) for sex in sexes], dtype=np.int8),
         np.array([HEALTH.index(word) for word in health], dtype=np.int8),
         np.full(n, np.nan if posterior is None else posterior),
+        np.zeros(n, dtype=np.int8),
         THRESHOLDS._replace(reduced_penetrance=reduced),
     )
 

@@ -129,6 +129,8 @@ class Case:
     sure_from: float
     possible_from: float
     reduced_penetrance: bool = False
+    # The parent called a heterozygote on reads that fit a mosaic better: father, mother or None.
+    suspected: str | None = None
 
     @property
     def parents(self) -> tuple[Person, Person]:
@@ -170,6 +172,7 @@ def patterns(case: Case) -> dict[str, int]:
         if case.contig_class == "X" and cells["dominant_inherited"] == NO and case.mother.carries:
             # A healthy mother with one copy is no objection: inactivation may be skewed; with two copies she is.
             cells["x_linked"] = NO if case.mother.healthy and case.mother.state == "homozygous" else POSSIBLE
+    cells["parental_mosaic"] = max(cells["parental_mosaic"], _suspected(case))
     if cells["de_novo"] != NO and any(sibling.carries for sibling in case.siblings):
         # Two children with what no parent shows: a germline mosaic, or a mother's low mitochondrial share.
         second = "mitochondrial" if case.contig_class == "mitochondrial" else "parental_mosaic"
@@ -229,6 +232,42 @@ def _mosaic(case: Case) -> int:
         return NO
     # In both at once it is likelier an artefact of mapping.
     return SUPPORTED if any(parent.state == "absent" for parent in case.parents) else POSSIBLE
+
+
+def _suspected(case: Case) -> int:
+    """A heterozygote by the call may be a mosaic by the reads, if nobody else can have passed the allele."""
+    if case.suspected is None or case.contig_class in ("Y", "mitochondrial"):
+        return NO
+    one, other = (case.father, case.mother) if case.suspected == "father" else (case.mother, case.father)
+    if one.state != "carrier" or one.all_copies(case.contig_class):
+        return NO
+    if case.contig_class == "X" and case.proband.sex == "male":
+        return NO if case.father.carries and case.father.healthy else POSSIBLE
+    return POSSIBLE if case.proband.state != "homozygous" and other.state == "absent" else NO
+
+
+def suspected_parent(
+    genotypes: list[int | None], ref_depth: list[int | None], alt_depth: list[int | None], limits: Limits, rare: float
+) -> str | None:
+    """father, mother or None, of proband, father and mother; `rare`: the p-value of a heterozygote that suspects."""
+
+    def seldom(p: int, below: float) -> bool:
+        reads = ref_depth[p] + alt_depth[p]
+        return 1 - at_least(alt_depth[p] + 1, reads, Fraction(1, 2)) < below
+
+    known = [ref is not None and alt is not None for ref, alt in zip(ref_depth, alt_depth, strict=True)]
+    if not genotypes[0] or not known[0] or seldom(0, limits.heterozygote_p_value):
+        return None
+    found = []
+    for p, name in ((1, "father"), (2, "mother")):
+        if genotypes[p] != 1 or not known[p] or alt_depth[p] < 2:
+            continue
+        reads = ref_depth[p] + alt_depth[p]
+        few = Fraction(alt_depth[p], reads) <= Fraction(limits.max_mosaic_fraction)
+        error = at_least(alt_depth[p], reads, Fraction(limits.sequencing_error_rate))
+        if few and error < limits.mosaic_p_value and seldom(p, rare):
+            found.append(name)
+    return found[0] if len(found) == 1 else None
 
 
 def _dominant(case: Case) -> int:

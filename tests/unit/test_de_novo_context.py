@@ -49,6 +49,8 @@ def batch(sites: list[tuple[int, str, str]]) -> SimpleNamespace:
         depth=depth,
         phred=np.full((n, 3, 3), np.nan),
         log10_likelihood=np.full((n, 3, 3), np.nan),
+        records=None,
+        site_fields=None,
     )
 
 

@@ -303,7 +303,7 @@ def test_command__writes_tables_that_can_be_read_and_the_same_bytes_twice(tmp_pa
     candidates = read_table(first[0], CANDIDATES)
     assert len(candidates.rows) == 5
     assert candidates.header["panel"].startswith("panel 1 (2026-01-01)")
-    assert "model-1 sha256=" in candidates.header["scoring_model"]
+    assert "model-2 sha256=" in candidates.header["scoring_model"]
     assert len(read_table(first[1], REMOVED).rows) == 4
     funnel = {row["reason"]: row["count"] for row in read_table(first[2], FUNNEL).rows}
     assert funnel["records_in"] - funnel["records_out"] == 4

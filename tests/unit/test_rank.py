@@ -22,6 +22,15 @@ from filiation.phenotype.match import GeneMatch
 from filiation.prioritisation.known_genes import KnownGene
 from filiation.prioritisation.rank import components_text, matches_mode, pattern_weight
 
+
+def by_reads(agreement: str, verdict: str, **options: Any) -> dict[str, float]:
+    """Components of a candidate whose reads were opened again."""
+    candidate = draft(**options)
+    asked = (candidate.evidence.key, candidate.pattern.value)
+    read = replace(RANKING, recheck={asked: agreement}, verdicts={asked: verdict})
+    return scored([candidate], read)[0].parts
+
+
 WEIGHTS = RANKING.weights.weights
 DE_NOVO = Inheritance.DE_NOVO
 CONSTRAINED = KnownGene("GENE", facts={"loeuf": 0.2, "missense_z": 4.0, "pli": 1.0})
@@ -260,3 +269,21 @@ def test_mode__of_the_panel_against_every_pattern() -> None:
     assert matches_mode(DE_NOVO, "XL", ContigClass.X)
     assert matches_mode(Inheritance.X_LINKED, "XL", ContigClass.X)
     assert not matches_mode(DE_NOVO, "AD", ContigClass.X)
+
+
+def test_reads__enter_the_rank_by_their_verdict_on_the_class_that_is_shown() -> None:
+    unread = score()
+    agrees = by_reads("agrees", "confirmed_de_novo")
+    artefact = by_reads("contradicts", "artefact_suspected")
+    inherited = by_reads("contradicts", "inherited_missed")
+    mosaic = by_reads("contradicts", "mosaic_parent_suspected")
+    assert agrees["reads_agree"] > 0 > mosaic["reads_show_another_class"]
+    assert artefact["reads_show_artefact"] < inherited["reads_show_carrier"] < mosaic["reads_show_another_class"]
+    assert sum(agrees.values()) > unread > sum(mosaic.values()) > sum(inherited.values()) > sum(artefact.values())
+
+
+def test_reads__that_cannot_decide_or_were_asked_for_another_class_change_nothing() -> None:
+    assert sum(by_reads("undecided", "not_covered").values()) == score()
+    candidate = draft()
+    other = replace(RANKING, recheck={(candidate.evidence.key, "parental_mosaic"): "contradicts"})
+    assert scored([candidate], other)[0].score == score()

@@ -11,7 +11,7 @@ from filiation.config import REPOSITORY, RESOURCES
 from filiation.model.inheritance import Inheritance
 from filiation.report.catalogue import known
 
-PAGES = {"docs/ranking.md": RESOURCES / "scoring" / "rank-1.yaml", "docs/acmg.md": RESOURCES / "acmg" / "acmg-2.yaml"}
+PAGES = {"docs/ranking.md": RESOURCES / "scoring" / "rank-2.yaml", "docs/acmg.md": RESOURCES / "acmg" / "acmg-2.yaml"}
 
 
 def page(name: str) -> str:

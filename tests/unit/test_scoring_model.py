@@ -64,7 +64,7 @@ def test_a_missing_entry_is_named_and_never_a_default(tmp_path: Path) -> None:
 
 def test_weights_of_an_earlier_model_are_refused_with_the_file_they_belong_to(tmp_path: Path) -> None:
     message = fault(changed(tmp_path, lambda data: data.update(weights={"de_novo": {"value": 10}})))
-    assert "resources/scoring/rank-1.yaml" in message
+    assert "resources/scoring/rank-2.yaml" in message
 
 
 @pytest.mark.parametrize("value", ["many", None, True, [1], float("nan"), float("inf")])

@@ -257,3 +257,17 @@ def test_weights__say_meaning_and_source_of_every_number() -> None:
 def test_weights__one_word_stands_for_a_list_of_one(tmp_path: Path) -> None:
     path = changed(tmp_path, lambda data: data["shelf_rules"][0].update(clinvar="pathogenic"))
     assert load_rank_weights(path).shelf_rules[0].clinvar == ("pathogenic",)
+
+
+def test_shelves__what_the_reads_refute_is_supported_for_no_rule() -> None:
+    found = draft("stop_gained", known=KnownGene("GENE", facts=FACTS_AD), effect=STOP)
+    assert shelved([found])[0].reason == "de_novo_loss_in_constrained_gene"
+    asked = (found.evidence.key, found.pattern.value)
+    for verdict, stays in (
+        ("artefact_suspected", False),
+        ("inherited_missed", False),
+        ("mosaic_parent_suspected", True),
+    ):
+        read = replace(RANKING, recheck={asked: "contradicts"}, verdicts={asked: verdict})
+        (group,) = shelved([found], read)
+        assert (group.reason == "de_novo_loss_in_constrained_gene") is stays, verdict

@@ -182,3 +182,32 @@ def test_prioritise__is_given_the_gene_models_of_the_run(make: Run) -> None:
     options = run.prioritise_options("FAM")
     assert options[options.index("--genes-gff3") + 1] == "results/reference/genes.gff3.gz"
     assert "results/reference/genes.gff3.gz" in run.prioritise_files()
+
+
+def test_structural__each_family_has_its_own_calls_and_the_gene_models(make: Run) -> None:
+    rows = trio(vcf="family.vcf.gz")
+    assert make(rows).structural_options("FAM") == []
+    entry = {"structural": [{"family": "FAM", "vcf": "sv.vcf.gz"}]}
+    run = make(rows, prioritisation=entry, reference={"fasta": "genome.fa", "genes_gff3": "genes.gff3"})
+    models = "results/reference/genes.gff3.gz"
+    assert run.structural_options("FAM") == ["--structural", "sv.vcf.gz", "--gene-models", models]
+    assert run.structural_files("FAM") == ["sv.vcf.gz", models]
+    run = make(rows, prioritisation=entry, reference={"genes_gff3": "genes.gff3"})
+    assert run.structural_files("FAM") == ["sv.vcf.gz", "genes.gff3"]
+
+
+@pytest.mark.parametrize(
+    "entries, genes, words",
+    [
+        ([{"family": "FAN", "vcf": "sv.vcf.gz"}], "genes.gff3", "FAM"),
+        ([{"family": "FAM", "vcf": "a.vcf"}, {"family": "FAM", "vcf": "b.vcf"}], "genes.gff3", "two files"),
+        ([{"family": "FAM", "vcf": "sv.vcf.gz"}], None, "reference.genes_gff3"),
+    ],
+)
+def test_structural__a_wrong_entry_is_named_before_the_run(
+    entries: list[dict[str, str]], genes: str | None, words: str, make: Run
+) -> None:
+    reference = {"genes_gff3": genes} if genes else {}
+    with pytest.raises(FiliationError) as caught:
+        make(trio(vcf="family.vcf.gz"), prioritisation={"structural": entries}, reference=reference)
+    assert words in caught.value.message() and "prioritisation.structural" in caught.value.message()

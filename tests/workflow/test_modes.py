@@ -128,3 +128,30 @@ def test_archive__the_family_is_kept_after_its_report_and_the_others_are_counted
     assert options_of(text, "annotate").in_house == [
         "archive=results/run/in_house.vcf.gz,af=AF,carriers=CARRIERS,families=FAMILIES"
     ]
+
+
+def test_recheck__stands_between_two_rankings_and_the_report_takes_the_second(tmp_path: Path) -> None:
+    text = plan("fastq-trio", tmp_path)
+    calls = [words[2:] for words in shell_commands(text) if words[1] == "prioritise"]
+    first, second = sorted(
+        (parser_of("prioritise").parse_args(words) for words in calls), key=lambda o: o.recheck or ""
+    )
+    recheck = options_of(text, "recheck")
+    assert first.recheck is None
+    assert first.candidates == recheck.candidates
+    assert second.recheck == recheck.output == "results/FAM/prioritisation/FAM.recheck.tsv"
+    assert options_of(text, "report").candidates == second.candidates != first.candidates
+
+
+def test_structural__calls_of_the_family_reach_its_ranking_with_the_gene_models(tmp_path: Path) -> None:
+    shutil.copytree(MODES / "joint-vcf-trio", tmp_path, dirs_exist_ok=True)
+    config = (tmp_path / "config.yaml").read_text(encoding="utf-8")
+    config += "prioritisation:\n  structural:\n    - {family: FAM, vcf: stored/structural.vcf.gz}\n"
+    (tmp_path / "config.yaml").write_text(config + "reference:\n  genes_gff3: stored/genes.gff3\n", encoding="utf-8")
+    touch_inputs(tmp_path)
+    for name in ("structural.vcf.gz", "genes.gff3"):
+        (tmp_path / "stored" / name).touch()
+    done = snakemake(tmp_path, "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    options = options_of(done.stdout + done.stderr, "prioritise")
+    assert (options.structural, options.gene_models) == ("stored/structural.vcf.gz", "stored/genes.gff3")

@@ -10,19 +10,22 @@ OUTPUTS
     results/{family}/prioritisation/{family}.removed.tsv       each other record with its reason
     results/{family}/prioritisation/{family}.funnel.tsv        counts by reason
     results/{family}/prioritisation/{family}.recheck.tsv       what all members' reads say of each candidate
+    results/{family}/prioritisation/before_recheck/            the same tables before the reads were asked
 COMMANDS
     filiation prioritise, filiation recheck
 """
 
 
 rule prioritise:
-    """Filter with a reason for every removal, pair, apply the panel, rank."""
+    """Filter with a reason for every removal, pair, apply the panel, rank with what the reads say."""
     input:
         pedigree="results/{family}/{family}.ped",
         calls="results/{family}/annotated/{family}.bcf",
         panel=lambda wildcards: RUN.panel(wildcards.family),
         model=RUN.scoring_model(),
         tables=RUN.prioritise_files(),
+        structural=lambda wildcards: RUN.structural_files(wildcards.family),
+        recheck=lambda wildcards: RUN.recheck_table(wildcards.family),
         segments="results/{family}/quality/{family}.segments.tsv",
         quality="results/{family}/quality/{family}.quality.tsv",
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
@@ -46,19 +49,47 @@ rule prioritise:
         simulated=RUN.simulated_option(),
         penetrance=RUN.penetrance_option(),
         tables=lambda wildcards: RUN.prioritise_options(wildcards.family),
+        structural=lambda wildcards: RUN.structural_options(wildcards.family),
+        recheck=lambda wildcards, input: (
+            ["--recheck", *input.recheck] if input.recheck else []
+        ),
     shell:
         "filiation prioritise --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
         " {params.panel:q} --scoring-model {input.model:q} --segments {input.segments:q}"
         " --quality {input.quality:q} {params.tables:q} {params.penetrance:q}"
-        " {params.simulated:q}"
+        " {params.structural:q} {params.recheck:q} {params.simulated:q}"
         " --candidates {output.candidates:q} --removed {output.removed:q} --funnel {output.funnel:q} 2> {log:q}"
+
+
+use rule prioritise as list_for_recheck with:
+    input:
+        pedigree="results/{family}/{family}.ped",
+        calls="results/{family}/annotated/{family}.bcf",
+        panel=lambda wildcards: RUN.panel(wildcards.family),
+        model=RUN.scoring_model(),
+        tables=RUN.prioritise_files(),
+        structural=lambda wildcards: RUN.structural_files(wildcards.family),
+        recheck=[],
+        segments="results/{family}/quality/{family}.segments.tsv",
+        quality="results/{family}/quality/{family}.quality.tsv",
+        pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
+    output:
+        candidates="results/{family}/prioritisation/before_recheck/{family}.candidates.tsv",
+        removed="results/{family}/prioritisation/before_recheck/{family}.removed.tsv",
+        funnel="results/{family}/prioritisation/before_recheck/{family}.funnel.tsv",
+    log:
+        "logs/list_for_recheck/{family}.log",
+    benchmark:
+        "logs/benchmarks/list_for_recheck/{family}.tsv"
+    wildcard_constraints:
+        family=RUN.one_of(RUN.families_with_reads),
 
 
 rule recheck:
     """Open the members' reads at each candidate; families that start from stored calls have none."""
     input:
         pedigree="results/{family}/{family}.ped",
-        candidates="results/{family}/prioritisation/{family}.candidates.tsv",
+        candidates="results/{family}/prioritisation/before_recheck/{family}.candidates.tsv",
         calls="results/{family}/normalised/{family}.bcf",
         reads=lambda wildcards: RUN.crams(wildcards.family),
         reference=RUN.reference(),

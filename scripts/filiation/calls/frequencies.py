@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.errors import ConfigError, InputError
-from filiation.frequencies.alleles import allele_codes
+from filiation.frequencies.alleles import AlleleCodes, allele_codes, encode_alleles
 from filiation.frequencies.layout import is_compiled
 from filiation.frequencies.table import ABSENT, FOUND, MISSING_INT, NO_FREQUENCY, NOT_COVERED, FrequencyTable
 from filiation.io.files import require_file
@@ -33,7 +33,8 @@ WITHOUT_FREQUENCY = "no_frequency"
 # What is told of a variant that no source gives a frequency for, the most telling state over the sources first: a
 # value that is missing is not absence, and one source that has looked outweighs another that has not.
 _STATES = ((NO_FREQUENCY, WITHOUT_FREQUENCY), (ABSENT, NOT_FOUND), (NOT_COVERED, WITHOUT_COVERAGE))
-_HEMIZYGOUS_CLASSES = (int(ContigClass.X), int(ContigClass.Y))
+# By ploidy class, whether a man has one copy.
+_IS_HEMIZYGOUS = np.isin(np.arange(len(ContigClass)), (int(ContigClass.X), int(ContigClass.Y)))
 
 
 @dataclass(frozen=True)
@@ -222,21 +223,31 @@ class PopulationFrequency:
 
 def population_frequency(batch: TrioBatch, sources: Sequence[OpenSource]) -> PopulationFrequency:
     """Look a batch up in every source. Hemizygotes are counted on X and Y outside the pseudoautosomal regions only."""
-    n = len(batch)
+    codes = allele_codes(batch) if sources else encode_alleles([])
+    return frequency_of_alleles(codes, batch.contig_index, batch.contig_class, sources)
+
+
+def frequency_of_alleles(
+    codes: AlleleCodes,
+    contig_index: npt.NDArray[np.int32],
+    contig_class: npt.NDArray[np.int8],
+    sources: Sequence[OpenSource],
+) -> PopulationFrequency:
+    """`population_frequency` of alleles by their codes, with contig and ploidy class of each."""
+    n = len(contig_index)
     answers = (NOT_ANNOTATED, *(name for _, name in _STATES), *(source.name for source in sources))
     answer = np.zeros(n, dtype=np.int8)
     if not sources:
         af, homozygotes, hemizygotes = np.full((3, n), np.nan)
         return PopulationFrequency(af, homozygotes, hemizygotes, answer, np.zeros(n, dtype=bool), answers)
-    codes = allele_codes(batch)
     # The first source's answers are the start; a further one replaces them where its frequency is higher.
     af, homozygotes, hemizygotes = np.empty(0), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     states = np.empty((len(sources), n), dtype=np.int8)
     for number, source in enumerate(sources):
-        found = source.table.lookup(source.contigs[batch.contig_index], codes)
+        found = source.table.lookup(source.contigs[contig_index], codes)
         states[number] = found.state
         if not source.known.all():
-            states[number, (found.state == ABSENT) & ~source.known[batch.contig_index]] = NOT_COVERED
+            states[number, (found.state == ABSENT) & ~source.known[contig_index]] = NOT_COVERED
         if number == 0:
             af, homozygotes, hemizygotes = found.af, found.homozygotes, found.hemizygotes
             answer[found.state == FOUND] = len(_STATES) + 1
@@ -251,7 +262,7 @@ def population_frequency(batch: TrioBatch, sources: Sequence[OpenSource]) -> Pop
         answer[without[(states[:, without] == state).any(axis=0)]] = place
     unknown = np.zeros(n, dtype=bool)
     unknown[without] = answer[without] != answers.index(NOT_FOUND)
-    counted = np.isin(batch.contig_class, _HEMIZYGOUS_CLASSES) & (hemizygotes >= 0)
+    counted = _IS_HEMIZYGOUS[contig_class] & (hemizygotes >= 0)
     return PopulationFrequency(
         af,
         np.where(homozygotes >= 0, homozygotes, np.nan),

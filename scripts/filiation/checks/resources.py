@@ -209,14 +209,15 @@ def check_regions(report: CheckReport, config: RunConfig, reference: ReferenceSu
         "acmg_table": ("ACMG table", chosen.acmg_table),
         "clinvar_proteins": ("ClinVar variant summary", chosen.clinvar_proteins),
     }
-    for key, (what, file) in tables.items():
-        if file:
-            found: list[UserError] = []
-            try:
-                require_file(file, what)
-            except UserError as fault:
-                found.append(fault)
-            report.add(CheckedFile(file, what, f"prioritisation.{key}", found))
+    wanted = [(key, what, file) for key, (what, file) in tables.items() if file]
+    wanted += [("structural", f"structural calls of {entry.family}", entry.vcf) for entry in chosen.structural]
+    for key, what, file in wanted:
+        found: list[UserError] = []
+        try:
+            require_file(str(file), what)
+        except UserError as fault:
+            found.append(fault)
+        report.add(CheckedFile(str(file), what, f"prioritisation.{key}", found))
 
 
 def _bed_faults(bed: str, key: str, contigs: dict[str, int] | None) -> list[UserError]:

@@ -58,7 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="facts of genes; KIND is gnomad_constraint, clingen_dosage, clingen_validity, gencc or ddg2p",
     )
     parser.add_argument("--quality", help="quality table of the family: confirmed parentage makes PS2 of PM6")
-    parser.add_argument("--recheck", help="recheck table of the family: contradicted de novo counts no criterion")
+    parser.add_argument(
+        "--recheck",
+        help="recheck table of the family: enters the rank, and a contradicted de novo counts no criterion",
+    )
     parser.add_argument(
         "--clinvar-proteins", metavar="TXT", help="ClinVar's variant_summary.txt.gz, for PS1, PM1, PM5 and BP1"
     )
@@ -173,8 +176,8 @@ def _ranking(options: argparse.Namespace, family: Family) -> tuple[Ranking, dict
     phenotype = PhenotypeMatcher(
         terms, gene_diseases=options.hpo_gene_diseases, genes=table, where="--hpo-terms of prioritise"
     )
-    recheck = {
-        (f"{row['chrom']}-{row['pos']}-{row['ref']}-{row['alt']}", row["inheritance"]): row["agreement"]
+    rechecked = {
+        (f"{row['chrom']}-{row['pos']}-{row['ref']}-{row['alt']}", row["inheritance"]): row
         for row in (read_table(options.recheck, RECHECK).rows if options.recheck else [])
     }
     parentage = parentage_of(family, read_table(options.quality, QUALITY).rows) if options.quality else Parentage()
@@ -184,8 +187,9 @@ def _ranking(options: argparse.Namespace, family: Family) -> tuple[Ranking, dict
         acmg,
         GeneBook(panel, table, facts, phenotype),
         parentage,
-        recheck,
+        {asked: row["agreement"] for asked, row in rechecked.items()},
         load_protein_index(proteins, genes_of_records(options.variants)) if proteins else None,
+        {asked: row["verdict"] for asked, row in rechecked.items()},
     )
     header = {
         "rank_weights": f"{weights.name} sha256={weights.checksum}",
@@ -194,6 +198,7 @@ def _ranking(options: argparse.Namespace, family: Family) -> tuple[Ranking, dict
         "gene_facts": ", ".join(sorted(facts.kinds)) or "none given",
         "phenotype": phenotype.note,
         "parentage": f"{parentage.state}: {parentage.text}",
+        "reads": f"{len(rechecked)} candidates rechecked" if options.recheck else "not asked (no --recheck)",
         "tie_rule": TIE_RULE,
     }
     if panel:

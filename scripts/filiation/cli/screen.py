@@ -68,6 +68,8 @@ def main(options: argparse.Namespace) -> int:
     gc.disable()
     from filiation.calls.frequencies import parse_source
     from filiation.io.ped import read_pedigree
+    from filiation.io.raw.batches import read_file_header
+    from filiation.io.raw.site_fields import declared_fields
     from filiation.io.tables import funnel_rows, write_table
     from filiation.model.columns import FUNNEL
     from filiation.scoring.model import load_scoring_model
@@ -100,6 +102,7 @@ def main(options: argparse.Namespace) -> int:
     header = {
         "scoring_model": f"{model.name} sha256={model.checksum}",
         "mutation_context": "from the reference" if options.reference else "average over contexts (no --reference)",
+        "site_evidence": declared_fields(read_file_header(options.variants)),
     }
     write_table(options.funnel, FUNNEL, funnel_rows("screen", result.rows(model)), header)
     counts = result.counts

@@ -7,7 +7,7 @@ by letter; their key is -1 minus their number in that text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -116,7 +116,14 @@ def allele_codes(batch: HasAlleles) -> AlleleCodes:
     pos = np.empty(len(batch.pos), dtype=np.int64)
     key = np.empty(len(batch.pos), dtype=np.int64)
     allele_keys_jit(batch.pos, *_letters(batch.ref), *_letters(batch.alt), pos, key)
+    return with_text(pos, key, lambda v: (int(batch.pos[v]), batch.ref[v], batch.alt[v]))
+
+
+def with_text(
+    pos: npt.NDArray[np.int64], key: npt.NDArray[np.int64], spelled: Callable[[int], tuple[int, str, str]]
+) -> AlleleCodes:
+    """Codes of alleles by what kernels.allele_key says of them; those without a key are spelled. Both are filled."""
     text = np.flatnonzero(key < 0).tolist()
-    codes = encode_alleles(minimal_allele(int(batch.pos[v]), batch.ref[v], batch.alt[v]) for v in text)
+    codes = encode_alleles(minimal_allele(*spelled(v)) for v in text)
     pos[text], key[text] = codes.pos, codes.key
     return AlleleCodes(pos, key, codes.text, codes.text_offset)

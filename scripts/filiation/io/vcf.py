@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ class TrioBatch:
     info: dict[str, list[Any]]
     # The records' own bytes while the batch lives; None for a batch that was not read from a file's bytes.
     records: RawRecords | None = None
+    # What the caller wrote of each site (io.raw.site_fields), where it does not stand in `records`; (v, 6).
+    site_fields: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.pos)
@@ -129,6 +132,12 @@ def header_contigs(path: str | Path) -> dict[str, int]:
         return {str(name): int(contig.length or 0) for name, contig in handle.header.contigs.items()}
 
 
+@cache
+def _base_classes(contigs: tuple[str, ...]) -> npt.NDArray[np.int8]:
+    """Ploidy class of every contig by its name."""
+    return np.array([int(base_class(name)) for name in contigs], dtype=np.int8)
+
+
 def contig_classes(
     contig_index: npt.NDArray[np.int32],
     pos: npt.NDArray[np.int64],
@@ -136,8 +145,7 @@ def contig_classes(
     pseudoautosomal: tuple[Interval, ...],
 ) -> npt.NDArray[np.int8]:
     """Ploidy class of every record, pseudoautosomal regions of X and Y taken into account."""
-    by_contig = np.array([int(base_class(name)) for name in contigs], dtype=np.int8)
-    classes = by_contig[contig_index]
+    classes = _base_classes(tuple(contigs))[contig_index]
     on_sex_chromosome = classes == int(ContigClass.X)
     on_sex_chromosome |= classes == int(ContigClass.Y)
     if pseudoautosomal and on_sex_chromosome.any():

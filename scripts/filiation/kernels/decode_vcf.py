@@ -22,6 +22,7 @@ from filiation.kernels.damage import (
     EMPTY_ALLELE,
     GQ,
     GT,
+    HEADER_AMONG_RECORDS,
     NOT_BIALLELIC,
     PL,
     POSITION_OUTSIDE,
@@ -39,6 +40,7 @@ from filiation.kernels.vcf_text import (
     COMMA,
     DECIMAL,
     DOT,
+    HASH,
     KEYS,
     MOST_FIELDS,
     NEWLINE,
@@ -229,7 +231,7 @@ def decode_lines(
         if stop - at != name_size or not same_bytes_jit(memory, at, name_start, name_size):
             contig = find_contig_jit(memory, at, stop, names, offsets)
             if contig < 0:
-                return UNKNOWN_CONTIG, v, -1
+                return (HEADER_AMONG_RECORDS if byte_at(memory, at) == HASH else UNKNOWN_CONTIG), v, -1
             name_start, name_size = at, stop - at
         code, detail, position, at = read_site_jit(memory, stop + 1, end, v, alleles, memchr)
         if code != SOUND:

@@ -22,10 +22,14 @@ from filiation.kernels.damage import (
     WRONG_CRC,
     WRONG_LENGTH,
 )
+from filiation.kernels.memory import WIDE, borrow, memory_of
+from filiation.kernels.vcf_text import list_newlines_jit
 
 # Columns of the block table: where the deflated bytes start, how many, inflated size, CRC, offset of the block.
 START, DEFLATED, INFLATED, CRC, OFFSET = 0, 1, 2, 3, 4
 BLOCK_COLUMNS = 5
+# Places that a list of line ends must have to spare.
+SPARE_PLACES = WIDE
 _LARGEST_BLOCK = 65_536
 _FIXED_HEADER = 12
 _TRAILER = 8
@@ -169,23 +173,28 @@ def inflate_blocks(
     inflate: int,
     crc32: int,
     state: int,
-) -> tuple[int, int]:
-    """Inflate every block of a table into `target`, one after the other from `at`.
+    newlines: np.ndarray,
+) -> tuple[int, int, int]:
+    """Inflate every block of a table into `target`, one after the other from `at`, and list the line ends.
 
     Parameters
     ----------
     inflate, crc32 : addresses of libdeflate_deflate_decompress and libdeflate_crc32.
     state : address of this thread's libdeflate decompressor.
+    newlines : int64, filled while the bytes are in the processor's cache; empty when nobody asks.
 
     Returns
     -------
-    damage code, and the block it concerns.
+    damage code, the block it concerns, line ends listed (-1: see vcf_text.list_newlines).
     """
+    memory = memory_of(target)
+    newlines = borrow(newlines)
+    listed: Any = 0
     produced = np.zeros(1, dtype=np.uint64)
     for block in range(blocks.shape[0]):
         start, deflated, length = blocks[block, START], blocks[block, DEFLATED], blocks[block, INFLATED]
         if start < 0 or deflated < 0 or start + deflated > data.size or at < 0 or at + length > target.size:
-            return WRONG_LENGTH, block
+            return WRONG_LENGTH, block, listed
         result = call_inflate(
             np.uint64(inflate),
             np.uint64(state),
@@ -196,14 +205,16 @@ def inflate_blocks(
             np.uint64(produced.ctypes.data),
         )
         if result == 1:
-            return NOT_INFLATED, block
+            return NOT_INFLATED, block, listed
         if result != 0 or np.int64(produced[0]) != length:
-            return WRONG_LENGTH, block
+            return WRONG_LENGTH, block, listed
         found = call_crc32(np.uint64(crc32), np.uint32(0), np.uint64(target.ctypes.data + at), np.uint64(length))
         if np.int64(found) != blocks[block, CRC]:
-            return WRONG_CRC, block
+            return WRONG_CRC, block, listed
+        if newlines.size > 0 and listed >= 0:
+            listed = list_newlines_jit(memory, at, at + length, newlines, listed)
         at += length
-    return SOUND, -1
+    return SOUND, -1, listed
 
 
 inflate_blocks_jit = jit(inflate_blocks)

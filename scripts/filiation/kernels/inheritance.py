@@ -63,6 +63,7 @@ class EvidenceThresholds(NamedTuple):
     max_reference_alt_fraction: float
     min_de_novo_posterior: float
     min_possible_de_novo_posterior: float
+    suspected_mosaic_p_value: float
     reduced_penetrance: bool = False
 
 
@@ -259,6 +260,24 @@ def _homozygote_cells(row: np.ndarray, states: np.ndarray, affection: np.ndarray
 homozygote_cells = inline(_homozygote_cells)
 
 
+def _suspected_mosaic_cell(
+    row: np.ndarray, states: np.ndarray, affection: np.ndarray, parent: int, place: int, hemizygous: bool
+) -> None:
+    """A parent called a heterozygote on few reads leaves a parental mosaic possible; nothing else changes by it."""
+    if parent == PROBAND or row[PARENTAL_MOSAIC] != NO or states[parent] != CARRIER or place in (Y, MITOCHONDRIAL):
+        return
+    if hemizygous:
+        # His father does not pass it, but a healthy one with the allele speaks against it.
+        alone = parent == MOTHER and not (carries(states[FATHER]) and affection[FATHER] == UNAFFECTED)
+    else:
+        alone = states[PROBAND] != HOMOZYGOUS and states[MOTHER if parent == FATHER else FATHER] == ABSENT
+    if alone:
+        row[PARENTAL_MOSAIC] = POSSIBLE
+
+
+suspected_mosaic_cell = inline(_suspected_mosaic_cell)
+
+
 def _hemizygous_boy_cells(
     row: np.ndarray, states: np.ndarray, affection: np.ndarray, posterior: float, thresholds: EvidenceThresholds
 ) -> None:
@@ -376,6 +395,7 @@ def inheritance_patterns(
     sex: np.ndarray,
     affection: np.ndarray,
     posterior: np.ndarray,
+    suspected: np.ndarray,
     thresholds: EvidenceThresholds,
 ) -> np.ndarray:
     """Which patterns each variant could follow: NO, POSSIBLE or SUPPORTED for each of N_PATTERNS columns.
@@ -395,6 +415,8 @@ def inheritance_patterns(
     ----------
     states : int8 (v, p), from carrier_states.
     contig_class : int8 (v,).  sex, affection : int8 (p,).  posterior : float64 (v,), NaN not evaluable.
+    suspected : int8 (v,), suspected_mosaic_parent: a carrier by the call, perhaps a mosaic by the reads. That leaves
+        a parental mosaic possible, where the other parent lacks the allele, and takes nothing away.
 
     Returns
     -------
@@ -431,6 +453,7 @@ def inheritance_patterns(
             inherited = carries(members[MOTHER]) and not healthy_homozygote
             if place == X and inherited and row[DOMINANT_INHERITED] == NO:
                 row[X_LINKED] = POSSIBLE
+        suspected_mosaic_cell(row, members, affection, suspected[v], place, hemizygous)
         apply_siblings(row, members, affection, place, 2 if proband == HOMOZYGOUS else 1, thresholds)
     return patterns
 

@@ -19,6 +19,8 @@ from numba.extending import intrinsic
 
 from filiation.kernels._jit import inline
 
+# Bytes that are looked at together.
+WIDE = 64
 CHECKED = "1" in (os.environ.get("NUMBA_BOUNDSCHECK"), os.environ.get("NUMBA_DISABLE_JIT"))
 
 
@@ -48,6 +50,30 @@ def _load(bits: int) -> Any:
     return intrinsic(load)
 
 
+def _places_of(letter: int) -> Any:
+    """A function that says where a byte stands among the 64 at an address: bit k is set for the k-th."""
+
+    def places(typing: Any, memory: Any, at: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            many = ir.VectorType(ir.IntType(8), WIDE)
+            found = builder.load(builder.inttoptr(builder.add(*arguments), many.as_pointer()), align=1)
+            equal = builder.icmp_unsigned("==", found, ir.Constant(many, [letter] * WIDE))
+            return builder.bitcast(equal, ir.IntType(64))
+
+        return types.int64(types.int64, types.int64), generate
+
+    return intrinsic(places)
+
+
+def _lowest_bit(typing: Any, bits: Any) -> Any:
+    """The number of the lowest bit that is set; 64 where none is."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.int64), generate
+
+
 def _load_float(typing: Any, memory: Any, at: Any) -> Any:
     """A 32-bit float at an address, as 64 bits; missing and end of vector are NaN by their bits."""
 
@@ -71,6 +97,27 @@ def _array(data: np.ndarray) -> Any:
 def _byte(data: np.ndarray, at: int) -> Any:
     """One byte of an array."""
     return np.int64(data[at])
+
+
+def _places_in(letter: int) -> Any:
+    """`_places_of` on an array."""
+
+    def places(data: np.ndarray, at: int) -> Any:
+        found = 0
+        for place in range(WIDE):
+            if data[at + place] == letter:
+                found |= 1 << place
+        return found
+
+    return inline(places)
+
+
+def _lowest_set(bits: int) -> Any:
+    """`_lowest_bit` without an instruction of its own."""
+    for place in range(WIDE):
+        if bits >> place & 1:
+            return place
+    return WIDE
 
 
 def _word_16(data: np.ndarray, at: int) -> Any:
@@ -108,3 +155,7 @@ word_32_at: Any = inline(_word_32) if CHECKED else _load(32)
 word_64_at: Any = inline(_word_64) if CHECKED else _load(64)
 float_32_at: Any = inline(_float_32) if CHECKED else intrinsic(_load_float)
 borrow: Any = inline(_array) if CHECKED else intrinsic(_borrow)
+tabs_at: Any = (_places_in if CHECKED else _places_of)(9)
+newlines_at: Any = (_places_in if CHECKED else _places_of)(10)
+nuls_at: Any = (_places_in if CHECKED else _places_of)(0)
+lowest_bit: Any = inline(_lowest_set) if CHECKED else intrinsic(_lowest_bit)

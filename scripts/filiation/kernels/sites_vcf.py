@@ -21,6 +21,7 @@ from filiation.kernels.damage import (
     EMPTY_ALLELE,
     GQ,
     GT,
+    HEADER_AMONG_RECORDS,
     NOT_BIALLELIC,
     POSITION_OUTSIDE,
     SOUND,
@@ -30,40 +31,31 @@ from filiation.kernels.damage import (
     WRONG_SAMPLE_COUNT,
 )
 from filiation.kernels.encoding import MISSING, MISSING_INT, PROBAND
-from filiation.kernels.memory import borrow, byte_at, memory_of, word_32_at
-from filiation.kernels.proband import INFORMATIVE, WITHOUT_DATA, proband_reason_jit
+from filiation.kernels.memory import WIDE, borrow, byte_at, memory_of, word_32_at
+from filiation.kernels.proband import INFORMATIVE, WITHOUT_DATA, list_allele_jit, proband_reason_jit
 from filiation.kernels.vcf_text import (
     COLON,
     COMMA,
     DOT,
+    HASH,
     KEYS,
     MOST_FIELDS,
     NEWLINE,
     RETURN,
     TAB,
-    find_byte_jit,
     find_contig_jit,
+    list_tabs_jit,
+    position_of_jit,
     read_format_jit,
     read_genotype_jit,
     read_values_jit,
     reads_of_jit,
-    same_bytes_jit,
-    whole_number_jit,
+    same_text_jit,
 )
 
 # The place of GT among the fields of a sample where FORMAT has none.
 _NOWHERE = MOST_FIELDS
 _ZERO, _ONE, _SLASH, _BAR = 48, 49, 47, 124
-
-
-def same_column(memory: Any, at: int, end: int, start: int, size: int) -> bool:
-    """Whether the column at `at` is the text of `size` bytes at `start`, with a tab behind it."""
-    if size < 0 or at + size >= end or byte_at(memory, at + size) != TAB:
-        return False
-    return bool(same_bytes_jit(memory, at, start, size))
-
-
-same_column_jit = inline(same_column)
 
 
 def step_field(memory: Any, at: int, end: int) -> Any:
@@ -100,8 +92,39 @@ def call_at(memory: Any, at: int, end: int, place: int) -> tuple[int, int, int, 
 call_at_jit = inline(call_at)
 
 
+def proband_values(
+    memory: Any, at: int, end: int, field: int, fields: int, kinds: np.ndarray, layout: np.ndarray
+) -> tuple[bool, int, float]:
+    """Alternate reads and genotype quality of a sample from its value number `field` on, which starts at `at`.
+
+    The first answer is False when one of them is no number.
+    """
+    reads = MISSING_INT
+    quality = np.nan
+    while field < fields and (field == 0 or byte_at(memory, at - 1) == COLON):
+        if layout[field] == AD or layout[field] == GQ:
+            value, second, _, at = read_values_jit(memory, at, end, kinds[layout[field]])
+            if at < 0:
+                return False, reads, quality
+            if layout[field] == AD:
+                reads = reads_of_jit(second)
+            else:
+                quality = value
+        else:
+            at = step_field_jit(memory, at, end)
+        if at == end:
+            break
+        at += 1
+        field += 1
+    return True, reads, quality
+
+
+proband_values_jit = inline(proband_values)
+
+
 def sites_of_lines(
     memory: Any,
+    limit: int,
     starts: np.ndarray,
     ends: np.ndarray,
     members: np.ndarray,
@@ -109,17 +132,21 @@ def sites_of_lines(
     names: np.ndarray,
     offsets: np.ndarray,
     contig_length: np.ndarray,
-    memchr: int,
     least_reads: float,
     least_quality: float,
     contig_index: np.ndarray,
     pos: np.ndarray,
     alleles: np.ndarray,
     reason: np.ndarray,
-) -> tuple[int, int, int]:
+    asked: np.ndarray,
+) -> tuple[int, int, int, int]:
     """`sites_vcf` on memory and arrays whose references are not counted."""
     layout = borrow(np.empty(MOST_FIELDS, dtype=np.int64))
+    # With samples one place more than there may be: a tab too many is one sample too many.
+    n_tabs = 9 + members.size if members.size else 8
+    tabs = borrow(np.empty(n_tabs + WIDE, dtype=np.int64))
     fields, place = 0, _NOWHERE
+    count: Any = 0
     last_contig, last_pos, name_start, name_size = -1, 0, 0, -1
     format_start, format_size = 0, -1
     for v in range(starts.size):
@@ -129,31 +156,26 @@ def sites_of_lines(
             end -= 1
         if end > at and byte_at(memory, end - 1) == RETURN:
             end -= 1
+        found = list_tabs_jit(memory, at, end, limit, tabs)
         contig = last_contig
-        if same_column_jit(memory, at, end, name_start, name_size):
-            at += name_size
-        else:
-            stop = find_byte_jit(memory, at, end, TAB, 0)
-            if stop == end:
-                return TOO_FEW_COLUMNS, v, 0
-            contig = find_contig_jit(memory, at, stop, names, offsets)
+        if tabs[0] - at != name_size or not same_text_jit(memory, at, name_start, name_size, limit):
+            if tabs[0] == end:
+                return TOO_FEW_COLUMNS, v, 0, count
+            contig = find_contig_jit(memory, at, tabs[0], names, offsets)
             if contig < 0:
-                return UNKNOWN_CONTIG, v, -1
-            name_start, name_size = at, stop - at
-            at = stop
-        position, at = whole_number_jit(memory, at + 1, end)
-        if position < 0 or at == end or byte_at(memory, at) != TAB:
-            return BAD_POSITION, v, 0
-        at = find_byte_jit(memory, at + 1, end, TAB, 0)
+                return (HEADER_AMONG_RECORDS if byte_at(memory, at) == HASH else UNKNOWN_CONTIG), v, -1, count
+            name_start, name_size = at, tabs[0] - at
+        position = position_of_jit(memory, tabs[0] + 1, tabs[1])
+        if position < 0 or tabs[1] == end:
+            return BAD_POSITION, v, 0, count
         for item in range(2):
-            if at == end:
-                return TOO_FEW_COLUMNS, v, 0
-            stop = find_byte_jit(memory, at + 1, end, TAB, 0)
-            alleles[v, 2 * item] = at + 1
-            alleles[v, 2 * item + 1] = stop - at - 1
-            if stop == at + 1:
-                return EMPTY_ALLELE, v, 0
-            at = stop
+            start, stop = tabs[2 + item] + 1, tabs[3 + item]
+            if start > end:
+                return TOO_FEW_COLUMNS, v, 0, count
+            alleles[v, 2 * item] = start
+            alleles[v, 2 * item + 1] = stop - start
+            if stop == start:
+                return EMPTY_ALLELE, v, 0, count
         first, length = alleles[v, 2], alleles[v, 3]
         alternates = 1
         for letter in range(first, first + length):
@@ -161,18 +183,13 @@ def sites_of_lines(
         if length == 1 and byte_at(memory, first) == DOT:
             alternates = 0
         if alternates != 1:
-            return NOT_BIALLELIC, v, alternates
-        for _ in range(2):
-            if at == end:
-                return TOO_FEW_COLUMNS, v, 0
-            at = find_byte_jit(memory, at + 1, end, TAB, 0)
-        if at == end:
-            return TOO_FEW_COLUMNS, v, 0
-        at = find_byte_jit(memory, at + 1, end, TAB, memchr)
+            return NOT_BIALLELIC, v, alternates, count
+        if found < 7:
+            return TOO_FEW_COLUMNS, v, 0, count
         if contig_length[contig] > 0 and position > contig_length[contig] + 1:
-            return POSITION_OUTSIDE, v, position
+            return POSITION_OUTSIDE, v, position, count
         if contig == last_contig and position < last_pos:
-            return UNSORTED, v, last_pos
+            return UNSORTED, v, last_pos, count
         last_contig = contig
         last_pos = position
         contig_index[v] = contig
@@ -180,62 +197,45 @@ def sites_of_lines(
         reason[v] = WITHOUT_DATA
         if members.size == 0:
             continue
-        if at == end:
-            return TOO_FEW_COLUMNS, v, 0
-        if same_column_jit(memory, at + 1, end, format_start, format_size):
-            at += 1 + format_size
-        else:
-            stop = find_byte_jit(memory, at + 1, end, TAB, 0)
-            fields, code, detail = read_format_jit(memory, at + 1, stop, KEYS, kinds, layout)
+        if found < 8:
+            return TOO_FEW_COLUMNS, v, 0, count
+        at, stop = tabs[7] + 1, tabs[8]
+        if stop - at != format_size or not same_text_jit(memory, at, format_start, format_size, limit):
+            fields, code, detail = read_format_jit(memory, at, stop, KEYS, kinds, layout)
             if code != SOUND:
-                return code, v, detail
-            format_start, format_size = at + 1, stop - at - 1
-            at = stop
+                return code, v, detail, count
+            format_start, format_size = at, stop - at
             place = _NOWHERE
             for field in range(fields):
                 if layout[field] == GT:
                     place = field
         for sample in range(members.size):
-            if at == end:
-                return TOO_FEW_COLUMNS, v, 0
-            start = at + 1
-            if members[sample] >= 0 and place != _NOWHERE:
-                code, detail, genotype, at = call_at_jit(memory, start, end, place)
-                if code != SOUND:
-                    return code, v, sample if detail < 0 else detail
-                if members[sample] == PROBAND:
-                    answer = proband_reason_jit(genotype, MISSING_INT, np.nan, least_reads, least_quality)
-                    if answer == INFORMATIVE:
-                        reads = MISSING_INT
-                        quality = np.nan
-                        # Fields in front of the genotype may be asked for too.
-                        field = 0 if place > 0 else 1
-                        at = start if place > 0 else at + 1
-                        while field < fields and (field == 0 or byte_at(memory, at - 1) == COLON):
-                            if layout[field] == AD or layout[field] == GQ:
-                                value, second, _, at = read_values_jit(memory, at, end, kinds[layout[field]])
-                                if at < 0:
-                                    return BAD_NUMBER, v, sample
-                                if layout[field] == AD:
-                                    reads = reads_of_jit(second)
-                                else:
-                                    quality = value
-                            else:
-                                at = step_field_jit(memory, at, end)
-                            if at == end:
-                                at += 1
-                                break
-                            at += 1
-                            field += 1
-                        at -= 1
-                        answer = proband_reason_jit(genotype, reads, quality, least_reads, least_quality)
-                    reason[v] = answer
-            else:
-                at = start
-            at = find_byte_jit(memory, at, end, TAB, memchr)
-        if at != end:
-            return WRONG_SAMPLE_COUNT, v, members.size + 1
-    return SOUND, -1, 0
+            start = tabs[8 + sample] + 1
+            if start > end:
+                return TOO_FEW_COLUMNS, v, 0, count
+            if members[sample] < 0 or place == _NOWHERE:
+                continue
+            code, detail, genotype, at = call_at_jit(memory, start, end, place)
+            if code != SOUND:
+                return code, v, sample if detail < 0 else detail, count
+            if members[sample] == PROBAND:
+                answer = proband_reason_jit(genotype, MISSING_INT, np.nan, least_reads, least_quality)
+                if answer == INFORMATIVE:
+                    # Fields in front of the genotype may be asked for too.
+                    known = 0 if place > 0 else 1
+                    sound, reads, quality = proband_values_jit(
+                        memory, start if place > 0 else at + 1, end, known, fields, kinds, layout
+                    )
+                    if not sound:
+                        return BAD_NUMBER, v, sample, count
+                    answer = proband_reason_jit(genotype, reads, quality, least_reads, least_quality)
+                reason[v] = answer
+        if found != 8 + members.size:
+            return WRONG_SAMPLE_COUNT, v, members.size + 1, count
+        if reason[v] == INFORMATIVE:
+            reason[v] = list_allele_jit(memory, v, position, alleles, asked, count)
+            count += reason[v] == INFORMATIVE
+    return SOUND, -1, 0, count
 
 
 sites_of_lines_jit = inline(sites_of_lines)
@@ -250,28 +250,31 @@ def sites_vcf(
     names: np.ndarray,
     offsets: np.ndarray,
     contig_length: np.ndarray,
-    memchr: int,
     least_reads: float,
     least_quality: float,
     contig_index: np.ndarray,
     pos: np.ndarray,
     alleles: np.ndarray,
     reason: np.ndarray,
-) -> tuple[int, int, int]:
-    """Sites of the biallelic lines in `data[starts[v]:ends[v]]`, and `proband_reason` of each for member PROBAND.
+    asked: np.ndarray,
+) -> tuple[int, int, int, int]:
+    """Sites of the biallelic lines in `data[starts[v]:ends[v]]`, and kernels.proband's reason for member PROBAND.
 
     Parameters
     ----------
-    data … memchr : as in decode_vcf; every genotype of the members asked for is proven.
+    data … contig_length : as in decode_vcf; every genotype of the members asked for is proven.
     least_reads, least_quality : thresholds of proband_reason.
     contig_index, pos, alleles : filled, as in decode_vcf.  reason : int8 (v,), filled.
+    asked : int64 (v, 3), filled from its start with the number of each record that nothing removes, and the position
+        and key of its allele's shortest form (kernels.allele_key).
 
     Returns
     -------
-    damage code, record it concerns, its number.
+    damage code, record it concerns, its number; records in `asked`.
     """
     return sites_of_lines_jit(
         memory_of(data),
+        data.size,
         borrow(starts),
         borrow(ends),
         borrow(members),
@@ -279,13 +282,13 @@ def sites_vcf(
         borrow(names),
         borrow(offsets),
         borrow(contig_length),
-        memchr,
         least_reads,
         least_quality,
         borrow(contig_index),
         borrow(pos),
         borrow(alleles),
         borrow(reason),
+        borrow(asked),
     )
 
 

@@ -23,16 +23,31 @@ from filiation.kernels.damage import (
     UNDECLARED_FIELD,
 )
 from filiation.kernels.encoding import MISSING_INT
-from filiation.kernels.memory import CHECKED, byte_at, memory_of
+from filiation.kernels.memory import (
+    CHECKED,
+    WIDE,
+    byte_at,
+    lowest_bit,
+    memory_of,
+    newlines_at,
+    nuls_at,
+    tabs_at,
+    word_64_at,
+)
 
 # What a FORMAT line declares a field to be.
 UNDECLARED, WHOLE, DECIMAL, TEXT = 0, 1, 2, 3
 
-TAB, NEWLINE, RETURN, COMMA, COLON, DOT, _HASH = 9, 10, 13, 44, 58, 46, 35
+TAB, NEWLINE, RETURN, COMMA, COLON, DOT, HASH = 9, 10, 13, 44, 58, 46, 35
 _SLASH, _BAR, _PLUS, _MINUS, _ZERO, _NINE = 47, 124, 43, 45, 48, 57
 MOST_FIELDS = 256
 # A position or an allele has no more digits than this; a longer one would not fit 32 bits.
 _MOST_DIGITS = 10
+# Eight digits in a word: `0` in each byte; what carries a byte above 9 into its high half; the high halves; two of
+# four pairs of digits; and what each of them counts.
+_EIGHT_ZEROS, _SIX_EACH, _HIGH_HALVES = 0x3030303030303030, 0x0606060606060606, -0x0F0F0F0F0F0F0F10
+_PAIRS, _TIMES_1000000_AND_100, _TIMES_10000_AND_1 = 0x000000FF000000FF, 0x000F424000000064, 0x0000271000000001
+_LOW_HALF = 0xFFFFFFFF
 _WORD, _INT = ir.IntType(64), ir.IntType(32)
 KEYS = np.frombuffer(b"GTADDPGQPLGL", dtype=np.uint8)
 
@@ -70,6 +85,67 @@ def find_byte_checked(memory: Any, at: int, end: int, byte: int, memchr: int) ->
 find_byte_jit = inline(find_byte_checked if CHECKED else find_byte)
 
 
+def list_tabs(memory: Any, at: int, end: int, limit: int, tabs: np.ndarray) -> Any:
+    """Where the tabs of a line stand, into `tabs`, as far as it has room for; returns how many were found.
+
+    limit : bytes of the memory. `tabs` takes WIDE more places than are asked for; those behind the last are `end`.
+    """
+    count: Any = 0
+    most = tabs.size - WIDE
+    while at < end and count < most:
+        if at + WIDE <= limit:
+            places = tabs_at(memory, at)
+            if end - at < WIDE:
+                places &= (1 << int(end - at)) - 1
+            while places != 0:
+                tabs[count] = at + lowest_bit(places)
+                count += 1
+                places &= places - 1
+            at += WIDE
+        else:
+            if byte_at(memory, at) == TAB:
+                tabs[count] = at
+                count += 1
+            at += 1
+    for place in range(count, most):
+        tabs[place] = end
+    return count
+
+
+list_tabs_jit = inline(list_tabs)
+
+
+def list_newlines(memory: Any, at: int, end: int, newlines: np.ndarray, count: int) -> Any:
+    """Add the places of the line ends in a piece of memory to a list of `count`; returns how many there are then.
+
+    -1 where a NUL stands there or the list has no room: `find_lines` says what is wrong.
+    """
+    while at < end:
+        if newlines.size - count < WIDE:
+            return -1
+        if at + WIDE <= end:
+            if nuls_at(memory, at) != 0:
+                return -1
+            places = newlines_at(memory, at)
+            while places != 0:
+                newlines[count] = at + lowest_bit(places)
+                count += 1
+                places &= places - 1
+            at += WIDE
+        else:
+            letter = byte_at(memory, at)
+            if letter == 0:
+                return -1
+            if letter == NEWLINE:
+                newlines[count] = at
+                count += 1
+            at += 1
+    return count
+
+
+list_newlines_jit = inline(list_newlines)
+
+
 def find_lines(data: np.ndarray, start: int, end: int, starts: np.ndarray, memchr: int) -> tuple[int, int, int, int]:
     """Starts of the whole lines in `data[start:end]`.
 
@@ -98,7 +174,7 @@ def find_lines(data: np.ndarray, start: int, end: int, starts: np.ndarray, memch
             break
         if after == at or (after == at + 1 and byte_at(memory, at) == RETURN):
             return count, at, BLANK_LINE, 0
-        if byte_at(memory, at) == _HASH:
+        if byte_at(memory, at) == HASH:
             return count, at, HEADER_AMONG_RECORDS, 0
         starts[count] = at
         count += 1
@@ -122,6 +198,26 @@ def whole_number(memory: Any, at: int, end: int) -> tuple[Any, Any]:
 
 
 whole_number_jit = inline(whole_number)
+
+
+def position_of(memory: Any, at: int, end: int) -> Any:
+    """`whole_number` of a column that has to be one from `at` to `end`, else -1."""
+    size = end - at
+    if size < 8 or size > 9:
+        value, stop = whole_number_jit(memory, at, end)
+        return value if stop == end else -1
+    # Eight digits at once: pairs, then fours, then all.
+    digits = int(word_64_at(memory, end - 8)) ^ _EIGHT_ZEROS
+    first = byte_at(memory, at) - _ZERO if size == 9 else 0
+    if ((digits + _SIX_EACH) | digits) & _HIGH_HALVES or first < 0 or first > 9:
+        return -1
+    digits = digits * 10 + (digits >> 8)
+    low = (digits & _PAIRS) * _TIMES_1000000_AND_100
+    high = ((digits >> 16) & _PAIRS) * _TIMES_10000_AND_1
+    return first * 100_000_000 + (((low + high) >> 32) & _LOW_HALF)
+
+
+position_of_jit = inline(position_of)
 
 
 def find_contig(memory: Any, start: int, end: int, names: np.ndarray, offsets: np.ndarray) -> int:
@@ -151,6 +247,22 @@ def same_bytes(memory: Any, first: int, second: int, size: int) -> bool:
 
 
 same_bytes_jit = inline(same_bytes)
+
+
+def same_text(memory: Any, first: int, second: int, size: int, limit: int) -> bool:
+    """`same_bytes`, by words of eight bytes where they stand within the memory's `limit`."""
+    if size > 16 or max(first, second) + 8 > limit:
+        return bool(same_bytes_jit(memory, first, second, size))
+    if size < 8:
+        return bool((word_64_at(memory, first) ^ word_64_at(memory, second)) & ((1 << (8 * size)) - 1) == 0)
+    last = size - 8
+    return bool(
+        word_64_at(memory, first) == word_64_at(memory, second)
+        and word_64_at(memory, first + last) == word_64_at(memory, second + last)
+    )
+
+
+same_text_jit = inline(same_text)
 
 
 def read_format(

@@ -67,6 +67,8 @@ def _mosaic(draft: Draft, context: Context) -> list[str]:
     for role, position in _could_pass(draft, context):
         if draft.evidence.states[position] == low:
             found += [f"artefact_in_the_{role}", f"heterozygous_{role}"]
+        elif draft.evidence.states[position] == CarrierState.CARRIER:
+            found.append(f"heterozygous_{role}")
     return found or ["artefact_in_a_sibling"]
 
 

@@ -61,16 +61,19 @@ def screen_model(model: ScoringModel, penetrance: Penetrance) -> ScoringModel:
 def patterns_in_gene(
     evidence: Evidence, gene: str, penetrance: Penetrance, family: Family, model: ScoringModel
 ) -> dict[Inheritance, str]:
-    """The patterns that remain for a record in one gene: full penetrance unless the gene is listed."""
+    """The patterns that remain for a record in one gene: full penetrance unless the gene is listed.
+
+    A parental mosaic stays: a parent with the allele in a part of the cells may be healthy at any penetrance.
+    """
     if not penetrance:
         return dict(evidence.patterns)
     if not penetrance.reduced_in(gene):
         strict = patterns_of(evidence.states, evidence.contig_class, family, model, reduced_penetrance=False)
         possible = Status.POSSIBLE.value
         return {
-            name: possible if possible in (status, strict[name]) else status
+            name: possible if possible in (status, strict.get(name)) else status
             for name, status in evidence.patterns.items()
-            if name in strict
+            if name in strict or name is Inheritance.PARENTAL_MOSAIC
         }
     found = dict(evidence.patterns)
     name = Inheritance.DOMINANT_INHERITED

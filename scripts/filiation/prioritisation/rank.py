@@ -21,6 +21,8 @@ from filiation.prioritisation.weights import RankWeights, Weights
 
 _LOSS, _MISSENSE = ConsequenceGroup.LOSS_OF_FUNCTION, ConsequenceGroup.MISSENSE_OR_INFRAME
 CODING = (_LOSS, _MISSENSE)
+# Verdicts of the recheck that speak against the candidate itself, and their weights.
+_CONTRADICTIONS = {"artefact_suspected": "reads_show_artefact", "inherited_missed": "reads_show_carrier"}
 
 
 def pattern_weight(pattern: Inheritance, status: str, weights: Weights) -> float:
@@ -49,6 +51,7 @@ def components(draft: Draft, ranking: Ranking) -> dict[str, float]:
         *_constraint(draft, ranking),
         *_diseases(draft),
         *_quality(draft),
+        *_reads(draft, ranking),
     ]
     for name in names:
         parts[name] = rank.weights.of(name)
@@ -225,6 +228,26 @@ def _quality(draft: Draft) -> list[str]:
     if facts.recurrent_artefact:
         names.append("recurrent_artefact")
     return names
+
+
+def _asked(draft: Draft) -> tuple[str, str]:
+    """What the recheck was asked: the allele under its class."""
+    return draft.evidence.key, draft.pattern.value
+
+
+def _reads(draft: Draft, ranking: Ranking) -> list[str]:
+    """What the members' reads said of the class; nothing where they were not opened, or could not decide."""
+    agreement = ranking.recheck.get(_asked(draft), "")
+    if agreement == "agrees":
+        return ["reads_agree"]
+    if agreement != "contradicts":
+        return []
+    return [_CONTRADICTIONS.get(ranking.verdicts.get(_asked(draft), ""), "reads_show_another_class")]
+
+
+def refuted_by_reads(draft: Draft, ranking: Ranking) -> bool:
+    """Whether the reads show an artefact, or a carrier parent of what was taken to be new."""
+    return bool(set(_reads(draft, ranking)) & set(_CONTRADICTIONS.values()))
 
 
 def components_text(parts: dict[str, float]) -> str:

@@ -17,6 +17,7 @@ class Ranking:
     """Weights and tables of the rank; the optional ones are empty where nothing is configured.
 
     recheck : (`chrom-pos-ref-alt`, inheritance class) → agreement of the reads: agrees, contradicts, undecided.
+    verdicts : the same → verdict of the reads, as the recheck table has it.
     """
 
     weights: RankWeights
@@ -25,3 +26,4 @@ class Ranking:
     parentage: Parentage = field(default_factory=Parentage)
     recheck: Mapping[tuple[str, str], str] = field(default_factory=dict)
     protein_index: ProteinIndex | None = None
+    verdicts: Mapping[tuple[str, str], str] = field(default_factory=dict)

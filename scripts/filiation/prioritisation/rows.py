@@ -134,6 +134,9 @@ def _flags(draft: Draft, context: Context) -> list[str]:
             flags.append(f"{role.value}_without_data")
         elif states[position] == CarrierState.LOW_FRACTION:
             flags.append(f"{role.value}_few_alternate_reads")
+        elif states[position] == CarrierState.CARRIER and Inheritance.PARENTAL_MOSAIC in draft.patterns:
+            # The screen leaves a mosaic possible beside a carrier for the reads of that parent alone.
+            flags.append(f"{role.value}_called_heterozygous_on_few_reads")
     if evidence.weak_proband:
         flags.append("low_genotype_quality_or_balance")
     if evidence.caller_filter not in ("PASS", "."):

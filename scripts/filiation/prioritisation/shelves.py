@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from filiation.acmg.engine import total_points
 from filiation.model.consequence import group_of, severity
+from filiation.model.inheritance import Status
 from filiation.prioritisation.draft import COMPOUND, Draft
-from filiation.prioritisation.rank import constrained, mode_fits
+from filiation.prioritisation.rank import constrained, mode_fits, refuted_by_reads
 from filiation.prioritisation.ranking import Ranking
 from filiation.prioritisation.weights import ShelfRule
 
@@ -121,7 +122,7 @@ def rule_fits(rule: ShelfRule, draft: Draft, score: float, ranking: Ranking) -> 
     splicing = draft.evidence.facts.spliceai_max
     checks = (
         not rule.inheritance or draft.pattern.value in rule.inheritance,
-        not rule.status or draft.status == rule.status,
+        not rule.status or _status_word(draft, ranking) == rule.status,
         not rule.consequence or bool(_consequence_words(draft) & set(rule.consequence)),
         not rule.clinvar or (entry is not None and _clinvar_word(entry.pathogenic, entry.significance) in rule.clinvar),
         not rule.stars_min or (entry is not None and entry.stars >= rule.stars_min),
@@ -132,6 +133,11 @@ def rule_fits(rule: ShelfRule, draft: Draft, score: float, ranking: Ranking) -> 
         not rule.score or score >= float(getattr(ranking.weights.shelves, rule.score)),
     )
     return all(checks)
+
+
+def _status_word(draft: Draft, ranking: Ranking) -> str:
+    """Status of the class; what the members' reads refute is supported for no rule."""
+    return Status.POSSIBLE.value if refuted_by_reads(draft, ranking) else draft.status
 
 
 def _consequence_words(draft: Draft) -> set[str]:

@@ -68,6 +68,10 @@ class Weights:
     low_complexity: float
     segmental_duplication: float
     recurrent_artefact: float
+    reads_agree: float
+    reads_show_artefact: float
+    reads_show_carrier: float
+    reads_show_another_class: float
     acmg_points: float
 
     def of(self, name: str) -> float:

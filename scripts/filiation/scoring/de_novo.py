@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.io.flanks import ReferenceFlanks
+from filiation.io.raw.site_fields import site_fields
 from filiation.io.vcf import TrioBatch
 from filiation.kernels import mutation
 from filiation.kernels.de_novo import de_novo_log_odds_jit, de_novo_posterior_jit
@@ -22,6 +23,7 @@ from filiation.kernels.genotype import (
     artefact_by_quality_jit,
     reads_beside_likelihoods_jit,
 )
+from filiation.kernels.site_evidence import N_FIELDS, SiteCuts, SiteShares, site_log_ratio_jit
 from filiation.scoring.model import ScoringModel
 
 # Records below this posterior of inheritance alone are not asked again: what follows lowers it, but for the context,
@@ -91,6 +93,9 @@ def rates_of(classes: npt.NDArray[np.int8], contexts: npt.NDArray[np.int8], mode
     new = np.array([value[_RATE_NAMES[code]] for code in range(mutation.N_CLASSES)])[classes]
     systematic = np.full(len(classes), value["systematic_artefact_rate"])
     sporadic = np.full(len(classes), value["sporadic_artefact_rate"])
+    # Two wrong bases beside each other are as rare as a wrong insertion or deletion outside repeats.
+    systematic[classes == mutation.MULTI_NUCLEOTIDE] = value["systematic_artefact_rate_indel"]
+    sporadic[classes == mutation.MULTI_NUCLEOTIDE] = value["sporadic_artefact_rate_indel"]
     for code in (mutation.INDEL_1, mutation.INDEL_2_TO_4, mutation.INDEL_LONGER):
         suffix = "_1" if code == mutation.INDEL_1 else ""
         share = value[f"repeat_share{suffix}"]
@@ -140,6 +145,31 @@ def alternate_quality(model: ScoringModel) -> AlternateQuality:
         value["artefact_ordinary_quality_share"],
         value["artefact_quality_ratio"],
         value["artefact_quality_spread"],
+    )
+
+
+def artefact_by_site(
+    batch: TrioBatch, rows: npt.NDArray[np.int64], substitution: npt.NDArray[np.bool_], model: ScoringModel
+) -> npt.NDArray[np.float64]:
+    """Natural log of how much likelier strand, mapping quality and read position are under an artefact.
+
+    0 for records whose caller wrote none of them, and for batches that have no bytes of their records.
+    """
+    value = model.threshold
+    if batch.site_fields is not None:
+        fields = batch.site_fields[rows]
+    elif batch.records is not None:
+        fields = site_fields(batch.records, rows)
+    else:
+        fields = np.full((len(rows), N_FIELDS), np.nan)
+    names = ("strand_raised", "strand_strong", "mapping_raised", "mapping_strong", "position_raised", "filtered")
+    cuts = SiteCuts(*(value[f"site_{name}"] for name in SiteCuts._fields))
+    true, artefact = ([value[f"site_{kind}_{name}"] for name in names] for kind in ("true", "artefact"))
+    # A factor never makes a field rarer in artefacts than in alleles that are there.
+    factor = value["site_artefact_indel_factor"]
+    of_indel = [max(factor * share, least) for share, least in zip(artefact, true, strict=True)]
+    return np.asarray(
+        site_log_ratio_jit(fields, substitution, cuts, SiteShares(*true), SiteShares(*artefact), SiteShares(*of_indel))
     )
 
 
@@ -224,10 +254,11 @@ def score_de_novo(
             is_substitution(classes) & _has_likelihoods(batch, again) & ~_shows_other_alleles(batch, again),
             alternate_quality(model),
         )
+        artefact = by_quality + artefact_by_site(batch, again, is_substitution(classes), model)
         odds[again] = de_novo_log_odds_jit(
             evidence,
-            systematic + by_quality + np.log(rates.systematic),
-            sporadic + by_quality + np.log(rates.sporadic),
+            systematic + artefact + np.log(rates.systematic),
+            sporadic + artefact + np.log(rates.sporadic),
             post_zygotic,
             batch.contig_class[again],
             child_sex,

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.calls.frequencies import PopulationFrequency
-from filiation.io.raw.writer import RecordWriter
+from filiation.io.raw.records import RawRecords
+from filiation.io.raw.writer import InfoValue, RecordWriter
 from filiation.kernels.encoding import RUNG_NAMES
+from filiation.kernels.info_fields import SHARED_FIELDS, lines_with_fields_jit, records_with_fields_jit
 from filiation.scoring.trio import TrioScores, inheritance_text
 
 HEADER_LINES = (
@@ -29,6 +31,17 @@ HEADER_LINES = (
 )
 
 
+# Fields that each survivor has a value of its own for, in the order of kernels.info_fields, with a value as an example.
+_OWN: dict[str, InfoValue] = {
+    "DE_NOVO_POSTERIOR": 0.5,
+    "DE_NOVO_LOG10_ODDS": 0.5,
+    "WEAK_PROBAND": True,
+    "POPULATION_AF": 0.5,
+    "POPULATION_HOMOZYGOTES": 1,
+    "POPULATION_HEMIZYGOTES": 1,
+}
+
+
 @cache
 def _pattern_words(row: bytes) -> tuple[str, ...]:
     """A row of the pattern table in words; few rows differ."""
@@ -41,12 +54,19 @@ def _rung_words(row: bytes) -> tuple[str, ...]:
     return tuple(RUNG_NAMES[code] for code in row)
 
 
+def _packed(texts: Sequence[bytes]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Texts one behind the other, and where each ends."""
+    return np.frombuffer(b"".join(texts), dtype=np.uint8), np.cumsum([len(text) for text in texts], dtype=np.int64)
+
+
 class EvidenceFields:
     """Fields of survivors, encoded for one writer. Records that show the same share the bytes that say so."""
 
     def __init__(self, writer: RecordWriter) -> None:
         self._writer = writer
         self._known: dict[tuple[bytes, str], bytes] = {}
+        self._fronts = _packed([writer.front(name, like) for name, like in _OWN.items()])
+        self._names = _packed([name.encode() for name in writer.names])
 
     def _shared_fields(self, scores: TrioScores, v: int, source: str) -> bytes:
         """The four fields that every survivor has."""
@@ -60,15 +80,54 @@ class EvidenceFields:
             ]
         )
 
-    def records(self, contents: Sequence[bytes], scores: TrioScores, frequency: PopulationFrequency) -> bytes:
+    def records(self, survivors: RawRecords, scores: TrioScores, frequency: PopulationFrequency) -> bytes:
         """The records of the survivors of a piece, one behind the other, each with its evidence in INFO.
 
-        contents : their bytes as they were read. scores, frequency : of the survivors alone, in the same order.
+        survivors : their bytes as they were read. scores, frequency : of the survivors alone, in the same order.
         """
-        writer = self._writer
+        texts: dict[bytes, int] = {}
+        given_texts = self._shared(scores, frequency)
+        shared = np.array([texts.setdefault(text, len(texts)) for text in given_texts], dtype=np.int64)
+        text, text_ends = _packed(list(texts))
+        own = np.array(
+            [
+                scores.posterior,
+                np.where(np.isnan(scores.posterior), np.nan, scores.log10_odds),
+                scores.weak_proband,
+                frequency.af,
+                frequency.homozygotes,
+                frequency.hemizygotes,
+            ],
+            dtype=np.float64,
+        )
+        given = (
+            survivors.data, survivors.starts, survivors.ends, text, np.concatenate([[0], text_ends]), shared, own,
+            own.astype("<f4")[:, :, None].view(np.uint8), *self._fronts,
+        )  # fmt: skip
+        if not survivors.is_bcf:
+            lines, odd = lines_with_fields_jit(*given, *self._names)
+            if odd < 0:
+                return bytes(lines.tobytes())
+        elif not self._writer.replaces:
+            return bytes(records_with_fields_jit(*given).tobytes())
+        return self._one_by_one(survivors, scores, frequency)
+
+    def _shared(self, scores: TrioScores, frequency: PopulationFrequency) -> list[bytes]:
+        """The shared fields of every survivor."""
         shown = np.concatenate([scores.patterns, scores.rung[:, :3], scores.states], axis=1).astype(np.int8)
         width, shown_bytes = shown.shape[1], shown.tobytes()
-        sources = [frequency.answers[code] for code in frequency.answer.tolist()]
+        texts = []
+        for v, code in enumerate(frequency.answer.tolist()):
+            key = shown_bytes[v * width : (v + 1) * width], frequency.answers[code]
+            text = self._known.get(key)
+            if text is None:
+                text = self._known[key] = self._shared_fields(scores, v, frequency.answers[code])
+            texts.append(text)
+        return texts
+
+    def _one_by_one(self, survivors: RawRecords, scores: TrioScores, frequency: PopulationFrequency) -> bytes:
+        """`records` where fields that the input has already are to be replaced."""
+        writer = self._writer
         columns = [
             writer.decimals("DE_NOVO_POSTERIOR", scores.posterior),
             writer.decimals("DE_NOVO_LOG10_ODDS", np.where(np.isnan(scores.posterior), np.nan, scores.log10_odds)),
@@ -78,13 +137,9 @@ class EvidenceFields:
             self._counts("POPULATION_HEMIZYGOTES", frequency.hemizygotes),
         ]
         written = []
-        for v, (content, source, *own) in enumerate(zip(contents, sources, *columns, strict=True)):
-            key = shown_bytes[v * width : (v + 1) * width], source
-            shared = self._known.get(key)
-            if shared is None:
-                shared = self._known[key] = self._shared_fields(scores, v, source)
+        for v, (shared, *own) in enumerate(zip(self._shared(scores, frequency), *columns, strict=True)):
             fields = [shared, *filter(None, own)]
-            written.append(writer.with_info(content, fields, len(fields) + 3))
+            written.append(writer.with_info(survivors.content(v), fields, len(fields) + SHARED_FIELDS - 1))
         return b"".join(written)
 
     def _counts(self, name: str, values: npt.NDArray[np.float64]) -> list[bytes]:

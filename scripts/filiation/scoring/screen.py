@@ -20,9 +20,11 @@ from filiation.calls.frequencies import (
     OpenSource,
     PopulationFrequency,
     Source,
+    frequency_of_alleles,
     open_sources,
     population_frequency,
 )
+from filiation.frequencies.alleles import with_text
 from filiation.io.files import atomic_path, private_directory
 from filiation.io.flanks import ReferenceFlanks
 from filiation.io.raw.batches import read_file_header
@@ -199,38 +201,28 @@ def screen_batch(
 ) -> Screened:
     """`decide`, with the same reasons, where each question is asked only of the records that the ones before left."""
     reason = np.full(len(batch), -1, dtype=np.int8)
-    for mask, name in _proband_questions(batch, model.threshold):
+    for mask, name in [*_proband_questions(batch, model.threshold), *_allele_questions(batch)]:
         reason[mask & (reason < 0)] = REASONS.index(name)
-    return screen_rest(reason, batch.sites, batch.take, codes, model, sources, flanks)
+    rows = np.flatnonzero(reason < 0)
+    frequency = population_frequency(batch.sites(rows), sources)
+    return screen_rest(reason, rows, frequency, batch.take, codes, model, bool(sources), flanks)
 
 
 def screen_rest(
     reason: npt.NDArray[np.int8],
-    sites_of: Callable[[npt.NDArray[np.int64]], TrioBatch],
+    rows: npt.NDArray[np.int64],
+    frequency: PopulationFrequency,
     members_of: Callable[[npt.NDArray[np.int64]], TrioBatch],
     codes: FamilyCodes,
     model: ScoringModel,
-    sources: Sequence[OpenSource],
+    annotated: bool,
     flanks: ReferenceFlanks | None = None,
 ) -> Screened:
-    """The questions that follow those about the index case, of the records whose `reason` is negative; it is filled.
+    """The questions that follow those about the index case and the alleles, of `rows`; their `reason` is filled.
 
     Nothing is lost by it: a record that an earlier question removes keeps that reason whatever the later ones say.
-    `sites_of`, `members_of` : positions and alleles, and everything, of some of the records.
+    `frequency` : of `rows`. `members_of` : everything of some of the records. `annotated` : a source exists.
     """
-    rows = np.flatnonzero(reason < 0)
-    if not rows.size:
-        return Screened(reason, rows, None)
-    sites = sites_of(rows)
-    unwritten = [(mask, name) for mask, name in _allele_questions(sites) if mask.any()]
-    if unwritten:
-        for mask, name in unwritten:
-            reason[rows[mask]] = REASONS.index(name)
-        rows = np.flatnonzero(reason < 0)
-        if not rows.size:
-            return Screened(reason, rows, None)
-        sites = sites_of(rows)
-    frequency = population_frequency(sites, sources)
     frequent = frequency.af > model.threshold["max_frequency_recessive"]
     if frequent.any():
         reason[rows[frequent]] = REASONS.index("frequent_in_population")
@@ -238,7 +230,7 @@ def screen_rest(
         rows, frequency = rows[rare], _of_rows(frequency, rare)
     if not rows.size:
         return Screened(reason, rows, None)
-    decision = _decide(members_of(rows), codes, model, frequency, bool(sources), flanks)
+    decision = _decide(members_of(rows), codes, model, frequency, annotated, flanks)
     for number, name in enumerate(REASONS):
         reason[rows[decision.reason == name]] = number
     kept = np.flatnonzero(decision.reason == KEPT)
@@ -323,17 +315,22 @@ class _PieceWork:
         return self.own.flanks if self.reference else None
 
     def __call__(self, piece: Piece) -> tuple[dict[str, int], bytes, bytes]:
+        asked = piece.asked
+        alleles = with_text(asked.pos, asked.key, lambda v: piece.allele(int(asked.rows[v])))
+        contig_index, classes = piece.sites.contig_index[asked.rows], piece.classes_of(asked.rows)
+        frequency = frequency_of_alleles(alleles, contig_index, classes, self.sources)
         screened = screen_rest(
-            piece.reason, piece.sites_of, piece.members_of, self.codes, self.model, self.sources, self._flanks()
-        )
+            piece.reason, asked.rows, frequency, piece.members_of, self.codes, self.model, bool(self.sources),
+            self._flanks(),
+        )  # fmt: skip
         by_reason = np.bincount(screened.reason + 1, minlength=len(REASONS) + 1).tolist()
         counts = {"records_in": len(piece), **dict(zip(("records_out", *REASONS), by_reason, strict=True))}
         removed = removed_lines(piece, screened.reason, REASONS) if self.lists_removals else b""
         decision = screened.decision
         if decision is None:
             return counts, b"", removed
-        contents = [piece.content(v) for v in screened.rows.tolist()]
-        return counts, self.evidence.records(contents, decision.scores, decision.frequency), removed
+        survivors = piece.records_of(screened.rows)
+        return counts, self.evidence.records(survivors, decision.scores, decision.frequency), removed
 
 
 def screen_calls(

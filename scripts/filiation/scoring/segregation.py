@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from filiation.kernels.compound_het import FROM_EITHER, FROM_FATHER, FROM_MOTHER, FROM_NEITHER, origin
+from filiation.kernels.encoding import PROBAND
 from filiation.kernels.inheritance import SUPPORTED, inheritance_patterns_jit
 from filiation.model.contigs import ContigClass
 from filiation.model.inheritance import Inheritance, Status
@@ -27,7 +28,8 @@ def patterns_of(
 ) -> dict[Inheritance, str]:
     """Patterns of one record by its carrier states, with full or reduced penetrance.
 
-    The screen has judged the de novo posterior; here it excludes nothing.
+    The screen has judged the de novo posterior; here it excludes nothing. Reads are not asked, so that a parent
+    called a carrier is one.
     """
     codes = family_codes(family)
     row = inheritance_patterns_jit(
@@ -36,6 +38,7 @@ def patterns_of(
         codes.sex,
         codes.affection,
         np.array([1.0]),
+        np.array([PROBAND], dtype=np.int8),
         evidence_thresholds(model)._replace(reduced_penetrance=reduced_penetrance),
     )[0]
     return {

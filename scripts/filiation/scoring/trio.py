@@ -21,6 +21,7 @@ from filiation.kernels.inheritance import (
     carrier_states_jit,
     inheritance_patterns_jit,
 )
+from filiation.kernels.suspected_mosaic import suspected_mosaic_parent_jit
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Affection, Family, Sex
 from filiation.scoring.de_novo import prior_frequency, score_de_novo
@@ -94,6 +95,7 @@ def evidence_thresholds(model: ScoringModel) -> EvidenceThresholds:
         value["max_reference_alt_fraction"],
         value["min_de_novo_posterior"],
         value["min_possible_de_novo_posterior"],
+        value["suspected_mosaic_p_value"],
         bool(value.get("reduced_penetrance", 0)),
     )
 
@@ -134,7 +136,10 @@ def score_batch(
     states = carrier_states_jit(
         batch.genotype, batch.genotype_quality, batch.ref_depth, batch.alt_depth, batch.depth, thresholds
     )
-    patterns = inheritance_patterns_jit(states, batch.contig_class, codes.sex, codes.affection, posterior, thresholds)
+    suspected = suspected_mosaic_parent_jit(batch.genotype, batch.ref_depth, batch.alt_depth, thresholds)
+    patterns = inheritance_patterns_jit(
+        states, batch.contig_class, codes.sex, codes.affection, posterior, suspected, thresholds
+    )
     weak = weak_proband(batch, model)
     # A doubtful genotype of the index case can open a pattern but not prove it.
     patterns[weak[:, None] & (patterns == SUPPORTED)] = POSSIBLE

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.io.raw.messages import record_error
-from filiation.io.raw.reader import CallsReader, LinkedRecords, Rows, Sites
+from filiation.io.raw.reader import Asked, CallsReader, LinkedRecords, Rows, Sites
+from filiation.io.raw.records import RawRecords
 from filiation.io.raw.stream import run_in_order
 from filiation.kernels.damage import UNSORTED
 
@@ -28,48 +29,37 @@ Result = TypeVar("Result")
 
 @dataclass
 class Piece:
-    """The records of one piece. `reason`: what kernels.proband says of each."""
+    """The records of one piece. `reason`: what kernels.proband says of each; `asked`: those without one."""
 
     reader: CallsReader
     linked: LinkedRecords
     sites: Sites
     reason: npt.NDArray[np.int8]
+    asked: Asked
 
     def __len__(self) -> int:
         return len(self.sites.pos)
 
-    def sites_of(self, rows: Rows) -> TrioBatch:
-        """Positions and alleles of some of the records, for look-ups; every array of the members is empty."""
-        from filiation.io.vcf import TrioBatch, contig_classes
+    def classes_of(self, rows: Rows) -> npt.NDArray[np.int8]:
+        """Ploidy class of some of the records."""
+        from filiation.io.vcf import contig_classes
 
-        reader, sites = self.reader, self.sites.take(rows)
-        ref, alt = sites.allele_views(self.linked.data)
-        small, counts = np.empty((0, 1), dtype=np.int8), np.empty((0, 1), dtype=np.int32)
-        return TrioBatch(
-            first_record=self.linked.first_record,
-            contigs=reader.header.contigs,
-            contig_index=sites.contig_index,
-            contig_class=contig_classes(
-                sites.contig_index, sites.pos, reader.header.contigs, reader.pseudoautosomal
-            ),
-            pos=sites.pos,
-            ref=ref,
-            alt=alt,
-            is_snv=sites.is_snv(),
-            genotype=small,
-            alleles_called=small,
-            ref_depth=counts,
-            alt_depth=counts,
-            depth=counts,
-            genotype_quality=np.empty((0, 1), dtype=np.float32),
-            phred=np.empty((0, 1, 3)),
-            log10_likelihood=np.empty((0, 1, 3)),
-            info={},
-        )  # fmt: skip
+        reader, sites = self.reader, self.sites
+        return contig_classes(sites.contig_index[rows], sites.pos[rows], reader.header.contigs, reader.pseudoautosomal)
+
+    def allele(self, v: int) -> tuple[int, str, str]:
+        """Position, REF and ALT of one record."""
+        ref, alt = self.sites.allele_views(self.linked.data)
+        return int(self.sites.pos[v]), ref[v], alt[v]
 
     def members_of(self, rows: Rows) -> TrioBatch:
         """Everything of some of the records."""
         return self.reader.decode(self.linked, rows)
+
+    def records_of(self, rows: Rows) -> RawRecords:
+        """The bytes of some of the records."""
+        linked = self.linked
+        return RawRecords(linked.data, linked.starts[rows], linked.ends[rows], self.reader.header.is_bcf)
 
     def content(self, v: int) -> bytes:
         """The bytes of one record."""
@@ -137,8 +127,8 @@ class _Working(CallsReader):
 
     def _work_on(self, linked: LinkedRecords) -> Any:
         """Where the piece's records stand, and what the work makes of them."""
-        sites, reason = self.ask_proband(linked)
-        piece = Piece(self, linked, sites, reason)
+        sites, reason, asked = self.ask_proband(linked)
+        piece = Piece(self, linked, sites, reason, asked)
         runs = runs_of(linked.first_record, sites.contig_index, sites.pos, piece.content)
         return runs, self.work(piece)
 

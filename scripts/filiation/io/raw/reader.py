@@ -15,7 +15,7 @@ from filiation.io.raw.header import Header, header_size, read_header
 from filiation.io.raw.library import find_deflate, find_memchr
 from filiation.io.raw.messages import NotBiallelicError, record_error
 from filiation.io.raw.records import Alleles, RawRecords
-from filiation.io.raw.source import HEADROOM, Bytes, Piece, open_source
+from filiation.io.raw.source import HEADROOM, Bytes, Piece, Places, open_source
 from filiation.io.raw.split import Splitter
 from filiation.kernels.damage import FIELDS, RECORD_CUT, SOUND
 from filiation.kernels.decode_bcf import decode_bcf_jit, find_records_jit
@@ -31,17 +31,23 @@ if TYPE_CHECKING:
 _HEADER_STEP = 1 << 16
 # A sound record of either format takes at least this many bytes (8 columns of a VCF line with their ends).
 _SHORTEST_RECORD = 16
+# Bytes of a line that holds nothing but its end.
+_BLANK_LINE = 2
 Rows = npt.NDArray[np.int64]
 _KINDS = {"": UNDECLARED, "Integer": WHOLE, "Float": DECIMAL}
 
 
 @dataclass
 class Opened:
-    """An inflated piece: `data[start:]` is its content, before it is free room. `last`: the end of the file."""
+    """An inflated piece: `data[start:]` is its content, before it is free room. `last`: the end of the file.
+
+    newlines : places of the line ends in `data`; None where they are not known.
+    """
 
     data: Bytes
     start: int
     last: bool
+    newlines: Places | None = None
 
 
 @dataclass
@@ -77,6 +83,28 @@ class Sites:
         return Sites(self.contig_index[rows], self.pos[rows], self.alleles[rows])
 
 
+def _starts_of_lines(start: int, newlines: Places | None) -> Places | None:
+    """Where each line starts and the last one ends, when their ends are known and none is blank."""
+    if newlines is None or not newlines.size:
+        return None
+    starts = np.empty(newlines.size + 1, dtype=np.int64)
+    starts[0] = start
+    np.add(newlines, 1, out=starts[1:])
+    return starts if np.diff(starts).min() > _BLANK_LINE else None
+
+
+@dataclass
+class Asked:
+    """Records that nothing removed so far, by number, with the position and the key of their alleles' shortest form.
+
+    All int64 (k,); key -1 : an allele that kernels.allele_key has no key for.
+    """
+
+    rows: Rows
+    pos: npt.NDArray[np.int64]
+    key: npt.NDArray[np.int64]
+
+
 class CallsFile:
     """One open file for `stream.run_in_order`; see `stream.Work` for what the three parts of the work are."""
 
@@ -105,7 +133,7 @@ class CallsFile:
             while size is None:
                 piece = self.source.take(_HEADER_STEP)
                 if piece is not None:
-                    content += self.source.inflate(piece, 0, state).tobytes()
+                    content += self.source.inflate(piece, 0, state)[0].tobytes()
                 size = header_size(content, self.path, piece is None)
         finally:
             if self.deflate:
@@ -134,7 +162,8 @@ class CallsFile:
         """Inflate a piece; the end of the file is a piece without content."""
         if piece is None:
             return Opened(np.empty(HEADROOM, dtype=np.uint8), HEADROOM, True)
-        return Opened(self.source.inflate(piece, HEADROOM, state), HEADROOM, False)
+        data, newlines = self.source.inflate(piece, HEADROOM, state, lines=not self.header.is_bcf)
+        return Opened(data, HEADROOM, False, newlines)
 
     def link(self, opened: Opened) -> LinkedRecords:
         """Put the end of the piece before in front, and find the whole records."""
@@ -145,9 +174,14 @@ class CallsFile:
         else:
             data = np.concatenate([tail, data[start:]])
             start = 0
+        first = self.records
+        if data is opened.data and (starts := _starts_of_lines(start, opened.newlines)) is not None:
+            after = int(starts[-1])
+            self._tail = data[after:].copy()
+            self.records += starts.size - 1
+            return LinkedRecords(data, starts[:-1], starts[1:], first)
         starts = np.empty((data.size - start) // _SHORTEST_RECORD + 1, dtype=np.int64)
         count, after, problem, detail = self._find(data, start, starts)
-        first = self.records
         if problem == SOUND and opened.last and after < data.size:
             problem = RECORD_CUT
         if problem != SOUND:
@@ -274,27 +308,28 @@ class CallsReader(CallsFile):
             phred=phred,
             log10_likelihood=likelihood if self.has_gl else np.full((n, p, 3), np.nan),
             info={},
-            records=RawRecords(linked.data, starts, ends, self.header.is_bcf),
+            records=RawRecords(linked.data, starts, ends, self.header.is_bcf, self.header),
         )
 
-    def ask_proband(self, linked: LinkedRecords) -> tuple[Sites, npt.NDArray[np.int8]]:
-        """Sites of every record of a piece, and the reason of kernels.proband by `thresholds`."""
+    def ask_proband(self, linked: LinkedRecords) -> tuple[Sites, npt.NDArray[np.int8], Asked]:
+        """Sites of every record of a piece, the reason of kernels.proband by `thresholds`, and what nothing removes."""
         n = linked.starts.size
         sites = Sites(np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int64), np.empty((n, 4), dtype=np.int64))
-        reason = np.empty(n, dtype=np.int8)
-        filled = (*self.thresholds, sites.contig_index, sites.pos, sites.alleles, reason)
+        reason, asked = np.empty(n, dtype=np.int8), np.empty((n, 3), dtype=np.int64)
+        filled = (*self.thresholds, sites.contig_index, sites.pos, sites.alleles, reason, asked)
         if self.header.is_bcf:
-            damage = sites_bcf_jit(
+            *damage, count = sites_bcf_jit(
                 linked.data, linked.starts, len(self.header.samples), self.columns, self.keys,
                 self.contig_number, self.contig_length, *filled,
             )  # fmt: skip
         else:
-            damage = sites_vcf_jit(
+            *damage, count = sites_vcf_jit(
                 linked.data, linked.starts, linked.ends, self.members, self.kinds, self.names, self.name_offsets,
-                self.lengths, find_memchr(), *filled,
+                self.lengths, *filled,
             )  # fmt: skip
         self._prove(linked, *damage)
-        return sites, reason
+        rows, pos, key = np.ascontiguousarray(asked[:count].T)
+        return sites, reason, Asked(rows, pos, key)
 
     def _prove(self, linked: LinkedRecords, problem: int, record: int, detail: int) -> None:
         """Stop at a record that a kernel found damaged."""

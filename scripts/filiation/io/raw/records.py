@@ -9,6 +9,8 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from filiation.io.raw.header import Header
+
 
 @dataclass(frozen=True)
 class RawRecords:
@@ -18,9 +20,11 @@ class RawRecords:
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
     is_bcf: bool
+    # Names that the records use; needed to read single fields of INFO.
+    header: Header | None = None
 
     def __getitem__(self, rows: slice | npt.NDArray[np.int64]) -> RawRecords:
-        return RawRecords(self.data, self.starts[rows], self.ends[rows], self.is_bcf)
+        return RawRecords(self.data, self.starts[rows], self.ends[rows], self.is_bcf, self.header)
 
     def content(self, v: int) -> bytes:
         """One record: a BCF record with its two lengths, or a VCF line without its end."""

@@ -35,12 +35,14 @@ from filiation.kernels.inflate import (
     DEFLATED,
     INFLATED,
     OFFSET,
+    SPARE_PLACES,
     START,
     find_blocks_jit,
     inflate_blocks_jit,
 )
 
 Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
 
 # Compressed bytes of one piece, and the inflated bytes that it may hold however well it is compressed.
 PIECE_BYTES = 1 << 21
@@ -49,6 +51,8 @@ ROOM = 1 << 24
 HEADROOM = 1 << 18
 _LARGEST_BLOCK = 1 << 16
 _SMALLEST_BLOCK = 26
+# A line of a VCF that has its eight columns is no shorter.
+_SHORTEST_LINE = 16
 
 _PROBLEMS = {
     NOT_A_BLOCK: "bytes that are not a BGZF block",
@@ -113,20 +117,24 @@ class BgzfSource:
         self._offset += used
         return Piece(data, blocks[:count], inflated)
 
-    def inflate(self, piece: Piece, headroom: int, state: int) -> Bytes:
-        """The piece's content behind `headroom` free bytes. `state`: this thread's libdeflate decompressor."""
+    def inflate(self, piece: Piece, headroom: int, state: int, lines: bool = False) -> tuple[Bytes, Places | None]:
+        """The piece's content behind `headroom` free bytes, and where its lines end, if asked for and no line is odd.
+
+        `state`: this thread's libdeflate decompressor.
+        """
         assert piece.blocks is not None
         target = _room(self._spare, headroom + piece.inflated)
+        newlines, listed = np.empty(piece.inflated // _SHORTEST_LINE + SPARE_PLACES if lines else 0, dtype=np.int64), -1
         if self.deflate is not None:
-            problem, block = inflate_blocks_jit(
-                piece.data, piece.blocks, target, headroom, self.deflate.inflate, self.deflate.crc32, state
+            problem, block, listed = inflate_blocks_jit(
+                piece.data, piece.blocks, target, headroom, self.deflate.inflate, self.deflate.crc32, state, newlines
             )
         else:
             problem, block = _inflate_with_zlib(piece, target, headroom)
         if problem != SOUND:
             raise self._damaged(_PROBLEMS[problem], int(piece.blocks[block, OFFSET]))
         self._spare_packed.append(piece.data)
-        return target
+        return target, newlines[:listed].copy() if lines and listed >= 0 else None
 
     def give_back(self, content: Bytes) -> None:
         """Content that nobody looks at any more, whose memory may hold the next."""
@@ -188,11 +196,11 @@ class StreamSource:
             ) from error
         return Piece(np.frombuffer(data, dtype=np.uint8), None, len(data)) if data else None
 
-    def inflate(self, piece: Piece, headroom: int, state: int) -> Bytes:
-        """The piece's content behind `headroom` free bytes."""
+    def inflate(self, piece: Piece, headroom: int, state: int, lines: bool = False) -> tuple[Bytes, Places | None]:
+        """The piece's content behind `headroom` free bytes; its lines are not looked for."""
         target = np.empty(headroom + piece.inflated, dtype=np.uint8)
         target[headroom:] = piece.data
-        return target
+        return target, None
 
     def give_back(self, content: Bytes) -> None:
         """Nothing is kept: this way is the slow one."""

@@ -134,6 +134,18 @@ class RecordWriter:
             return self._codes[name] + encode_value(value)
         return (name if value is True else f"{name}={_text(value)}").encode()
 
+    @property
+    def replaces(self) -> bool:
+        """Whether the input declares a field that is written, so that its records may have it."""
+        return self._replaces
+
+    def front(self, name: str, like: InfoValue) -> bytes:
+        """What stands in front of every value of a field, `like` being one of them: its name, or key and type."""
+        if not self.header.is_bcf:
+            return (name if like is True else f"{name}=").encode()
+        kind = _FLAG if like is True else descriptor(_FLOAT, 1) if isinstance(like, float) else b""
+        return self._codes[name] + kind
+
     def decimals(self, name: str, values: npt.NDArray[np.float64]) -> list[bytes]:
         """`field` of a number of every record; nothing where it is NaN."""
         single = values.astype("<f4")
