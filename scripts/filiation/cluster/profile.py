@@ -1,8 +1,8 @@
 """Where do the jobs of a run go: this machine, or a cluster, and under which options?
 
-A profile is a folder with a `config.yaml` of Snakemake options. Two ship: `local`, the default, and `slurm`. A laboratory
-copies one and gives the path of its copy. Every option is checked before anything is planned, because a mistyped one
-would be an option of nobody, and its default would run.
+A profile is a folder with a `config.yaml` of Snakemake options. Two ship: `local`, the default, and `slurm`. A
+laboratory copies one and gives the path of its copy. Every option is checked before anything is planned, because a
+mistyped one would be an option of nobody, and its default would run.
 """
 
 from __future__ import annotations
@@ -63,11 +63,12 @@ def resources(value: Any) -> dict[str, Any]:
 def load_profile(name: str) -> Profile:
     """Read and check a profile; name : `local`, `slurm`, or the path of a folder with a config.yaml.
 
-    Raises ConfigError for a folder without it, a file that is no YAML mapping, an unknown option (the nearest is named),
-    an option that makes a restart unsafe, an executor that is not installed.
+    Raises ConfigError for a folder without it, a file that is no YAML mapping, an unknown option (the nearest is
+    named), an option that makes a restart unsafe, an executor that is not installed.
     """
     folder = WORKFLOW / "profiles" / SHIPPED[name] if name in SHIPPED else Path(name)
-    path = folder if folder.is_file() else folder / "config.yaml"
+    folder = folder.parent if folder.name == "config.yaml" else folder
+    path = folder / "config.yaml"
     if not path.is_file():
         near = "" if "/" in name else nearest(name, list(SHIPPED))
         raise ConfigError(
@@ -80,7 +81,7 @@ def load_profile(name: str) -> Profile:
     _refuse_unknown(settings, path)
     executor = str(settings.get("executor") or "local")
     _require_executor(executor, path)
-    return Profile(path.parent, executor, settings)
+    return Profile(folder.resolve(), executor, settings)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -97,7 +98,9 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(settings, dict):
         raise ConfigError(
-            f"a {type(settings).__name__} where options are expected", where=str(path), expected="one `option: value` a line"
+            f"a {type(settings).__name__} where options are expected",
+            where=str(path),
+            expected="one `option: value` a line",
         )
     return {str(key): value for key, value in settings.items()}
 

@@ -32,7 +32,7 @@ class ClusterJob:
 
 @dataclass(frozen=True)
 class Partition:
-    """What one partition can take. minutes : longest job, None without a limit; cpus, memory_mb : of its largest node."""
+    """What one partition takes. minutes : longest job, None without a limit; cpus, memory_mb : of the largest node."""
 
     name: str
     minutes: int | None
@@ -48,7 +48,9 @@ def ask(*command: str, timeout: float = 60.0) -> str:
     except FileNotFoundError:
         raise ToolError(f"{command[0]} not found", repair="start from a login node of the cluster") from None
     except subprocess.TimeoutExpired:
-        raise ToolError(f"{command[0]} does not answer ({timeout:.0f} s)", repair="try again when SLURM answers") from None
+        raise ToolError(
+            f"{command[0]} does not answer ({timeout:.0f} s)", repair="try again when SLURM answers"
+        ) from None
     if done.returncode != 0:
         raise ToolError(
             f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-500:]}",
@@ -85,7 +87,7 @@ def cancel(prefix: str, *, patience: float = PATIENCE, pause: float = 1.0) -> in
             raise ToolError(
                 f"{len(left)} job(s) of a dead run do not end: {', '.join(job.number for job in left[:10])}",
                 expected="no job that still writes here",
-                repair=f"scancel {' '.join(job.number for job in left[:10])}; ask the cluster's administrators when they stay",
+                repair="scancel them, and ask the cluster's administrators when they stay",
             )
         time.sleep(pause)
     return len(numbers)
@@ -117,6 +119,12 @@ def accounts() -> set[str] | None:
     except ToolError:
         return None
     return {line.strip() for line in text.splitlines() if line.strip()} or None
+
+
+def keeps_accounts() -> bool:
+    """Whether the cluster keeps accounts, so that `sacct` can tell what became of a job."""
+    found = re.search(r"^AccountingStorageType\s*=\s*(\S+)", ask("scontrol", "show", "config"), re.MULTILINE)
+    return found is not None and found[1] not in ("accounting_storage/none", "(null)")
 
 
 def _user() -> str:
