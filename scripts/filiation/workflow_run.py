@@ -28,12 +28,14 @@ from typing import IO
 import psutil
 
 from filiation.cluster import slurm
-from filiation.cluster.planned import planned_jobs
+from filiation.cluster.costs import write_costs
+from filiation.cluster.planned import PlannedJob, planned_jobs
 from filiation.cluster.preflight import check_cluster
 from filiation.cluster.profile import Profile, job_name_prefix
-from filiation.config import WORKFLOW
+from filiation.config import WORKFLOW, load_config
 from filiation.errors import ConfigError, FaultList, FiliationError, ToolError
 from filiation.io.files import remove_abandoned_directories
+from filiation.io.sheet import load_sheets
 from filiation.workflow_progress import Progress, failure_text
 
 MARK = "FILIATION_RUN_DIRECTORY"
@@ -77,20 +79,7 @@ def run_workflow(
             repair="install from a clone: pip install -e .",
         )
     directory = directory.resolve()
-    whole = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--snakefile",
-        str(WORKFLOW / "Snakefile"),
-        "--directory",
-        str(directory),
-        "--configfile",
-        str(config.resolve()),
-        *_where(profile, cores, directory),
-        # Not left to the profile, which may be another one: what a killed run began is done again.
-        "--rerun-incomplete",
-    ]
+    whole = _snakemake(config, directory, _where(profile, cores, directory))
     command = [*whole, *extra]
     died = _previous_run_died(directory)
     with run_lock(directory) as run_id:
@@ -112,6 +101,7 @@ def run_workflow(
                 code = _execute(command, environment, directory)
             finally:
                 end_cluster_leftovers(profile, directory)
+                write_costs(directory, load_sheets(load_config(config), directory))
         else:
             _say(_NOTHING)
         tidy = code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra)
@@ -119,6 +109,29 @@ def run_workflow(
         if tidy and (not extra or not _planned_jobs(whole, environment)):
             _remove_temporary_outputs(whole, environment)
         return code
+
+
+def _snakemake(config: Path, directory: Path, where: Sequence[str]) -> list[str]:
+    """The command line of Snakemake; where : options that say where jobs go."""
+    return [
+        *(sys.executable, "-m", "snakemake", "--snakefile", str(WORKFLOW / "Snakefile")),
+        *("--directory", str(directory), "--configfile", str(config.resolve()), *where),
+        # Not left to the profile, which may be another one: what a killed run began is done again.
+        "--rerun-incomplete",
+    ]
+
+
+# Threads are cut to the cores that a plan is given: more than any node has, so that they stand as the rules say.
+_ALL_THREADS = ("--dry-run", "--cores", "100000")
+
+
+def plan_jobs(config: Path, directory: Path) -> list[PlannedJob]:
+    """The jobs that a run would start now, with what each asks for; FiliationError when Snakemake cannot plan."""
+    command = [*_snakemake(config, directory, []), *_ALL_THREADS, "--nolock"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise FiliationError(_plan_problem(done.stdout + done.stderr))
+    return list(planned_jobs(done.stdout + done.stderr))
 
 
 def refuse_unsafe_options(extra: Sequence[str]) -> None:
@@ -175,6 +188,16 @@ def run_lock(directory: Path) -> Iterator[str]:
         finally:
             handle.seek(0)
             handle.truncate()
+
+
+def is_at_work(directory: Path) -> bool:
+    """Whether a run holds the folder now."""
+    with suppress(OSError), open(directory / LOCK_NAME, encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def _previous_run_died(directory: Path) -> bool:
@@ -291,10 +314,7 @@ def _where(profile: Profile | None, cores: int, directory: Path) -> list[str]:
 
 def _require_room(profile: Profile, command: list[str], environment: dict[str, str], directory: Path) -> None:
     """Stop before the first job when the cluster would not take one of the plan; FaultList."""
-    # Threads are cut to the cores that a plan is given: more than any node has, so that they stand as the rules say.
-    done = subprocess.run(
-        [*command, "--dry-run", "--cores", "100000"], env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, *_ALL_THREADS], env=environment, capture_output=True, text=True, check=False)
     faults = check_cluster(profile, planned_jobs(done.stdout + done.stderr), directory)
     if faults:
         raise FaultList(faults)

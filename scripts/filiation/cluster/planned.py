@@ -56,6 +56,8 @@ def planned_jobs(text: str) -> Iterator[PlannedJob]:
 def _job(rule: str, local: bool, fields: dict[str, str]) -> PlannedJob:
     """A job from the lines under its head."""
     resources = _pairs(fields.get("resources", ""))
+    # A plan for one machine calls no job local; small ones are those whose rules ask for nothing.
+    local = local or not {"mem_mb", "runtime"} & set(resources)
     return PlannedJob(
         rule,
         _pairs(fields.get("wildcards", "")),

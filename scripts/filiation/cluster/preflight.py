@@ -1,6 +1,6 @@
 """Will this cluster take the jobs of this plan? Said before the first one is submitted.
 
-Partition and account exist, the largest job fits a node and the partition's time limit in every attempt, scratch can be
+Partition and account exist, the largest job of each rule fits a node and the partition's time limit, scratch can be
 written, the clock of this machine agrees with that of the shared file system.
 """
 
@@ -10,9 +10,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from filiation.cluster import slurm
 from filiation.cluster.planned import PlannedJob
@@ -66,18 +64,11 @@ def check_cluster(profile: Profile, jobs: Iterable[PlannedJob], directory: Path)
         )
     chosen = partitions.get(name or default)
     if chosen:
-        faults += _too_large(list(jobs), chosen, attempts=1 + _retries(profile.settings), where=where)
+        faults += _too_large(list(jobs), chosen, where)
     return faults
 
 
-def _retries(settings: dict[str, Any]) -> int:
-    """How often a failed job is tried again."""
-    with suppress(TypeError, ValueError):
-        return int(settings.get("retries") or 0)
-    return 0
-
-
-def _too_large(jobs: list[PlannedJob], partition: slurm.Partition, attempts: int, where: str) -> list[UserError]:
+def _too_large(jobs: list[PlannedJob], partition: slurm.Partition, where: str) -> list[UserError]:
     """Rules of which a job fits no node of the partition, or not into its time limit; each rule once."""
     faults: list[UserError] = []
     for rule in dict.fromkeys(job.rule for job in jobs if not job.local):

@@ -11,6 +11,7 @@ from filiation.model.report_tables import (
     PROFILE,
     READ_VIEWS,
 )
+from filiation.model.run_tables import JOB_COSTS
 from filiation.model.table_schema import VARIANT as VARIANT
 from filiation.model.table_schema import Column as Column
 from filiation.model.table_schema import TableSchema as TableSchema
@@ -491,4 +492,5 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     VERSIONS,
     CHECKS,
     ANNOTATION_SHARES,
+    JOB_COSTS,
 )
