@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A real SLURM on this one machine, from the distribution's packages, without systemd: for tests, never for work.
 #
+#   bash tests/slurm/cluster.sh install                   the packages, as root on Debian or Ubuntu; else says what skips
 #   bash tests/slurm/cluster.sh start DIR [accounting]    munge, slurmctld, slurmd; with `accounting` slurmdbd too
 #   bash tests/slurm/cluster.sh stop DIR                  ends what start began in DIR
 #   bash tests/slurm/cluster.sh controller DIR stop|start only slurmctld, to try its restart
@@ -11,6 +12,7 @@
 # jobs look there. A file of that name that is not such a link is somebody's cluster, and nothing is begun.
 set -euo pipefail
 
+readonly PACKAGES=(munge slurmctld slurmd slurm-client slurmdbd mariadb-server)
 readonly CONF=/etc/slurm/slurm.conf
 readonly MARK='# written by tests/slurm/cluster.sh'
 readonly CONTROLLER_PORT=26817 NODE_PORT=26818 ACCOUNTING_PORT=26819 DATABASE_PORT=26336
@@ -20,7 +22,7 @@ fail() {
     exit 2
 }
 
-usage() { fail "usage: cluster.sh start|stop|controller|accounting DIR [accounting|stop|start]"; }
+usage() { fail "usage: cluster.sh install, or start|stop|controller|accounting DIR [accounting|stop|start]"; }
 
 # Calls "$@" every quarter of a second until it succeeds, at most $1 seconds long.
 wait_for() {
@@ -161,6 +163,24 @@ EOF
     wait_for 40 accounting_answers || fail "slurmdbd does not answer; see $DIR/log/slurmdbd.log"
 }
 
+install_packages() {
+    local program missing=()
+    for program in munged slurmctld slurmd sbatch slurmdbd mariadbd; do
+        command -v "$program" >/dev/null || missing+=("$program")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "cluster: ${missing[*]} not found, and only root on Debian can install them: tests on SLURM are skipped" >&2
+        return 0
+    fi
+    echo "cluster: apt-get install ${PACKAGES[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    local options=(-y -qq --no-install-recommends -o DPkg::Lock::Timeout=300)
+    apt-get install "${options[@]}" "${PACKAGES[@]}" >/dev/null ||
+        { apt-get update -qq >/dev/null && apt-get install "${options[@]}" "${PACKAGES[@]}" >/dev/null; } ||
+        echo "cluster: the packages could not be installed: tests on SLURM are skipped" >&2
+}
+
 start() {
     [ "$(id -u)" = 0 ] || fail "SLURM's daemons are started by root"
     for program in munged slurmctld slurmd sbatch squeue scancel; do
@@ -198,6 +218,10 @@ stop() {
     fi
 }
 
+if [ "$*" = install ]; then
+    install_packages
+    exit
+fi
 [ $# -ge 2 ] || usage
 action=$1
 mkdir -p "$2"
