@@ -29,6 +29,7 @@ demo: setup
 	$(BIN)/filiation demo --directory demo --cores $(CORES)
 
 test: setup
+	bash tests/slurm/cluster.sh install
 	$(PYTEST)
 	NUMBA_BOUNDSCHECK=1 $(PYTEST) -m kernels tests/kernels
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels tests/kernels

@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "simulate the built-in trio and run the whole chain on it"),
     "check": ("check", "read configuration, sheets and inputs; list every fault at once"),
     "run": ("run", "run the workflow for all families: plan, progress, lock, resume"),
+    "plan": ("plan", "say before a run what it will need: jobs, core-hours, memory, disk, time, money"),
+    "status": ("status", "show how far each family is, what failed and why, when the run will end"),
     "doctor": ("doctor", "show the version of every tool and what is missing"),
     "prepare-reference": ("prepare_reference", "check the reference genome; make its indexes in our folder"),
     "index-reference": ("index_reference", "build the aligner's index of the reference"),

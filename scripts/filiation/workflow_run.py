@@ -27,9 +27,16 @@ from typing import IO
 
 import psutil
 
-from filiation.config import WORKFLOW
-from filiation.errors import ConfigError, FiliationError, ToolError
+from filiation.cluster import slurm
+from filiation.cluster.costs import write_costs
+from filiation.cluster.planned import PlannedJob, planned_jobs
+from filiation.cluster.preflight import check_cluster
+from filiation.cluster.profile import Profile, job_name_prefix
+from filiation.config import WORKFLOW, load_config
+from filiation.errors import ConfigError, FaultList, FiliationError, ToolError
 from filiation.io.files import remove_abandoned_directories
+from filiation.io.sheet import load_sheets
+from filiation.workflow_progress import Progress, failure_text
 
 MARK = "FILIATION_RUN_DIRECTORY"
 LOCK_NAME = ".filiation.lock"
@@ -56,10 +63,13 @@ def run_workflow(
     extra: Sequence[str] = (),
     *,
     dry_run: bool = False,
+    profile: Profile | None = None,
 ) -> int:
     """Plan and run the workflow in `directory`; returns 0, or 1 when a step failed.
 
-    Raises FiliationError when another run holds the folder or the plan cannot be made.
+    profile : where the jobs go; None is this machine. cores : of this machine; on a cluster, for the small steps that
+    are not worth a job. Raises FiliationError when another run holds the folder, the plan cannot be made, or the
+    cluster would not take it.
     """
     refuse_unsafe_options(extra)
     if not (WORKFLOW / "Snakefile").is_file():
@@ -69,36 +79,29 @@ def run_workflow(
             repair="install from a clone: pip install -e .",
         )
     directory = directory.resolve()
-    whole = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--snakefile",
-        str(WORKFLOW / "Snakefile"),
-        "--directory",
-        str(directory),
-        "--configfile",
-        str(config.resolve()),
-        "--cores",
-        str(cores),
-        # Not left to the profile, which may be another one: what a killed run began is done again.
-        "--rerun-incomplete",
-    ]
+    whole = _snakemake(config, directory, _where(profile, cores, directory))
     command = [*whole, *extra]
     died = _previous_run_died(directory)
     with run_lock(directory) as run_id:
         environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
+        end_cluster_leftovers(profile, directory)
         end_leftovers(directory)
         remove_parts(directory / "results")
         _release_snakemake_lock(command, directory, environment)
         steps = _plan(command, environment)
+        if steps and profile and profile.on_cluster:
+            _require_room(profile, command, environment, directory)
         if dry_run:
             if not steps:
                 _say(_NOTHING)
             return 0
         code = 0
         if steps:
-            code = _execute(command, environment, directory)
+            try:
+                code = _execute(command, environment, directory)
+            finally:
+                end_cluster_leftovers(profile, directory)
+                write_costs(directory, load_sheets(load_config(config), directory))
         else:
             _say(_NOTHING)
         tidy = code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra)
@@ -106,6 +109,29 @@ def run_workflow(
         if tidy and (not extra or not _planned_jobs(whole, environment)):
             _remove_temporary_outputs(whole, environment)
         return code
+
+
+def _snakemake(config: Path, directory: Path, where: Sequence[str]) -> list[str]:
+    """The command line of Snakemake; where : options that say where jobs go."""
+    return [
+        *(sys.executable, "-m", "snakemake", "--snakefile", str(WORKFLOW / "Snakefile")),
+        *("--directory", str(directory), "--configfile", str(config.resolve()), *where),
+        # Not left to the profile, which may be another one: what a killed run began is done again.
+        "--rerun-incomplete",
+    ]
+
+
+# Threads are cut to the cores that a plan is given: more than any node has, so that they stand as the rules say.
+_ALL_THREADS = ("--dry-run", "--cores", "100000")
+
+
+def plan_jobs(config: Path, directory: Path) -> list[PlannedJob]:
+    """The jobs that a run would start now, with what each asks for; FiliationError when Snakemake cannot plan."""
+    command = [*_snakemake(config, directory, []), *_ALL_THREADS, "--nolock"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise FiliationError(_plan_problem(done.stdout + done.stderr))
+    return list(planned_jobs(done.stdout + done.stderr))
 
 
 def refuse_unsafe_options(extra: Sequence[str]) -> None:
@@ -162,6 +188,16 @@ def run_lock(directory: Path) -> Iterator[str]:
         finally:
             handle.seek(0)
             handle.truncate()
+
+
+def is_at_work(directory: Path) -> bool:
+    """Whether a run holds the folder now."""
+    with suppress(OSError), open(directory / LOCK_NAME, encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def _previous_run_died(directory: Path) -> bool:
@@ -242,6 +278,46 @@ def remove_parts(folder: Path) -> int:
     if abandoned := remove_abandoned_directories():
         _say(f"removed {abandoned} scratch folder(s) of killed steps")
     return len(parts)
+
+
+def end_cluster_leftovers(profile: Profile | None, directory: Path) -> int:
+    """End the cluster's jobs that a dead run of this folder left; returns how many there were.
+
+    Called with the lock held: whatever carries the folder's name has lost its driver, and would write files that the
+    new run writes too.
+    """
+    if profile is None or profile.executor != "slurm":
+        return 0
+    ended = slurm.cancel(job_name_prefix(directory))
+    if ended:
+        _say(f"ended {ended} job(s) of the cluster that a dead run had left")
+    return ended
+
+
+def _where(profile: Profile | None, cores: int, directory: Path) -> list[str]:
+    """Options that say where jobs go."""
+    if profile is None:
+        return ["--cores", str(cores)]
+    options = ["--workflow-profile", str(profile.folder.resolve())]
+    if not profile.on_cluster:
+        return [*options, "--cores", str(cores)]
+    options += ["--local-cores", str(cores)]
+    if profile.executor == "slurm":
+        options += ["--slurm-jobname-prefix", job_name_prefix(directory)]
+        if not slurm.keeps_accounts():
+            # Without accounting the executor would ask `sacct` for ever.
+            for option, given in (("slurm-status-command", ["squeue"]), ("slurm-no-account", [])):
+                if option not in profile.settings:
+                    options += [f"--{option}", *given]
+    return options
+
+
+def _require_room(profile: Profile, command: list[str], environment: dict[str, str], directory: Path) -> None:
+    """Stop before the first job when the cluster would not take one of the plan; FaultList."""
+    done = subprocess.run([*command, *_ALL_THREADS], env=environment, capture_output=True, text=True, check=False)
+    faults = check_cluster(profile, planned_jobs(done.stdout + done.stderr), directory)
+    if faults:
+        raise FaultList(faults)
 
 
 def _release_snakemake_lock(command: list[str], directory: Path, environment: dict[str, str]) -> None:
@@ -347,7 +423,7 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
         errors="replace",
     )
     assert process.stdout is not None
-    progress = Progress(started)
+    progress = Progress(started, _say)
     try:
         with _stop_signals(), open(log, "w", encoding="utf-8") as sink:
             for line in process.stdout:
@@ -362,7 +438,7 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
         end_leftovers(directory)
         progress.failures.append(f"snakemake itself, by signal {-code} (out of memory?)")
     if code != 0:
-        _say(_failure_text(progress.failures, log))
+        _say(failure_text(progress.failures, log))
         return 1
     _say(f"finished in {time.monotonic() - started:.0f} s")
     return 0
@@ -404,42 +480,3 @@ def _stop(process: subprocess.Popen[str], directory: Path) -> None:
         process.kill()
         process.wait()
     end_leftovers(directory)
-
-
-_FINISHED = re.compile(r"Finished jobid: \d+ \(Rule: (\w+)\)")
-_STEPS = re.compile(r"(\d+) of (\d+) steps")
-_FAILED = re.compile(r"Error in rule (\w+)")
-_FAILED_LOG = re.compile(r"\s+log: (\S+) \(check log file\(s\)")
-
-
-class Progress:
-    """One line for each finished step; failed rules and their logs are collected."""
-
-    def __init__(self, started: float) -> None:
-        self.started = started
-        self.rule = ""
-        self.failures: list[str] = []
-
-    def show(self, line: str) -> None:
-        """Take one line of Snakemake's output."""
-        if found := _FINISHED.search(line):
-            self.rule = found[1]
-        elif found := _STEPS.search(line):
-            elapsed = time.monotonic() - self.started
-            _say(f"[{int(found[1]):>4}/{found[2]}] {elapsed:6.0f} s  {self.rule}")
-        elif found := _FAILED.search(line) or _FAILED_LOG.match(line):
-            self.failures.append(found[1])
-
-
-def _failure_text(failures: list[str], log: Path) -> str:
-    """Which steps failed, with the last lines that each of them wrote."""
-    parts = []
-    for item in dict.fromkeys(failures):
-        path = log.parent.parent / item
-        if path.is_file():
-            lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
-            parts.append(f"{item}:\n    " + "\n    ".join(lines or ["(empty log)"]))
-        else:
-            parts.append(f"failed step: {item}")
-    summary = "\n".join(parts) or "snakemake stopped"
-    return f"{summary}\nwhole output: {log}\nrepair the cause and run the same command again: finished steps are kept"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -23,3 +24,13 @@ def filiation(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[
 def run_command(folder: Path) -> Sequence[str | Path]:
     """The arguments that take a simulated family to its report."""
     return ["run", "--config", folder / "config" / "config.yaml", "--directory", folder, "--cores", "2"]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """{path below results/: SHA-256} of every file, hidden ones too; a link counts as what it points to."""
+    root = folder / "results"
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }

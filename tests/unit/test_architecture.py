@@ -89,7 +89,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schemas": BASE | {"config", "report.document"},
     "doctor": BASE | {"toolbox"},
     "run_record": BASE | {"config", "frequencies", "toolbox"},
-    "workflow_run": BASE | {"config", "toolbox"},
+    "cluster": BASE | {"config"},
+    "workflow_progress": set(),
+    "workflow_run": BASE | {"cluster", "config", "toolbox", "workflow_progress"},
     "workflow_inputs": BASE | {"config", "panels"},
 }
 # Packages from outside that a part may import; parts that are not named here may import any dependency.

@@ -5,7 +5,6 @@ The runs lie in different folders, so that a path in an output would show as a d
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import signal
@@ -19,23 +18,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from builders.runs import DAY, filiation, run_command
+from builders.runs import DAY, digests, filiation, run_command
 from filiation.workflow_run import MARK
 
 pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow]
 SEED = 2025
 # Finished steps (of 27) before each death: in the alignments, and later.
 MOMENTS = ((1, 9), (2, 10))
-
-
-def outputs(folder: Path) -> dict[str, str]:
-    """{path below results/: SHA-256} of every file, hidden ones too; a link counts as what it points to."""
-    root = folder / "results"
-    return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(root.rglob("*"))
-        if path.is_file()
-    }
 
 
 def marked(folder: Path) -> list[psutil.Process]:
@@ -112,7 +101,7 @@ def test_restart__killed_twice_gives_the_bytes_of_an_undisturbed_run(
     done = filiation(*run_command(folder), cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
 
-    expected, found = outputs(undisturbed), outputs(folder)
+    expected, found = digests(undisturbed), digests(folder)
     assert len(expected) > 40
     assert sorted(found) == sorted(expected)
     assert [name for name in expected if found[name] != expected[name]] == []

@@ -101,6 +101,8 @@ else:
             index="results/{family}/calling/{family}.bcf.csi",
         log:
             "logs/gather_calls/{family}.log",
+        benchmark:
+            "logs/benchmarks/gather_calls/{family}.tsv"
         conda:
             ENVIRONMENT
         resources:

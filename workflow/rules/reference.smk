@@ -22,6 +22,8 @@ rule prepare_reference:
         genes=RUN.genes(),
     log:
         "logs/prepare_reference.log",
+    benchmark:
+        "logs/benchmarks/prepare_reference/run.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -48,6 +50,8 @@ rule index_reference:
         "results/reference/aligner.txt",
     log:
         "logs/index_reference.log",
+    benchmark:
+        "logs/benchmarks/index_reference/run.tsv"
     conda:
         ENVIRONMENT
     resources:

@@ -115,6 +115,8 @@ rule report:
         summary="results/{family}/report/{family}.summary.json",
     log:
         "logs/report/{family}.log",
+    benchmark:
+        "logs/benchmarks/report/{family}.tsv"
     localrule: True
     conda:
         ENVIRONMENT

@@ -7,6 +7,8 @@ ones repeated. Plain `snakemake` on workflow/Snakefile works as well, without th
 Examples:
   filiation run --config config/config.yaml --cores 8
   filiation run --config config/config.yaml --dry-run
+  filiation run --config config/config.yaml --profile slurm
+  filiation run --config config/config.yaml --profile /path/of/our/profile --cores 4
   filiation run --config config/config.yaml --cores 8 -- --until candidates
 """
 
@@ -27,7 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path(),
         help="working folder: sheets' paths and results/ are relative to it",
     )
-    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="cores to use (default: all)")
+    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="cores of this machine (default: all)")
+    parser.add_argument(
+        "--profile",
+        default="local",
+        metavar="NAME|FOLDER",
+        help="where jobs go: local (default), slurm, or a folder with a config.yaml of snakemake options",
+    )
     parser.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     parser.add_argument("--no-check", action="store_true", help="do not read the input files before the run")
     parser.add_argument("snakemake", nargs="*", help="further options for snakemake, after --")
@@ -35,11 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Check, plan, run, and name the reports."""
+    from filiation.cluster.profile import load_profile
     from filiation.config import load_config
     from filiation.io.sheet import load_sheets
     from filiation.workflow_run import run_workflow
 
     config_path = options.config.resolve()
+    profile = load_profile(options.profile)
     directory = options.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
     os.chdir(directory)
@@ -52,7 +62,9 @@ def main(options: argparse.Namespace) -> int:
         faults = check_everything(str(config_path), deep=False, progress=lambda text: None).faults
         if faults:
             raise FaultList(faults)
-    code = run_workflow(config_path, directory, options.cores, options.snakemake, dry_run=options.dry_run)
+    code = run_workflow(
+        config_path, directory, options.cores, options.snakemake, dry_run=options.dry_run, profile=profile
+    )
     if code == 0 and not options.dry_run:
         for family in sheet.families:
             page = directory / "results" / family / "report" / f"{family}.rcp.html"

@@ -14,6 +14,7 @@ from filiation.model.report_tables import (
 )
 from filiation.model.resource_tables import RESOURCES_LOCK as RESOURCES_LOCK
 from filiation.model.resource_tables import RESOURCES_MANIFEST as RESOURCES_MANIFEST
+from filiation.model.run_tables import JOB_COSTS
 from filiation.model.table_schema import VARIANT as VARIANT
 from filiation.model.table_schema import Column as Column
 from filiation.model.table_schema import TableSchema as TableSchema
@@ -462,4 +463,5 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     VERSIONS,
     CHECKS,
     ANNOTATION_SHARES,
+    JOB_COSTS,
 )

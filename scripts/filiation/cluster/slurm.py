@@ -1,0 +1,153 @@
+"""What does SLURM say: which jobs are ours, which partitions and accounts are there, what is the largest node?
+
+Questions to `squeue`, `sinfo`, `sacctmgr`; one change, `scancel`. Each answer is one call, whatever the number of jobs.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+
+from filiation.errors import ToolError
+
+# States of which nothing more comes.
+ENDED = {
+    "BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT"
+}  # fmt: skip
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class ClusterJob:
+    """One job of the queue. comment : `rule_NAME_wildcards_…`, as the executor writes it."""
+
+    number: str
+    name: str
+    state: str
+    reason: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Partition:
+    """What one partition takes. minutes : longest job, None without a limit; cpus, memory_mb : of the largest node."""
+
+    name: str
+    minutes: int | None
+    cpus: int
+    memory_mb: int
+    default: bool = False
+
+
+def ask(*command: str, timeout: float = 60.0) -> str:
+    """What one command of SLURM prints; ToolError with its own words when it fails or does not answer."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    except FileNotFoundError:
+        raise ToolError(f"{command[0]} not found", repair="start from a login node of the cluster") from None
+    except subprocess.TimeoutExpired:
+        raise ToolError(
+            f"{command[0]} does not answer ({timeout:.0f} s)", repair="try again when SLURM answers"
+        ) from None
+    if done.returncode != 0:
+        raise ToolError(
+            f"{command[0]} ended with {done.returncode}: {done.stderr.strip()[-500:]}",
+            repair="try again when SLURM answers; `scontrol ping` says whether it does",
+        )
+    return done.stdout
+
+
+def jobs(prefix: str) -> list[ClusterJob]:
+    """Jobs of ours whose name begins with a prefix and that have not ended."""
+    text = ask("squeue", "--me", "--noheader", "--array", "--format=%i|%j|%T|%r|%k", "--states=all")
+    found = []
+    for line in text.splitlines():
+        number, name, state, reason, comment = (line.split("|", 4) + [""] * 5)[:5]
+        if name.startswith(prefix) and state not in ENDED:
+            found.append(ClusterJob(number, name, state, reason, comment))
+    return found
+
+
+def cancel(prefix: str, *, patience: float = PATIENCE, pause: float = 1.0) -> int:
+    """End the jobs of a dead run and wait until the last one writes no more; returns how many there were.
+
+    Raises ToolError when one does not end: it may still write.
+    """
+    found = jobs(prefix)
+    if not found:
+        return 0
+    numbers = [job.number for job in found]
+    for first in range(0, len(numbers), 500):
+        ask("scancel", *numbers[first : first + 500])
+    deadline = time.monotonic() + patience
+    while left := jobs(prefix):
+        if time.monotonic() > deadline:
+            raise ToolError(
+                f"{len(left)} job(s) of a dead run do not end: {', '.join(job.number for job in left[:10])}",
+                expected="no job that still writes here",
+                repair="scancel them, and ask the cluster's administrators when they stay",
+            )
+        time.sleep(pause)
+    return len(numbers)
+
+
+def partitions() -> dict[str, Partition]:
+    """Every partition that is up."""
+    found: dict[str, Partition] = {}
+    for line in ask("sinfo", "--noheader", "--format=%P|%a|%l|%c|%m").splitlines():
+        name, state, limit, cpus, memory = line.split("|")
+        if state != "up":
+            continue
+        bare = name.rstrip("*")
+        before = found.get(bare)
+        found[bare] = Partition(
+            bare,
+            minutes(limit),
+            max(number(cpus), before.cpus if before else 0),
+            max(number(memory), before.memory_mb if before else 0),
+            name.endswith("*"),
+        )
+    return found
+
+
+def accounts() -> set[str] | None:
+    """Accounts that we may charge; None where the cluster keeps no accounts, or does not say."""
+    try:
+        text = ask("sacctmgr", "--noheader", "--parsable2", "show", "associations", f"user={_user()}", "format=account")
+    except ToolError:
+        return None
+    return {line.strip() for line in text.splitlines() if line.strip()} or None
+
+
+def keeps_accounts() -> bool:
+    """Whether the cluster keeps accounts, so that `sacct` can tell what became of a job."""
+    found = re.search(r"^AccountingStorageType\s*=\s*(\S+)", ask("scontrol", "show", "config"), re.MULTILINE)
+    return found is not None and found[1] not in ("accounting_storage/none", "(null)")
+
+
+def _user() -> str:
+    import getpass
+
+    return getpass.getuser()
+
+
+def number(text: str) -> int:
+    """`64+` and `16` as numbers: nodes of several sizes are told by a plus."""
+    found = re.match(r"\d+", text)
+    return int(found[0]) if found else 0
+
+
+def minutes(text: str) -> int | None:
+    """A time limit of SLURM, `[days-]hours:minutes:seconds`, in minutes; None without a limit."""
+    if text in ("infinite", "UNLIMITED", "n/a", "NOT_SET", ""):
+        return None
+    days, dash, clock = text.rpartition("-")
+    parts = [int(part) for part in clock.split(":")]
+    if dash:
+        hours, minute, _ = [*parts, 0, 0][:3]
+        return int(days) * 1440 + hours * 60 + minute
+    if len(parts) == 3:
+        return parts[0] * 60 + parts[1]
+    return parts[0] if len(parts) == 1 else parts[0] + (parts[1] > 0)

@@ -1,0 +1,148 @@
+"""How far is each family, what failed and why, and when will the run be done?
+
+A stage is done when its last files are there, since files appear under their names only when complete. What runs and
+what failed is read from the run's own log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filiation.cluster.causes import Cause, likely_cause
+from filiation.cluster.events import FAILED, RUNNING, JobEvent, job_events
+
+DONE, WAITING = "done", "waiting"
+STATES = (DONE, RUNNING, FAILED, WAITING)
+# Stages in the order of a family, each with the rules that work in it and the last file of each person or family.
+STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
+    (
+        "alignment",
+        frozenset({"align", "mark_duplicates", "adopt_reads", "extract_reads"}),
+        "results/{family}/alignment/{sample}.cram",
+    ),
+    (
+        "calling",
+        frozenset({"call", "gather_calls", "normalise", "deepvariant", "glnexus"}),
+        "results/{family}/normalised/{family}.bcf",
+    ),
+    (
+        "quality",
+        frozenset({"quality", "coverage", "panel_coverage"}),
+        "results/{family}/quality/{family}.quality.tsv",
+    ),
+    ("screening", frozenset({"screen"}), "results/{family}/screened/{family}.bcf"),
+    ("annotation", frozenset({"annotate", "vep"}), "results/{family}/annotated/{family}.bcf"),
+    (
+        "candidates",
+        frozenset({"prioritise", "recheck", "read_views", "phenotype"}),
+        "results/{family}/prioritisation/{family}.candidates.tsv",
+    ),
+    ("report", frozenset({"report"}), "results/{family}/report/{family}.rcp.html"),
+)
+LINES_OF_LOG = 12
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed job with the last lines it wrote and what they tell."""
+
+    family: str
+    rule: str
+    log: str
+    last_lines: tuple[str, ...]
+    cause: Cause | None
+
+
+@dataclass
+class FamilyStatus:
+    """State of every stage of one family. attempts : largest number of tries of a running job."""
+
+    family: str
+    stages: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The family in one word."""
+        states = set(self.stages.values())
+        if self.failures:
+            return FAILED
+        return DONE if states == {DONE} else RUNNING if RUNNING in states else WAITING
+
+
+def family_statuses(
+    directory: Path, families: Mapping[str, Sequence[str]], *, alive: bool, starts_from_calls: frozenset[str]
+) -> list[FamilyStatus]:
+    """State of each family.
+
+    families : {family: its samples}. alive : whether a run is at work; without one nothing is running, whatever the log
+    says. starts_from_calls : families without an alignment.
+    """
+    log = directory / "logs" / "run.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+    events = list(job_events(lines).values())
+    found = []
+    for family, samples in families.items():
+        own = [event for event in events if event.family == family]
+        status = FamilyStatus(family)
+        for stage, rules, pattern in STAGES:
+            if stage == "alignment" and family in starts_from_calls:
+                continue
+            paths = {pattern.format(family=family, sample=sample) for sample in samples}
+            done = all((directory / path).is_file() for path in paths)
+            words = {event.state for event in own if event.rule in rules}
+            if RUNNING in words and alive:
+                status.stages[stage] = RUNNING
+            elif FAILED in words and not done:
+                status.stages[stage] = FAILED
+            else:
+                status.stages[stage] = DONE if done else WAITING
+        status.failures = [failure_of(directory, event) for event in own if event.state == FAILED]
+        found.append(status)
+    return found
+
+
+def shared_failures(directory: Path) -> list[Failure]:
+    """Failed jobs that work for all families: the reference, the intervals."""
+    log = directory / "logs" / "run.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+    return [
+        failure_of(directory, event)
+        for event in job_events(lines).values()
+        if event.state == FAILED and not event.family
+    ]
+
+
+def failure_of(directory: Path, event: JobEvent) -> Failure:
+    """A failed job with the end of its log."""
+    path = directory / event.log if event.log else None
+    text = path.read_text(encoding="utf-8", errors="replace") if path and path.is_file() else ""
+    last = tuple(text.strip().splitlines()[-LINES_OF_LOG:])
+    return Failure(event.family, event.rule, event.log, last, likely_cause("\n".join([event.message, *last])))
+
+
+_SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
+
+
+def table_text(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], footer: str) -> str:
+    """The table for a terminal, then each failure with the last lines of its log, then one line of sums."""
+    names = [stage for stage, _, _ in STAGES]
+    width = max([6, *(len(status.family) for status in statuses)])
+    lines = [f"{'family':<{width}}  " + "  ".join(names)]
+    for status in statuses:
+        cells = [f"{_SIGNS.get(status.stages.get(name, ''), ' '):^{len(name)}}" for name in names]
+        lines.append(f"{status.family:<{width}}  " + "  ".join(cells) + f"  {status.state}")
+    for failure in [*shared, *(failure for status in statuses for failure in status.failures)]:
+        lines.append(f"\n{failure.family or 'all families'}: {failure.rule} failed ({failure.log or 'no log'})")
+        lines += [f"    {line}" for line in failure.last_lines]
+        if failure.cause:
+            lines.append(f"  likely cause: {failure.cause.cause}\n  repair: {failure.cause.repair}")
+    lines.append(f"\n{footer}")
+    return "\n".join(lines)
+
+
+def counts(statuses: Sequence[FamilyStatus]) -> dict[str, int]:
+    """{state: families in it}."""
+    return {state: sum(status.state == state for status in statuses) for state in STATES}

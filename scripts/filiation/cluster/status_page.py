@@ -1,0 +1,23 @@
+"""The status of a run as one static page, without script and without network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from filiation.cluster.status import STAGES, Failure, FamilyStatus
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def status_page(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], footer: str) -> str:
+    """HTML of the table, with every failure under it."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    failures = [*shared, *(failure for status in statuses for failure in status.failures)]
+    return environment.get_template("status.html").render(
+        statuses=statuses, names=[stage for stage, _, _ in STAGES], failures=failures, footer=footer
+    )

@@ -1,0 +1,47 @@
+"""What has a run finished, which of its steps failed, and what did those say last?"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_FINISHED = re.compile(r"Finished jobid: \d+ \(Rule: (\w+)\)")
+_STEPS = re.compile(r"(\d+) of (\d+) steps")
+_FAILED = re.compile(r"Error in rule (\w+)")
+_FAILED_LOG = re.compile(r"\s+log: (\S+) \(check log file\(s\)")
+
+
+class Progress:
+    """One line for each finished step; failed rules and their logs are collected."""
+
+    def __init__(self, started: float, say: Callable[[str], None]) -> None:
+        self.started = started
+        self.say = say
+        self.rule = ""
+        self.failures: list[str] = []
+
+    def show(self, line: str) -> None:
+        """Take one line of Snakemake's output."""
+        if found := _FINISHED.search(line):
+            self.rule = found[1]
+        elif found := _STEPS.search(line):
+            elapsed = time.monotonic() - self.started
+            self.say(f"[{int(found[1]):>4}/{found[2]}] {elapsed:6.0f} s  {self.rule}")
+        elif found := _FAILED.search(line) or _FAILED_LOG.match(line):
+            self.failures.append(found[1])
+
+
+def failure_text(failures: list[str], log: Path) -> str:
+    """Which steps failed, with the last lines that each of them wrote."""
+    parts = []
+    for item in dict.fromkeys(failures):
+        path = log.parent.parent / item
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
+            parts.append(f"{item}:\n    " + "\n    ".join(lines or ["(empty log)"]))
+        else:
+            parts.append(f"failed step: {item}")
+    summary = "\n".join(parts) or "snakemake stopped"
+    return f"{summary}\nwhole output: {log}\nrepair the cause and run the same command again: finished steps are kept"

@@ -1,0 +1,171 @@
+"""Does the whole chain run on a real SLURM, and does it give the bytes of a local run through every fault?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from builders.runs import digests
+from builders.slurm import Cluster, Run
+
+pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow]
+Start = Callable[[Path, Path], Run]
+MakeProfile = Callable[..., Path]
+
+
+@pytest.fixture
+def stored(tmp_path: Path, undisturbed: Path) -> Path:
+    """The reduced family from its stored calls: few jobs, so that a fault is tried in a minute."""
+    folder = tmp_path / "stored"
+    for part in ("config", "data"):
+        shutil.copytree(undisturbed / part, folder / part, symlinks=True)
+    calls = "data/stored.bcf"
+    shutil.copy(undisturbed / "results" / "DEMO" / "calling" / "DEMO.bcf", folder / calls)
+    shutil.copy(undisturbed / "results" / "DEMO" / "calling" / "DEMO.bcf.csi", folder / f"{calls}.csi")
+    sheet = folder / "config" / "samples.tsv"
+    head, *rows = sheet.read_text(encoding="utf-8").splitlines()
+    sheet.write_text("\n".join([f"{head}\tvcf", *(f"{row}\t{calls}" for row in rows)]) + "\n", encoding="utf-8")
+    settings = yaml.safe_load((folder / "config" / "config.yaml").read_text(encoding="utf-8"))
+    settings.pop("units", None)
+    (folder / "config" / "units.tsv").unlink()
+    settings["report"] = {**settings.get("report", {}), "pdf": False}
+    (folder / "config" / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def expected(made_once: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, dict[str, str]]:
+    """Outputs of the stored family by the first run that finished; all others must equal it."""
+    return {}
+
+
+def same_as_before(folder: Path, expected: dict[str, dict[str, str]]) -> None:
+    """The outputs are those of every other run of the stored family, byte for byte."""
+    found = digests(folder)
+    assert "DEMO/report/DEMO.rcp.html" in found
+    assert expected.setdefault("stored", found) == found
+
+
+def test_slurm__the_family_from_fastq_gives_the_bytes_of_a_local_run(
+    cluster: Cluster, start: Start, profile: MakeProfile, tmp_path: Path, reduced_inputs: Path, undisturbed: Path
+) -> None:
+    folder = tmp_path / "family"
+    subprocess.run(["cp", "-a", str(reduced_inputs), str(folder)], check=True)
+    said = start(folder, profile()).finish(900)
+    assert "finished in" in said, said
+    assert digests(folder) == digests(undisturbed)
+    assert cluster.jobs() == []
+
+
+def test_slurm__a_cancelled_job_and_a_restarted_controller_change_nothing(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path, expected: dict[str, dict[str, str]]
+) -> None:
+    run = start(stored, profile())
+    cluster.ask("scancel", cluster.wait_for_job(run, "rule_normalise"))
+    cluster.wait_for_job(run, "rule_normalise")
+    cluster.controller("stop")
+    time.sleep(3)
+    cluster.controller("start")
+    said = run.finish()
+    assert "finished in" in said, said
+    same_as_before(stored, expected)
+
+
+def test_slurm__a_job_killed_for_its_memory_is_tried_again_with_more(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path, expected: dict[str, dict[str, str]]
+) -> None:
+    small = profile(set_resources={"normalise": {"mem_mb": "60 if attempt == 1 else 2000"}})
+    run = start(stored, small)
+    said = run.finish()
+    assert "finished in" in said, said
+    log = (stored / "logs" / "run.log").read_text(encoding="utf-8")
+    assert "Trying to restart job" in log, log
+    same_as_before(stored, expected)
+
+
+def test_slurm__a_node_that_goes_down_and_comes_back_finishes_its_jobs(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path, expected: dict[str, dict[str, str]]
+) -> None:
+    run = start(stored, profile())
+    number = cluster.wait_for_job(run, "rule_normalise")
+    cluster.ask("scontrol", "update", f"nodename={cluster.node}", "state=down", "reason=test")
+    time.sleep(2)
+    cluster.ask("scontrol", "update", f"nodename={cluster.node}", "state=resume")
+    # SLURM lets a job that it puts back wait for two minutes.
+    cluster.wait_for_job(run, "rule_normalise", "PENDING")
+    cluster.ask("scontrol", "update", f"jobid={number}", "StartTime=now")
+    said = run.finish()
+    assert "finished in" in said, said
+    same_as_before(stored, expected)
+
+
+def test_slurm__a_driver_killed_while_jobs_run_leaves_no_second_writer(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path, expected: dict[str, dict[str, str]]
+) -> None:
+    settings = profile()
+    first = start(stored, settings)
+    number = cluster.wait_for_job(first, "rule_normalise")
+    os.killpg(first.driver.pid, signal.SIGKILL)
+    first.driver.wait()
+    second = start(stored, settings)
+    said = second.finish()
+    assert "ended 1 job(s) of the cluster that a dead run had left" in said, said
+    assert "finished in" in said, said
+    assert number not in cluster.jobs()
+    same_as_before(stored, expected)
+
+
+def test_slurm__a_second_driver_on_the_family_is_refused(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path
+) -> None:
+    settings = profile()
+    first = start(stored, settings)
+    cluster.wait_for_job(first, "rule_normalise")
+    second = start(stored, settings)
+    assert "another run is at work in this folder" in second.finish(60)
+    assert second.driver.returncode == 1
+    first.driver.send_signal(signal.SIGTERM)
+    first.finish(120)
+    assert cluster.jobs() == []
+
+
+def test_slurm__accounting_that_is_away_for_a_while_loses_no_job(
+    cluster_with_accounts: Cluster,
+    start: Start,
+    profile: MakeProfile,
+    stored: Path,
+    expected: dict[str, dict[str, str]],
+) -> None:
+    run = start(stored, profile(default_resources={"mem_mb": 2000, "runtime": 60, "slurm_account": "laboratory"}))
+    cluster_with_accounts.wait_for_job(run, "rule_normalise")
+    cluster_with_accounts.accounting("stop")
+    time.sleep(30)
+    cluster_with_accounts.accounting("start")
+    said = run.finish(600)
+    assert "finished in" in said, said
+    same_as_before(stored, expected)
+
+
+def test_slurm__what_the_cluster_would_not_take_is_said_before_the_first_job(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path
+) -> None:
+    defaults = {"mem_mb": 2000, "runtime": 60, "slurm_partition": "mian"}
+    run = start(stored, profile(default_resources=defaults, set_resources={"screen": {"mem_mb": 900000}}))
+    said = run.finish(120)
+    assert run.driver.returncode == 2, said
+    assert "partition 'mian' is not one of this cluster's" in said
+    assert "did you mean 'main'?" in said
+    run = start(stored, profile(set_resources={"screen": {"mem_mb": 900000}, "annotate": {"runtime": 9999}}))
+    said = run.finish(120)
+    assert run.driver.returncode == 2, said
+    assert "rule screen does not fit partition main: 900000 MB on nodes of 64000 MB" in said
+    assert "rule annotate does not fit partition main: 9999 min where 1440 are allowed" in said
+    assert cluster.jobs("all") == []
