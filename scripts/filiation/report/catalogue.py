@@ -36,6 +36,7 @@ VOCABULARIES = (
     "decision",
     "disomy_form",
     "effect_group",
+    "evidence_column",
     "flag",
     "gene_name",
     "inheritance",
