@@ -205,6 +205,9 @@ def test_blind_spots__of_the_catalogue_are_said_in_french() -> None:
     "chr15:22000000-101900000: both copies from the mother (isodisomy); chromosome 15 has imprinted genes",
     "higher than usual: related parents or lost heterozygotes below, contamination or false heterozygotes above",
     "B, likely_pathogenic, rank 7", "C, no class, rank 31",
+    "clinvar_significance: Uncertain_significance -> Pathogenic; clinvar_stars: 0 -> 2; shelf by clinvar_pathogenic",
+    "removed by benign_in_clinvar: Benign, 2 stars", "B -> C, displaced by chr1-7-A-T (clinvar)",
+    "A -> B, by the order of the others",
 ])  # fmt: skip
 def test_what_checks_and_changes_say_is_said_in_french(meaning: str) -> None:
     assert not isinstance(told(meaning), SourceText)

@@ -104,6 +104,15 @@ def test_phenopacket__is_read_by_the_standards_own_library(exports: dict[str, Pa
     assert {item.interpretation_status for item in interpretation.diagnosis.genomic_interpretations} == {0}
 
 
+def test_exports__name_the_allele_by_its_public_numbers(exports: dict[str, Path]) -> None:
+    lines = [line.split("\t") for line in exports["vcf"].read_text().splitlines() if not line.startswith("#")]
+    assert [line[2] for line in lines if line[1] == "33440722"] == ["rs1057519546"]
+    packet = json.loads(exports["phenopacket"].read_text())
+    found = packet["proband"]["interpretations"][0]["diagnosis"]["genomicInterpretations"]
+    descriptor = found[0]["variantInterpretation"]["variationDescriptor"]
+    assert descriptor["xrefs"] == ["ga4gh:VA.dsdfa8ns9WnT2ib9e4Kw1l4bYLyJSuSA", "dbSNP:rs1057519546"]
+
+
 def test_phenopacket__a_relative_has_no_variant_of_its_own(exports: dict[str, Path]) -> None:
     packet = json.loads(exports["phenopacket"].read_text())
     assert all("interpretations" not in relative for relative in packet["relatives"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -73,7 +74,7 @@ def _record(key: tuple[str, int, str, str], rows: list[Row], data: ReportData, s
     return [
         key[0],
         str(key[1]),
-        ".",
+        _identifier(rows),
         key[2],
         key[3],
         ".",
@@ -82,6 +83,12 @@ def _record(key: tuple[str, int, str, str], rows: list[Row], data: ReportData, s
         "GT:AD:DP:GQ",
         *(calls.get(sample, "./.:.:.:.") for sample in samples),
     ]
+
+
+def _identifier(rows: list[Row]) -> str:
+    """dbSNP numbers in the form of the column ID."""
+    numbers = re.findall(r"\brs\d+\b", ";".join(str(row.get("dbsnp_id") or "") for row in rows))
+    return ";".join(dict.fromkeys(numbers)) or "."
 
 
 def _encoded(value: Any) -> str:

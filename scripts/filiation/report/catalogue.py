@@ -37,6 +37,7 @@ VOCABULARIES = (
     "decision",
     "disomy_form",
     "effect_group",
+    "evidence_column",
     "flag",
     "gene_name",
     "inheritance",

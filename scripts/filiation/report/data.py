@@ -20,6 +20,8 @@ Row = dict[str, Any]
 # Rows of the funnel that are no removals: records that a step made, and counts it gives for information.
 ADDITIONS = ("added_by_splitting",)
 INFORMATION = ("with_consequence", "in_clinvar")
+# Words by which a step marks such a count itself.
+SAID = "(for information"
 # Statuses under which a laboratory has taken a panel over; anything else is a draft.
 VALIDATED = ("validated", "validé", "valide")
 
@@ -73,7 +75,7 @@ class RuleCount:
         """`removed`, `added` or `information`."""
         if self.reason in ADDITIONS:
             return "added"
-        return "information" if self.reason in INFORMATION else "removed"
+        return "information" if self.reason in INFORMATION or SAID in self.meaning else "removed"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ GENO, sexes and signs in the terms of the standard. Source: phenopacket-schema 2
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from filiation import __version__
@@ -135,6 +136,11 @@ def _interpretation(row: Row, member: Member, data: ReportData) -> dict[str, Any
         "expressions": [{"syntax": f"hgvs.{name.rpartition(':')[2][:1] or 'g'}", "value": name} for name in hgvs],
         "moleculeContext": "genomic",
     }
+    references = [f"dbSNP:{number}" for number in re.findall(r"\brs\d+\b", row.get("dbsnp_id") or "")]
+    if re.fullmatch(r"ga4gh:VA\.[\w-]{32}", row.get("vrs_id") or ""):
+        references.insert(0, row["vrs_id"])
+    if references:
+        descriptor["xrefs"] = references
     if row["gene"]:
         descriptor["geneContext"] = {"valueId": row["hgnc_id"] or row["gene_id"] or row["gene"], "symbol": row["gene"]}
     if zygosity := _zygosity(row):

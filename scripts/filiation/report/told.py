@@ -66,6 +66,13 @@ def _form(value: str) -> Bilingual | None:
     return term("disomy_form", key) if known("disomy_form", key) else None
 
 
+def _quoted(value: str) -> Bilingual:
+    """What another program wrote: a number as each language writes it, known values in words, the rest as it stands."""
+    if re.fullmatch(_NUMBER, value):
+        return number(value)
+    return _clinvar(value) or same(value)
+
+
 def _class(value: str) -> Bilingual | None:
     """Proposed class of a candidate."""
     key = value.replace(" ", "_")
@@ -111,7 +118,11 @@ _VALUES: dict[str, tuple[str, Callable[[str], Bilingual | None]]] = {
     "form": (r".+", _form),
     "class_name": (r"[a-z_ ]+", _class),
     "text": (r".+", same),
-    "quoted": (r".+", same),
+    "quoted": (r".+", _quoted),
+    "quoted_two": (r".+", _quoted),
+    "evidence": (r"\w+", _of("evidence_column")),
+    "shelf_rule": (r"\w+", _of("shelf_rule")),
+    "removal": (r"\w+", _of("reason")),
     "words": (r".+", lambda sentence: _parts_told(sentence)),
     "effect": (r"[\w&*]+", _effect),
     "group": (r"\w+", _of("effect_group")),
@@ -122,6 +133,7 @@ _VALUES: dict[str, tuple[str, Callable[[str], Bilingual | None]]] = {
     "pattern": (r"\w+", _of("inheritance")),
     "status": (r"\w+", _of("status")),
     "shelf": (r"[A-C]", same),
+    "shelf_two": (r"[A-C]", same),
     "phase": (r"\w+:\w+", _phase),
 }
 
