@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from filiation.archive.lock import locks
+from filiation.archive.parts import part_metadata
 from filiation.archive.store import Archive, family_folder
 from filiation.errors import FiliationError
 from filiation.io.files import sha256
@@ -121,7 +122,7 @@ def _part(name: str, path: Path, part: dict[str, Any]) -> Iterator[Finding]:
         return
     try:
         with pq.ParquetFile(path) as source:
-            label = (source.schema_arrow.metadata or {}).get(SCHEMA_KEY.encode(), b"").decode()
+            label = part_metadata(source).get(SCHEMA_KEY.encode(), b"").decode()
             rows = source.metadata.num_rows
             unsorted = part["name"] in _SORTED_PARTS and not _is_sorted(source)
     except (OSError, pa.ArrowException) as error:

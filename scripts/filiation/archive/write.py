@@ -243,7 +243,7 @@ def _write(folder: Path, name: str, table: Any, number: int) -> dict[str, Any]:
     """Write one part; its entry in the manifest."""
     path = folder / f"{name}.parquet"
     if name in _SCHEMAS:
-        write_part(path, table, delta=("pos",))
+        write_part(path, table, delta=("pos",), plain=("info", "samples", "qual"))
     else:
         write_part(path, table)
     return {

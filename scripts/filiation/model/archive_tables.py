@@ -116,7 +116,8 @@ ARCHIVE_GENOTYPES = ArchiveTable(
         *_RECORD,
         ArchiveColumn("reason", "string", "why the screen removed it, as in the funnel"),
         *_STATES,
-        *_TEXT,
+        ArchiveColumn("info", "string", "consequences that the calls carried (BCSQ, CSQ, ANN), `.` without any"),
+        *_TEXT[1:],
     ),
 )
 
