@@ -173,22 +173,12 @@ def _frequency(
 
 def _panel_genes(judge: Judge) -> frozenset[str]:
     """Symbols of the family's records of genes that came, went, moved tier or changed mode on the panel."""
-    from filiation.panels.diff import compare as compare_panels
-
-    before, after = (judge.release.tools.panel(basis) for basis in (judge.old, judge.new))
-    if before is None or after is None:
+    tools = judge.release.tools
+    changed = tools.changed_genes(judge.old, judge.new)
+    if not changed:
         return frozenset()
-    changes = compare_panels(before, after)
-    symbols = {change.symbol for change in changes} | {change.before for change in changes}
-    ids = {change.hgnc_id for change in changes if change.hgnc_id}
-    table = judge.release.tools.genes(judge.new)
     genes = {gene for record in judge.stored.calls for gene in record.genes}
-    found = set()
-    for gene in genes:
-        known = table.resolve(gene).gene
-        if gene in symbols or (known is not None and (known.hgnc_id in ids or known.symbol in symbols)):
-            found.add(gene)
-    return frozenset(found)
+    return frozenset(gene for gene in genes if not changed.isdisjoint(tools.names_of(gene, judge.new)))
 
 
 def _require_agreement(part: Judge, whole: Judge, causes: frozenset[str]) -> None:
