@@ -46,7 +46,14 @@ def verify(archive: Archive, families: Sequence[str] | None = None) -> list[Find
     records = archive.families(families)
     findings = [finding for record in records for finding in _family(archive, record.name)]
     if families is None:
-        findings = [*_database(archive), *findings, *_strangers(archive), *_locks(archive), *_cohort(archive)]
+        findings = [
+            *_database(archive),
+            *findings,
+            *_strangers(archive),
+            *_locks(archive),
+            *_kept(archive),
+            *_cohort(archive),
+        ]
     return findings
 
 
@@ -162,6 +169,18 @@ def _locks(archive: Archive) -> Iterator[Finding]:
             yield Finding(
                 NOTE, family, str(archive.path / "locks"), f"locked by {who}", "none: the next writer takes it"
             )
+
+
+def _kept(archive: Archive) -> Iterator[Finding]:
+    """Files that a replay needs, kept under their checksum."""
+    for path in sorted((archive.path / "resources").glob("*/*/*")):
+        if path.name.startswith("."):
+            yield Finding(NOTE, "", str(path), "left by a stopped writer", f"rm {path}")
+        elif sha256(path) != path.parent.name:
+            yield Finding(
+                FAIL, "", str(path), "its checksum is not the one that it is kept under",
+                "bring the file back from a copy, or remove it and name it under previous: of the release",
+            )  # fmt: skip
 
 
 def _cohort(archive: Archive) -> Iterator[Finding]:
