@@ -125,3 +125,33 @@ def test_reanalysis__a_panel_and_clinvar_change_and_each_change_has_its_own_caus
     run(*command)
     with open_archive(folder / "archive") as archive:
         assert archive.family("AJ").latest == 2, "the second run writes nothing"
+
+
+@pytest.mark.workflow
+def test_reanalysis__the_stored_calls_go_through_the_ordinary_steps_again(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_archive(folder / "archive") as archive:
+        before = archive.family("AJ").latest
+        place = archive.table("AJ", CANDIDATES)[0]
+    line = f"{place['chrom']} {place['pos']} 1 {place['ref']} {place['alt']} CLNSIG=Benign;{REVIEW}"
+    clinvar = write_clinvar(tmp_path / "newest.vcf.gz", [line], ["1", "2"])
+    release = write_release(tmp_path / "2027-01.yaml", clinvar={"path": str(clinvar), "version": "2026-12-31"})
+    command = ["reanalyse", str(folder / "archive"), "--family", "AJ", "--release", str(release), "--from-calls"]
+    command += ["--config", str(folder / "config.yaml"), "--output-dir", str(tmp_path / "list"), "--jobs", "2"]
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        run(*command)
+        with open_archive(folder / "archive") as archive:
+            rows = {(row["pos"], row["alt"], row["gene"]): row for row in archive.table("AJ", CHANGES)}
+            assert archive.family("AJ").latest == before + 1
+            (link,) = (link for link in archive.analysis("AJ", 1).manifest["links"] if link["kind"] == "calls")
+        row = rows[place["pos"], place["alt"], place["gene"]]
+        assert (row["change"], row["cause"]) == ("vanished", "clinvar")
+        os.truncate(link["path"], link["size"] - 1)
+        os.utime(link["path"])
+        assert main([*command[:-2]]) == 2
+    finally:
+        os.chdir(here)
+    assert "has changed since it was archived" in capsys.readouterr().err

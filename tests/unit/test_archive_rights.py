@@ -86,11 +86,13 @@ def test_forget__what_was_stopped_is_said_by_verify_and_finished_by_the_same_com
         # From the first transaction on no reader sees the family.
         assert archive.names() == ["FAM002"]
         assert FAIL in {finding.verdict for finding in verify(archive)}
-        first = forgetting._begun(archive, "FAM001")
+        first = forgetting._noted(archive, "FAM001", "begun")
         assert forget(archive, "FAM001", requester="family", date="2026-12-01") == first
         assert verify(archive) == []
+        # Asked once more, after the end, the same certificate is given again.
+        assert forget(archive, "FAM001", requester="family", date=DAY) == first
         with pytest.raises(InputError, match="not in the archive"):
-            forget(archive, "FAM001", requester="family", date=DAY)
+            forget(archive, "FAM009", requester="family", date=DAY)
 
 
 def test_forget__command_writes_both_certificates(tmp_path: Path) -> None:

@@ -198,6 +198,17 @@ def test_verify__a_flipped_byte_a_lost_part_and_a_changed_manifest_are_each_name
             archive.table("FAM002", CANDIDATES)
 
 
+def test_verify__a_kept_file_must_be_what_its_name_says(tmp_path: Path) -> None:
+    from filiation.reanalysis.kept_files import keep
+
+    with make_archive(tmp_path / "A") as archive:
+        (tmp_path / "weights.yaml").write_text("weight: 1\n", "utf-8")
+        checksum = keep(archive.path, tmp_path / "weights.yaml")
+        assert verify(archive) == []
+        (archive.path / "resources" / checksum[:2] / checksum / "weights.yaml").write_text("weight: 2\n", "utf-8")
+        assert [finding.verdict for finding in verify(archive)] == [FAIL]
+
+
 def test_verify__what_a_stopped_writer_left_is_a_note_and_the_next_add_removes_it(tmp_path: Path) -> None:
     with make_archive(tmp_path / "A") as archive:
         whole = tree(archive.path)

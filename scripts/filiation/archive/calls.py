@@ -19,6 +19,7 @@ import pyarrow as pa
 from filiation.archive.parts import arrow_table
 from filiation.archive.places import ListedAlleles, NearGenes, read_delimited
 from filiation.archive.record_text import decimal_fields, exact_columns
+from filiation.calls.consequences import ANNOTATORS
 from filiation.errors import InputError
 from filiation.genes.table import GeneTable
 from filiation.io.files import check_bgzf_end, private_directory, require_file
@@ -187,6 +188,9 @@ def genotypes_table(
                 if why is not None:
                     kept.append(number)
                     _take_record(columns, exact_columns(record, decimals), record.qual)
+                    columns["info"][-1] = _consequences_alone(columns["info"][-1])
+                    if why[1] == COUNTED_REASON:
+                        _drop_likelihoods(columns)
                     columns["kept_for"].append(why[0])
                     columns["reason"].append(why[1])
         if wanted:
@@ -201,6 +205,23 @@ def genotypes_table(
     for place, role in enumerate(("proband", "father", "mother")):
         columns[f"{role}_state"] = states[:, place].tolist()
     return arrow_table(ARCHIVE_GENOTYPES, columns, {VCF_HEADER: header})
+
+
+def _consequences_alone(info: str) -> str:
+    """INFO without what the caller measured: a removed record that comes back is screened by FORMAT and QUAL."""
+    kept = [item for item in info.split(";") if item.partition("=")[0] in ANNOTATORS]
+    return ";".join(kept) or "."
+
+
+def _drop_likelihoods(columns: Columns) -> None:
+    """Take PL and GL out of the last record: where the index case lacks the allele no posterior rests on them."""
+    names = columns["format"][-1].split(":")
+    kept = [place for place, name in enumerate(names) if name not in ("PL", "GL")]
+    columns["format"][-1] = ":".join(names[place] for place in kept)
+    columns["samples"][-1] = [
+        ":".join(cells[place] for place in kept if place < len(cells))
+        for cells in (text.split(":") for text in columns["samples"][-1])
+    ]
 
 
 def _records_at(normalised: Path, wanted: dict[Key, tuple[int, str]], folder: Path) -> Path:

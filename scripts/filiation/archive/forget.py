@@ -35,13 +35,18 @@ _REQUESTERS_FR = {
 def forget(archive: Archive, family: str, *, requester: str, date: str) -> dict[str, Any]:
     """Erase a family and everything of it in the archive and its cohort index; returns the certificate.
 
-    requester : role of who asked. An erasure that was stopped goes on where it was; an unknown family is an InputError.
+    requester : role of who asked. An erasure that was stopped goes on where it was; one that is done gives its
+    certificate again; an unknown family is an InputError.
     Files outside the archive (CRAM, calls, reports) are not touched; the certificate says how many there were.
     """
     from filiation.cohort.index import forget_family
 
     with disk_errors(archive.path), family_lock(archive.path, family):
-        certificate = _begun(archive, family)
+        certificate = _noted(archive, family, "begun")
+        if certificate is None and family not in archive.names():
+            done = _noted(archive, family, "done")
+            if done is not None:
+                return done
         if certificate is None:
             certificate = _certificate(archive, family, requester, date)
             with transaction(archive.connection, archive.path) as connection:
@@ -64,9 +69,9 @@ def forget(archive: Archive, family: str, *, requester: str, date: str) -> dict[
     return certificate
 
 
-def _begun(archive: Archive, family: str) -> dict[str, Any] | None:
-    """The certificate of an erasure of this family that was stopped; None when none was."""
-    for row in archive.query("SELECT document FROM forgotten WHERE state = 'begun'"):
+def _noted(archive: Archive, family: str, state: str) -> dict[str, Any] | None:
+    """The newest certificate of this family in a state, `begun` (not at its end) or `done`; None without one."""
+    for row in archive.query("SELECT document FROM forgotten WHERE state = ? ORDER BY date DESC", [state]):
         document: dict[str, Any] = json.loads(row["document"])
         if document["family"] == family:
             return document

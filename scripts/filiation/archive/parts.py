@@ -4,6 +4,8 @@ that is not what was written?"""
 from __future__ import annotations
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from filiation.errors import InputError
-from filiation.model.archive_tables import HEADER_KEY, SCHEMA_KEY, TABLE_TYPES, ArchiveTable
+from filiation.model.archive_tables import HEADER_KEY, SCHEMA_KEY, TABLE_TYPES, VCF_HEADER, ArchiveTable
 from filiation.model.table_schema import TableSchema
 
 ROW_GROUP = 65_536
-_LEVEL = 9
+# zstd: a table of a whole genome is worth the time of the higher level, a small one is small anyway (own choice).
+_LEVEL, _LEVEL_OF_LARGE, _SMALL = 9, 19, 20_000
+_PACKED_HEADER = b"filiation.vcf_header.deflate"
 _TYPES: dict[str, Any] = {
     "string": pa.string(),
     "int8": pa.int8(),
@@ -54,34 +58,63 @@ def arrow_table(
     )
 
 
-def write_part(path: Path, table: Any, *, delta: Sequence[str] = (), dictionary: bool | Sequence[str] = True) -> None:
+def write_part(path: Path, table: Any, *, delta: Sequence[str] = (), plain: Sequence[str] = ()) -> None:
     """Write an Arrow table: zstd, row groups of 65,536, statistics, no time and no path in the bytes.
 
-    delta : integer columns that are stored as differences of neighbours; sorted positions become small.
+    delta : integer columns that are stored as differences of neighbours; sorted positions become small. plain : columns
+    whose values hardly repeat, without a dictionary.
     """
-    named = dictionary if not isinstance(dictionary, bool) else [n for n in table.column_names if n not in set(delta)]
+    metadata = _packed(table.schema.metadata or {})
+    table = table.replace_schema_metadata(None)
+    apart = {*delta, *plain}
     with pq.ParquetWriter(
         path,
         table.schema,
         compression="zstd",
-        compression_level=_LEVEL,
-        use_dictionary=list(named),
+        compression_level=_LEVEL if table.num_rows <= _SMALL else _LEVEL_OF_LARGE,
+        use_dictionary=[name for name in table.column_names if name not in apart],
         column_encoding=dict.fromkeys(delta, "DELTA_BINARY_PACKED") or None,
         write_statistics=True,
+        # Types are those of the archive's own schemas: a second copy of schema and metadata would say nothing new.
+        store_schema=False,
         data_page_version="2.0",
         version="2.6",
     ) as writer:
         writer.write_table(table, row_group_size=ROW_GROUP)
+        writer.add_key_value_metadata(dict(sorted(metadata.items())))
+
+
+def _packed(metadata: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """Metadata as stored: the header of a VCF deflated, because Parquet compresses no metadata."""
+    header = metadata.get(VCF_HEADER.encode())
+    kept = {key: value for key, value in metadata.items() if key != VCF_HEADER.encode()}
+    return kept if header is None else {**kept, _PACKED_HEADER: b64encode(zlib.compress(header, 9))}
+
+
+def _unpacked(metadata: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """Metadata as `_packed` got it."""
+    header = metadata.get(_PACKED_HEADER)
+    kept = {key: value for key, value in metadata.items() if key != _PACKED_HEADER}
+    return kept if header is None else {**kept, VCF_HEADER.encode(): zlib.decompress(b64decode(header))}
 
 
 def read_part(path: Path, table: ArchiveTable | TableSchema, columns: Sequence[str] | None = None) -> Any:
     """An Arrow table out of a part; a damaged file or another schema is an InputError that says how to repair it."""
     with _opened(path) as source:
-        check_label(path, source.schema_arrow.metadata or {}, table.label)
+        metadata = part_metadata(source)
+        check_label(path, metadata, table.label)
         try:
-            return source.read(columns=list(columns) if columns is not None else None)
+            found = source.read(columns=list(columns) if columns is not None else None)
         except (OSError, pa.ArrowException) as error:
             raise _damaged(path, error) from None
+    fields = [field for field in arrow_schema(table) if field.name in found.column_names]
+    ordered = found.select([field.name for field in fields])
+    return ordered.cast(pa.schema(fields)).replace_schema_metadata(_unpacked(metadata))
+
+
+def part_metadata(source: Any) -> dict[bytes, bytes]:
+    """Key-value pairs of an opened Parquet file as they are stored."""
+    return dict(source.metadata.metadata or {})
 
 
 def _opened(path: Path) -> Any:
@@ -117,7 +150,7 @@ def check_label(path: Path, metadata: Mapping[bytes, bytes], label: str) -> None
 def read_header(path: Path) -> dict[str, str]:
     """The `##key=value` lines that a table of the report had."""
     with _opened(path) as source:
-        content = (source.schema_arrow.metadata or {}).get(HEADER_KEY.encode(), b"{}")
+        content = part_metadata(source).get(HEADER_KEY.encode(), b"{}")
     return dict(json.loads(content))
 
 

@@ -98,24 +98,29 @@ def _merged(intervals: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], np
 
 @dataclass(frozen=True)
 class ListedAlleles:
-    """Alleles of a VCF, to be compared exactly; contigs without `chr`."""
+    """Alleles of a VCF, to be compared exactly. By bare contig: sorted positions, REF and ALT (several by commas)."""
 
-    by_contig: Mapping[str, tuple[npt.NDArray[np.int64], frozenset[tuple[int, str, str]]]]
+    by_contig: Mapping[str, tuple[npt.NDArray[np.int64], Any, Any]]
 
     def contains(
         self, contig: str, pos: npt.NDArray[np.int64], ref: Sequence[str], alt: Sequence[str]
     ) -> npt.NDArray[np.bool_]:
         """Which alleles are listed."""
-        positions, alleles = self.by_contig.get(bare_name(contig), (np.empty(0, dtype=np.int64), frozenset()))
-        found = np.isin(pos, positions)
-        for row in np.flatnonzero(found).tolist():
-            found[row] = (int(pos[row]), ref[row], alt[row]) in alleles
-        return np.asarray(found)
+        found = np.zeros(len(pos), dtype=bool)
+        if bare_name(contig) not in self.by_contig:
+            return found
+        positions, refs, alts = self.by_contig[bare_name(contig)]
+        first, last = np.searchsorted(positions, pos), np.searchsorted(positions, pos, side="right")
+        for row in np.flatnonzero(last > first).tolist():
+            found[row] = any(
+                refs[place].as_py() == ref[row] and alt[row] in alts[place].as_py().split(",")
+                for place in range(first[row], last[row])
+            )
+        return found
 
 
 def load_listed_alleles(vcf: str | Path) -> ListedAlleles:
     """The alleles of a ClinVar VCF, every alternate allele of a record by itself."""
-    columns = ["contig", "pos", "ref", "alt"]
     with private_directory("listed") as folder:
         listed = folder / "listed.tsv"
         with open(listed, "wb") as sink:
@@ -127,20 +132,14 @@ def load_listed_alleles(vcf: str | Path) -> ListedAlleles:
             )
         if listed.stat().st_size == 0:
             return ListedAlleles({})
-        table = read_delimited(listed, columns)
-    contigs = table.column("contig").to_pylist()
-    rows = zip(contigs, table.column("pos").to_pylist(), table.column("ref"), table.column("alt"), strict=True)
-    alleles: dict[str, set[tuple[int, str, str]]] = {}
-    for contig, pos, ref, alt in rows:
-        for one in (alt.as_py() or "").split(","):
-            if one not in ("", "."):
-                alleles.setdefault(bare_name(contig), set()).add((pos, ref.as_py(), one))
-    return ListedAlleles(
-        {
-            contig: (np.unique(np.array([entry[0] for entry in entries], dtype=np.int64)), frozenset(entries))
-            for contig, entries in alleles.items()
-        }
-    )
+        table = read_delimited(listed, ["contig", "pos", "ref", "alt"])
+    by_contig = {}
+    names = np.array([bare_name(name) for name in table.column("contig").to_pylist()], dtype=object)
+    for contig in dict.fromkeys(names.tolist()):
+        rows = np.flatnonzero(names == contig)
+        part = table.take(pa.array(rows)).sort_by("pos").combine_chunks()
+        by_contig[contig] = (part.column("pos").to_numpy(), part.column("ref"), part.column("alt"))
+    return ListedAlleles(by_contig)
 
 
 def read_delimited(path: Path, columns: Sequence[str], *, skip: int = 0) -> Any:

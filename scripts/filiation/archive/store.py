@@ -31,6 +31,8 @@ from filiation.model.pedigree import Affection, Family, Member, Role, Sex
 from filiation.model.table_schema import TableSchema
 
 DESCRIPTION = "archive.json"
+# Manifests kept in memory: those of a family are asked for again and again, those of 50,000 families are not.
+_MANIFESTS_HELD = 64
 FOLDERS = ("families", "cohort/segments", "cohort/compacted", "locks")
 
 
@@ -149,6 +151,8 @@ class Archive:
     def manifest(self, family: str, number: int, expected_sha256: str) -> dict[str, Any]:
         """The content of record.json, whose bytes must be those that were registered."""
         if expected_sha256 not in self._manifests:
+            if len(self._manifests) >= _MANIFESTS_HELD:
+                self._manifests.pop(next(iter(self._manifests)))
             self._manifests[expected_sha256] = read_manifest(self.path, family, number, expected_sha256)
         return self._manifests[expected_sha256]
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from filiation.archive.lock import locks
+from filiation.archive.parts import part_metadata
 from filiation.archive.store import Archive, family_folder
 from filiation.errors import FiliationError
 from filiation.io.files import sha256
@@ -45,7 +46,14 @@ def verify(archive: Archive, families: Sequence[str] | None = None) -> list[Find
     records = archive.families(families)
     findings = [finding for record in records for finding in _family(archive, record.name)]
     if families is None:
-        findings = [*_database(archive), *findings, *_strangers(archive), *_locks(archive), *_cohort(archive)]
+        findings = [
+            *_database(archive),
+            *findings,
+            *_strangers(archive),
+            *_locks(archive),
+            *_kept(archive),
+            *_cohort(archive),
+        ]
     return findings
 
 
@@ -121,7 +129,7 @@ def _part(name: str, path: Path, part: dict[str, Any]) -> Iterator[Finding]:
         return
     try:
         with pq.ParquetFile(path) as source:
-            label = (source.schema_arrow.metadata or {}).get(SCHEMA_KEY.encode(), b"").decode()
+            label = part_metadata(source).get(SCHEMA_KEY.encode(), b"").decode()
             rows = source.metadata.num_rows
             unsorted = part["name"] in _SORTED_PARTS and not _is_sorted(source)
     except (OSError, pa.ArrowException) as error:
@@ -161,6 +169,18 @@ def _locks(archive: Archive) -> Iterator[Finding]:
             yield Finding(
                 NOTE, family, str(archive.path / "locks"), f"locked by {who}", "none: the next writer takes it"
             )
+
+
+def _kept(archive: Archive) -> Iterator[Finding]:
+    """Files that a replay needs, kept under their checksum."""
+    for path in sorted((archive.path / "resources").glob("*/*/*")):
+        if path.name.startswith("."):
+            yield Finding(NOTE, "", str(path), "left by a stopped writer", f"rm {path}")
+        elif sha256(path) != path.parent.name:
+            yield Finding(
+                FAIL, "", str(path), "its checksum is not the one that it is kept under",
+                "bring the file back from a copy, or remove it and name it under previous: of the release",
+            )  # fmt: skip
 
 
 def _cohort(archive: Archive) -> Iterator[Finding]:

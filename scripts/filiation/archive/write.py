@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256 as sha256_of
 from pathlib import Path
 from typing import Any
@@ -236,14 +237,24 @@ def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: l
             tables[part["name"]] = read_part(path, _SCHEMAS[part["name"]])
     calls = tables["calls"] if tables["calls"] is not None else arrow_table(ARCHIVE_CALLS, [])
     persons = {Path(link.path).stem: link.sha256 for link in given.links if link.kind == "cram"}
-    add_segment(archive.path, given.family, number, calls, tables["genotypes"], archive.assembly, persons=persons)
+    thresholds, genotypes = _index_thresholds(), tables["genotypes"]
+    add_segment(archive.path, given.family, number, calls, genotypes, archive.assembly, persons, thresholds)
+
+
+@cache
+def _index_thresholds() -> Any:
+    """The thresholds of the cohort index, read once for any number of families."""
+    from filiation.cohort.index import THRESHOLDS
+    from filiation.cohort.segment import load_thresholds
+
+    return load_thresholds(THRESHOLDS)
 
 
 def _write(folder: Path, name: str, table: Any, number: int) -> dict[str, Any]:
     """Write one part; its entry in the manifest."""
     path = folder / f"{name}.parquet"
     if name in _SCHEMAS:
-        write_part(path, table, delta=("pos",))
+        write_part(path, table, delta=("pos",), plain=("info", "samples", "qual"))
     else:
         write_part(path, table)
     return {

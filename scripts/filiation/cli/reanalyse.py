@@ -10,6 +10,8 @@ Examples:
   filiation reanalyse /data/archive --family FAM001 --release 2026-12.yaml --output-dir work-list
   filiation reanalyse /data/archive --pre-indication nbia --release 2026-12.yaml --output-dir work-list
   filiation reanalyse /data/archive --all --release 2026-12.yaml --output-dir work-list --dry-run
+  filiation reanalyse /data/archive --family FAM001 --release 2026-12.yaml --from-calls \\
+      --config config/config.yaml --output-dir work-list
 """
 
 from __future__ import annotations
@@ -46,6 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every-record", action="store_true", help="judge every record of every family, without asking the index"
     )
+    stored = parser.add_mutually_exclusive_group()
+    stored.add_argument(
+        "--from-calls", action="store_true", help="run the ordinary steps on the stored calls, proved by checksum"
+    )
+    stored.add_argument(
+        "--from-reads", action="store_true", help="run the ordinary steps on the stored CRAM, proved by checksum"
+    )
+    parser.add_argument("--config", help="configuration of that run: reference, annotation, frequencies")
     parser.add_argument("--no-reports", action="store_true", help="do not write the reports of changed families again")
     parser.add_argument("--dry-run", action="store_true", help="tell what would change; write nothing to the archive")
 
@@ -63,7 +73,13 @@ def main(options: argparse.Namespace) -> int:
         _require_new_name(archive, release)
     output = Path(options.output_dir)
     context = _context(options, release)
-    result = run_release(context, names, output, jobs=options.jobs, all_records=options.every_record)
+    if options.from_calls or options.from_reads:
+        from filiation.cli._reanalyse_calls import CALLS, READS, call_again
+
+        kind = READS if options.from_reads else CALLS
+        result = call_again(context, names, Path(options.config), output, kind, options.jobs)
+    else:
+        result = run_release(context, names, output, jobs=options.jobs, all_records=options.every_record)
     rows = _work_list(result, context, output, options.language)
     if context.write:
         _register(context, rows)
@@ -73,6 +89,12 @@ def main(options: argparse.Namespace) -> int:
 def _require_options(options: argparse.Namespace) -> None:
     from filiation.errors import ConfigError
 
+    if (options.from_calls or options.from_reads) and not options.config:
+        raise ConfigError(
+            "stored calls or reads without --config",
+            expected="the configuration whose reference, annotation and frequencies the steps use",
+            repair="add --config config/config.yaml",
+        )
     if options.jobs < 1:
         raise ConfigError(f"--jobs {options.jobs}", expected="1 or more", repair="correct it")
 

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from filiation.cohort import layout
 from filiation.cohort.counts import count_rows
-from filiation.cohort.index import sync_folder, write_segment
+from filiation.cohort.index import remove_parts, sync_folder, write_segment
 from filiation.cohort.view import (
     INDEX_SCHEMA,
     Part,
@@ -65,11 +65,12 @@ def compact(archive: Any) -> str:
         "parts": [vars(part) for part in parts],
         "consumed": sorted(source.path.name for source in view.pending),
     }
+    remove_parts(cohort_folder(path), pointer_path(path).name)
     with atomic_text(pointer_path(path)) as handle:
         json.dump(pointer, handle, indent=1, sort_keys=True)
         handle.write("\n")
     sync_folder(cohort_folder(path))
-    _remove_superseded(archive, before)
+    _remove_superseded(archive, before, view)
     return name
 
 
@@ -182,11 +183,11 @@ def _joined_genes(tables: list[pa.Table]) -> pa.Table:
     return found.sort_by([("gene", "ascending"), ("contig", "ascending")])
 
 
-def _remove_superseded(archive: Any, before: dict[str, Any] | None) -> None:
+def _remove_superseded(archive: Any, before: dict[str, Any] | None, view: View) -> None:
     """Remove what no reader that began with the last generation or this one can need.
 
-    Segments that the last generation consumed; generations before it; segments of analyses that were followed by
-    another or whose family is gone.
+    Segments that the last generation consumed, or that it holds already; generations before it; segments of analyses
+    that were followed by another.
     """
     folder = cohort_folder(archive.path) / "compacted"
     current = read_pointer(archive.path)
@@ -198,11 +199,12 @@ def _remove_superseded(archive: Any, before: dict[str, Any] | None) -> None:
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path)
     known = archive.current_analyses()
+    held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
     for path in sorted(segments_folder(archive.path).glob("*.parquet")):
         family, _, number = path.name.removesuffix(".parquet").rpartition("-")
         if path.name.endswith(".pack.parquet") or not number.isdigit():
             continue
-        if family in known and int(number) < known[family]:
+        if family in known and (int(number) < known[family] or held.get(family) == int(number)):
             path.unlink()
 
 

@@ -20,7 +20,6 @@ from filiation.cohort import layout
 from filiation.cohort.segment import IndexThresholds, load_thresholds, segment_of
 from filiation.cohort.view import View, joined, open_view, segment_name, segments_folder
 from filiation.errors import InputError
-from filiation.io.files import atomic_path
 from filiation.model.pedigree import Family
 
 THRESHOLDS = Path(__file__).resolve().parents[3] / "resources" / "scoring" / "cohort-1.yaml"
@@ -38,31 +37,45 @@ def add_segment(
     assembly: str,
     persons: Mapping[str, str] | None = None,
     thresholds: IndexThresholds | None = None,
+    *,
+    durable: bool = True,
 ) -> None:
     """Write what analysis `number` of a family adds to the index; readers ignore it until the analysis is registered.
 
     The contigs with data are those that any record of calls or genotypes lies on. persons : {sample: identity that
-    another family may share}; a person without one is never taken for somebody else.
+    another family may share}; a person without one is never taken for somebody else. durable : False leaves it to
+    the caller to make a batch safe on disk before it registers it.
     """
     names = [
         name for table in (calls, genotypes) if table is not None for name in pc.unique(table["contig"]).to_pylist()
     ]
     facts = layout.facts_of(family, number, names, persons)
     rows = segment_of(calls, genotypes, facts, thresholds or load_thresholds(THRESHOLDS), assembly)
-    write_segment(archive, rows)
+    write_segment(archive, rows, durable=durable)
 
 
-def write_segment(archive: Path, segment: pa.Table, pack: str = "") -> Path:
+def write_segment(archive: Path, segment: pa.Table, pack: str = "", *, durable: bool = True) -> Path:
     """Write a segment under the name of its analysis, or of a pack of several families; complete or not at all."""
     facts = layout.families_of(segment.schema.metadata, "a segment in memory")
     if not pack and len(facts) != 1:
         raise ValueError("a segment of several families needs the name of a pack")
     name = f"{pack}.pack.parquet" if pack else segment_name(facts[0].family, facts[0].analysis)
     folder = segments_folder(archive)
-    with atomic_path(folder / name) as temporary:
+    remove_parts(folder, name)
+    if durable:
+        layout.write_rows_atomically(segment, folder / name)
+        sync_folder(folder)
+    else:
+        temporary = folder / f".{name}.{os.getpid()}.part"
         layout.write_rows(segment, temporary)
-    sync_folder(folder)
+        temporary.replace(folder / name)
     return folder / name
+
+
+def remove_parts(folder: Path, name: str) -> None:
+    """Remove what killed writers of a file left beside it; the caller is its only writer."""
+    for path in folder.glob(f".{name}.*.part"):
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

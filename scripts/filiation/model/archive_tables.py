@@ -20,7 +20,8 @@ HEADER_KEY = "filiation.header"
 # Kind of a column of model.table_schema → type in Parquet.
 TABLE_TYPES = {"str": "string", "int": "int64", "float": "float64", "flag": "bool"}
 
-# Reason of the screen whose records are kept near genes and in ClinVar alone; elsewhere they are counted by contig.
+# Reason of the screen whose records are kept near genes and in ClinVar alone, without likelihoods; elsewhere they are
+# counted by contig.
 COUNTED_REASON = "proband_without_allele"
 
 # Bits of `kept_for`: why a record is in the archive with its genotypes.
@@ -116,7 +117,8 @@ ARCHIVE_GENOTYPES = ArchiveTable(
         *_RECORD,
         ArchiveColumn("reason", "string", "why the screen removed it, as in the funnel"),
         *_STATES,
-        *_TEXT,
+        ArchiveColumn("info", "string", "consequences that the calls carried (BCSQ, CSQ, ANN), `.` without any"),
+        *_TEXT[1:],
     ),
 )
 

@@ -14,6 +14,8 @@ from filiation.evidence.gene_facts import GeneFactFile, GeneFacts, load_gene_fac
 from filiation.genes.table import GeneTable, load_gene_table
 from filiation.io.files import sha256
 from filiation.model.pedigree import Family
+from filiation.panels.diff import RENAMED
+from filiation.panels.diff import compare as compare_panels
 from filiation.panels.load import Panel, load_panel
 from filiation.phenotype.diseases import GeneDiseases, read_gene_diseases, shipped_gene_diseases
 from filiation.phenotype.match import PhenotypeMatcher
@@ -50,6 +52,7 @@ class Tools:
 
     similarities: dict[tuple[str, str], float] = field(default_factory=dict)
     _read: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def _of(self, kind: str, path: Path, load: Callable[[Path], Any]) -> Any:
         key = (kind, str(path))
@@ -94,6 +97,26 @@ class Tools:
     def facts(self, basis: Basis) -> GeneFacts:
         """Facts of genes."""
         return _facts(basis.gene_facts)
+
+    def changed_genes(self, old: Basis, new: Basis) -> frozenset[str]:
+        """Names and HGNC ids of genes that came, went, moved tier or changed mode between two panels."""
+        before, after = self.panel(old), self.panel(new)
+        if before is None or after is None:
+            return frozenset()
+        key = ("changed", f"{old.panel} {new.panel}")
+        if key not in self._read:
+            changes = compare_panels(before, after)
+            names = {name for change in changes for name in (change.symbol, change.hgnc_id) if name}
+            self._read[key] = frozenset(names | {change.before for change in changes if change.change == RENAMED})
+        found: frozenset[str] = self._read[key]
+        return found
+
+    def names_of(self, gene: str, basis: Basis) -> tuple[str, ...]:
+        """A gene as its record names it, its symbol of today and its HGNC id."""
+        if gene not in self._names:
+            known = self.genes(basis).resolve(gene).gene
+            self._names[gene] = (gene, known.symbol, known.hgnc_id) if known else (gene,)
+        return self._names[gene]
 
     def ranking(
         self, basis: Basis, family: Family, quality: list[dict[str, Any]], genes: set[str], recheck: Mapping[Any, str]

@@ -63,9 +63,11 @@ def choose(archive: Archive, context: RunContext, names: Sequence[str]) -> Chose
     if release.one("clinvar_proteins"):
         chosen.by_cause[CLINVAR] = set(asked)
     if resource := release.one("hpo_gene_diseases"):
-        chosen.by_cause[HPO] = with_candidate_in(archive, _hpo_genes(archive, context, resource.path, tools), context)
+        chosen.by_cause[HPO] = with_candidate_in(
+            archive, _hpo_genes(archive, context, resource.path, tools), context, tools
+        )
     if GENE_FACTS in release.causes:
-        chosen.by_cause[GENE_FACTS] = with_candidate_in(archive, _fact_genes(archive, context, tools), context)
+        chosen.by_cause[GENE_FACTS] = with_candidate_in(archive, _fact_genes(archive, context, tools), context, tools)
     if PANEL in release.causes:
         chosen.by_cause[PANEL] = _by_panel(archive, context, tools)
     if COHORT in release.causes:
@@ -127,6 +129,8 @@ def clinvar_table(path: Path, choice: Choice) -> dict[int, pa.Table]:
 
 def _by_clinvar(archive: Archive, path: Path, choice: Choice, alleles: set[Allele]) -> set[str]:
     """Families with a record that survived the screen and of which ClinVar now says something else that matters."""
+    import duckdb
+
     from filiation.cohort.view import open_view
 
     new = clinvar_table(path, choice)
@@ -135,35 +139,35 @@ def _by_clinvar(archive: Archive, path: Path, choice: Choice, alleles: set[Allel
     nothing = pa.table({"pos": pa.array([], pa.int32()), "ref": pa.array([], pa.string()),
                         "alt": pa.array([], pa.string()), "level": pa.array([], pa.int8())})  # fmt: skip
     columns = ["pos", "ref", "alt", "family", "flags", "clinvar", "clinvar_stars"]
-    for contig, first, last in view.windows():
-        for rows in view.read(contig, first, last, columns):
-            level = clinvar_level(rows.column("clinvar").to_numpy(), rows.column("clinvar_stars").to_numpy(), choice)
-            survived = rows.column("flags").to_numpy() & SURVIVED > 0
-            stored = rows.select(["pos", "ref", "alt", "family"]).append_column("level", pa.array(level))
-            for pos, ref, alt, family in _differ(stored.filter(pa.array(survived)), new.get(contig, nothing)):
-                alleles.add((CONTIGS[contig - 1], pos, ref, alt))
-                families.add(view.families.ids[family])
+    with duckdb.connect() as connection:
+        for contig, first, last in view.windows():
+            fresh = new.get(contig, nothing)
+            for rows in view.read(contig, first, last, columns):
+                codes, stars = (rows.column(name).to_numpy() for name in ("clinvar", "clinvar_stars"))
+                survived = pa.array(rows.column("flags").to_numpy() & SURVIVED > 0)
+                stored = rows.select(["pos", "ref", "alt", "family"])
+                stored = stored.append_column("level", pa.array(clinvar_level(codes, stars, choice))).filter(survived)
+                for pos, ref, alt, family in _differ(connection, stored, fresh):
+                    alleles.add((CONTIGS[contig - 1], pos, ref, alt))
+                    families.add(view.families.ids[family])
     return families
 
 
-def _differ(stored: pa.Table, new: pa.Table) -> list[tuple[int, str, str, int]]:
-    """Rows of `stored` whose level is another in `new`, where an allele that is not in it has level 0."""
-    import duckdb
-
-    with duckdb.connect() as connection:
-        connection.register("stored", stored)
-        connection.register("fresh", new)
-        found: list[tuple[int, str, str, int]] = connection.execute(
-            "SELECT s.pos, s.ref, s.alt, s.family FROM stored s LEFT JOIN fresh f"
-            " ON s.pos = f.pos AND s.ref = f.ref AND s.alt = f.alt WHERE s.level <> coalesce(f.level, 0)"
-        ).fetchall()
+def _differ(connection: Any, stored: pa.Table, fresh: pa.Table) -> list[tuple[int, str, str, int]]:
+    """Rows of `stored` whose level is another in `fresh`, where an allele that is not in it has level 0."""
+    connection.register("stored", stored)
+    connection.register("fresh", fresh)
+    found: list[tuple[int, str, str, int]] = connection.execute(
+        "SELECT s.pos, s.ref, s.alt, s.family FROM stored s LEFT JOIN fresh f"
+        " ON s.pos = f.pos AND s.ref = f.ref AND s.alt = f.alt WHERE s.level <> coalesce(f.level, 0)"
+    ).fetchall()
     return found
 
 
-def with_candidate_in(archive: Archive, genes: Iterable[str], context: RunContext) -> set[str]:
+def with_candidate_in(archive: Archive, genes: Iterable[str], context: RunContext, tools: Tools) -> set[str]:
     """Families that ever had a candidate in one of the genes, under whatever name its annotation gave the gene."""
     wanted = set(genes)
-    table = Tools().genes(context.defaults)
+    table = tools.genes(context.defaults)
     names = [row["gene"] for row in archive.query("SELECT DISTINCT gene FROM first_seen")]
     hit = {name for name in names if name in wanted or ((found := table.resolve(name).gene) and found.symbol in wanted)}
     if not hit:
@@ -251,8 +255,8 @@ def _by_panel(archive: Archive, context: RunContext, tools: Tools) -> set[str]:
                 continue
             genes = {change.symbol for change in compare_panels(old, new)}
             genes |= {change.before for change in compare_panels(old, new) if change.change == "renamed"}
-            found |= families & with_candidate_in(archive, genes, context)
-            found |= families & _with_record_in(archive, genes, context)
+            found |= families & with_candidate_in(archive, genes, context, tools)
+            found |= families & _with_record_in(archive, genes, context, tools)
     return found
 
 
@@ -265,11 +269,11 @@ def _old_panel(context: RunContext, checksum: str, name: str, tools: Tools) -> A
     return tools.panel(replace(context.defaults, panel=path))
 
 
-def _with_record_in(archive: Archive, genes: set[str], context: RunContext) -> set[str]:
+def _with_record_in(archive: Archive, genes: set[str], context: RunContext, tools: Tools) -> set[str]:
     """Families with a record in one of the genes whose consequence is considered on the panel only."""
     from filiation.cohort.view import open_view
 
-    view, table = open_view(archive), Tools().genes(context.defaults)
+    view, table = open_view(archive), tools.genes(context.defaults)
     verdict: dict[str, bool] = {}
     families: set[str] = set()
     for contig, first, last in view.windows():

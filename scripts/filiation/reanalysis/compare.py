@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from filiation.errors import FiliationError
 from filiation.prioritisation.candidates import Prioritised
 from filiation.reanalysis.release import (
     CAUSES,
@@ -19,7 +20,6 @@ from filiation.reanalysis.release import (
     FREQUENCY,
     GENE_FACTS,
     HPO,
-    NEW_CALL,
     PANEL,
     SOFTWARE,
 )
@@ -70,16 +70,10 @@ class History:
     date: str = ""
 
 
-def compare(
-    before: Sequence[Row],
-    judge: Judges,
-    causes: frozenset[str],
-    history: History,
-    new_calls: frozenset[str] = frozenset(),
-) -> list[dict[str, Any]]:
+def compare(before: Sequence[Row], judge: Judges, causes: frozenset[str], history: History) -> list[dict[str, Any]]:
     """Rows of the table `changes`, those of the table now in its order, then those that vanished.
 
-    causes : what is new for this family. new_calls : keys that only a new calling holds.
+    causes : what is new for this family.
     """
     result = judge.judged(causes)
     old = {key_of(row): row for row in before}
@@ -89,17 +83,19 @@ def compare(
     for key in [*now, *(key for key in old if key not in now)]:
         first, second = old.get(key), now.get(key)
         change = change_of(first, second)
-        found = [] if change == UNCHANGED else causes_of(key, first, judge, causes, new_calls)
+        found = [] if change == UNCHANGED else causes_of(key, first, judge, causes)
         if change != UNCHANGED and not found:
-            raise AssertionError(f"{key[0]} in {key[1] or 'no gene'} is {change} without a cause")
+            raise FiliationError(
+                f"{key[0]} in {key[1] or 'no gene'} is {change} without a cause",
+                expected="a cause for every change",
+                repair="a fault of the program, please report it",
+            )
         rows.append(_row(key, first, second, change, found, removal.get(key[0]), history))
     _tell_moves(rows, old, now)
     return rows
 
 
-def causes_of(
-    key: Key, before: Row | None, judge: Judges, causes: frozenset[str], new_calls: frozenset[str] = frozenset()
-) -> list[str]:
+def causes_of(key: Key, before: Row | None, judge: Judges, causes: frozenset[str]) -> list[str]:
     """Causes of a change, in the order of CAUSES."""
 
     def standing(some: Iterable[str]) -> Standing | None:
@@ -109,9 +105,7 @@ def causes_of(
     found = set()
     stored = None if before is None else Standing.of(before)
     base, full = standing(()), standing(causes)
-    if key[0] in new_calls:
-        found.add(NEW_CALL)
-    elif base != stored:
+    if base != stored:
         found.add(SOFTWARE)
     if full != base:
         alone = {cause for cause in causes if standing(causes - {cause}) != full}

@@ -68,25 +68,13 @@ def _reanalyse(
     if said is not None and not said and name not in context.chosen:
         # Nothing but the frequencies could have mattered, and they say the same of every record.
         return FamilyOutcome(name, judged=False)
-    stored = load_stored(archive, name, removed=FREQUENCY in release.causes)
-    old = last_basis(stored, context.finder())
-    new = new_basis(old, release, stored.pre_indication)
-    causes = context.active(stored, old, new)
+    judge, causes = judge_of(archive, name, context, opened, said)
+    stored = judge.stored
     outcome = FamilyOutcome(name, stored.pre_indication)
     if not causes:
         if input_checksum(stored, RELEASE_ROLE) == release.fingerprint:
             return _told_before(archive, stored, outcome)
         return replace(outcome, unchanged=len(stored.candidates))
-    judge = Judge(
-        stored, old, new, opened, whole=context.touched is None or _reaches_every_record(release, causes),
-        assembly=archive.assembly,
-    )  # fmt: skip
-    if FREQUENCY in causes:
-        judge.frequency = _frequency(stored, context, judge, said)
-    if context.touched is not None:
-        alleles = context.touched.alleles
-        judge.touched_keys = frozenset(one.key for one in stored.calls if one.allele in alleles)
-        judge.touched_genes = _panel_genes(judge) if PANEL in causes else frozenset()
     history = history_of(archive, name, release)
     rows = compare(stored.candidates, judge, causes, history)
     changed = [row for row in rows if row["change"] != UNCHANGED]
@@ -99,6 +87,31 @@ def _reanalyse(
     if changed and context.write:
         outcome.number = outcome.analysis = store_analysis(archive, stored, judge, causes, rows, context)
     return outcome
+
+
+def judge_of(
+    archive: Archive, name: str, context: RunContext, opened: OpenRelease, said: frozenset[str] | None = None
+) -> tuple[Judge, frozenset[str]]:
+    """A judge of the family's last analysis, and the causes of the release that are new for it.
+
+    said : keys of the records of which new frequencies say something else; None: every record is screened again.
+    """
+    release = context.release
+    stored = load_stored(archive, name, removed=FREQUENCY in release.causes)
+    old = last_basis(stored, context.finder())
+    new = new_basis(old, release, stored.pre_indication)
+    causes = context.active(stored, old, new)
+    judge = Judge(
+        stored, old, new, opened, whole=context.touched is None or _reaches_every_record(release, causes),
+        assembly=archive.assembly,
+    )  # fmt: skip
+    if FREQUENCY in causes:
+        judge.frequency = _frequency(stored, context, judge, said)
+    if context.touched is not None:
+        alleles = context.touched.alleles
+        judge.touched_keys = frozenset(one.key for one in stored.calls if one.allele in alleles)
+        judge.touched_genes = _panel_genes(judge) if PANEL in causes else frozenset()
+    return judge, causes
 
 
 def _told_before(archive: Archive, stored: StoredAnalysis, outcome: FamilyOutcome) -> FamilyOutcome:
@@ -160,22 +173,12 @@ def _frequency(
 
 def _panel_genes(judge: Judge) -> frozenset[str]:
     """Symbols of the family's records of genes that came, went, moved tier or changed mode on the panel."""
-    from filiation.panels.diff import compare as compare_panels
-
-    before, after = (judge.release.tools.panel(basis) for basis in (judge.old, judge.new))
-    if before is None or after is None:
+    tools = judge.release.tools
+    changed = tools.changed_genes(judge.old, judge.new)
+    if not changed:
         return frozenset()
-    changes = compare_panels(before, after)
-    symbols = {change.symbol for change in changes} | {change.before for change in changes}
-    ids = {change.hgnc_id for change in changes if change.hgnc_id}
-    table = judge.release.tools.genes(judge.new)
     genes = {gene for record in judge.stored.calls for gene in record.genes}
-    found = set()
-    for gene in genes:
-        known = table.resolve(gene).gene
-        if gene in symbols or (known is not None and (known.hgnc_id in ids or known.symbol in symbols)):
-            found.add(gene)
-    return frozenset(found)
+    return frozenset(gene for gene in genes if not changed.isdisjoint(tools.names_of(gene, judge.new)))
 
 
 def _require_agreement(part: Judge, whole: Judge, causes: frozenset[str]) -> None:
@@ -183,7 +186,12 @@ def _require_agreement(part: Judge, whole: Judge, causes: frozenset[str]) -> Non
     first, second = ([_standing(row) for row in one.judged(causes).candidates] for one in (part, whole))
     if first != second:
         differ = next(pair for pair in zip([*first, None], [*second, None], strict=False) if pair[0] != pair[1])
-        raise AssertionError(f"family {whole.stored.family.name}: judged in part {differ[0]}, whole {differ[1]}")
+        raise FiliationError(
+            f"judged in part and whole differ: {differ[0]} and {differ[1]}",
+            where=f"family {whole.stored.family.name}",
+            expected="the same candidates",
+            repair="a fault of the program, please report it; --every-record judges the family whole",
+        )
 
 
 def _standing(row: Mapping[str, Any]) -> tuple[Key, str, str, float]:

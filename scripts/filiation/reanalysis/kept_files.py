@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 from filiation.errors import InputError
@@ -35,7 +36,7 @@ def find(archive: Path, checksum: str) -> Path | None:
     path = next((entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")), None) if (
         checksum and folder.is_dir()
     ) else None  # fmt: skip
-    if path is not None and sha256(path) != checksum:
+    if path is not None and _checksum(path) != checksum:
         raise InputError(
             f"the kept file {path.name} is damaged",
             where=str(path),
@@ -43,6 +44,12 @@ def find(archive: Path, checksum: str) -> Path | None:
             repair="bring it back from a copy, or remove it and name the file under previous: of the release",
         )
     return path
+
+
+@lru_cache(maxsize=256)
+def _checksum(path: Path) -> str:
+    """SHA-256 of a kept file, proved once in a process."""
+    return sha256(path)
 
 
 def _folder(archive: Path, checksum: str) -> Path:
