@@ -291,6 +291,8 @@ def test_workflow__every_step_of_a_family_has_its_rule() -> None:
         "phenotype",
         "run",
         "doctor",
+        "plan",
+        "status",
         "explain",
         "resources",
         "schemas",
