@@ -32,10 +32,10 @@ from filiation.cluster.costs import write_costs
 from filiation.cluster.planned import PlannedJob, planned_jobs
 from filiation.cluster.preflight import check_cluster
 from filiation.cluster.profile import Profile, job_name_prefix
-from filiation.config import WORKFLOW, load_config
+from filiation.config import WORKFLOW
 from filiation.errors import ConfigError, FaultList, FiliationError, ToolError
 from filiation.io.files import remove_abandoned_directories
-from filiation.io.sheet import load_sheets
+from filiation.io.sheet import SampleSheet
 from filiation.workflow_progress import Progress, failure_text
 
 MARK = "FILIATION_RUN_DIRECTORY"
@@ -62,11 +62,13 @@ def run_workflow(
     cores: int,
     extra: Sequence[str] = (),
     *,
+    sheet: SampleSheet | None = None,
     dry_run: bool = False,
     profile: Profile | None = None,
 ) -> int:
     """Plan and run the workflow in `directory`; returns 0, or 1 when a step failed.
 
+    sheet : people whose data the jobs work on, by the size of which their costs are compared; None keeps no costs.
     profile : where the jobs go; None is this machine. cores : of this machine; on a cluster, for the small steps that
     are not worth a job. Raises FiliationError when another run holds the folder, the plan cannot be made, or the
     cluster would not take it.
@@ -101,7 +103,8 @@ def run_workflow(
                 code = _execute(command, environment, directory)
             finally:
                 end_cluster_leftovers(profile, directory)
-                write_costs(directory, load_sheets(load_config(config), directory))
+                if sheet is not None:
+                    write_costs(directory, sheet)
         else:
             _say(_NOTHING)
         tidy = code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra)

@@ -316,6 +316,8 @@ def test_workflow__every_step_of_a_family_has_its_rule() -> None:
         "reanalyse",
         "run",
         "doctor",
+        "plan",
+        "status",
         "explain",
         "resources",
         "schemas",

@@ -53,9 +53,12 @@ def main(options: argparse.Namespace) -> int | None:
         print(config)
         return 0
 
+    from filiation.config import load_config
+    from filiation.io.sheet import load_sheets
     from filiation.workflow_run import run_workflow
 
-    code = run_workflow(config=config.resolve(), directory=directory.resolve(), cores=options.cores, extra=[])
+    sheet = load_sheets(load_config(config), directory)
+    code = run_workflow(config.resolve(), directory.resolve(), options.cores, sheet=sheet)
     if code == 0:
         print(directory / "results" / FAMILY / "report" / f"{FAMILY}.rcp.html")
     return code

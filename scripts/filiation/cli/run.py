@@ -63,7 +63,13 @@ def main(options: argparse.Namespace) -> int:
         if faults:
             raise FaultList(faults)
     code = run_workflow(
-        config_path, directory, options.cores, options.snakemake, dry_run=options.dry_run, profile=profile
+        config_path,
+        directory,
+        options.cores,
+        options.snakemake,
+        sheet=sheet,
+        dry_run=options.dry_run,
+        profile=profile,
     )
     if code == 0 and not options.dry_run:
         for family in sheet.families:
