@@ -23,7 +23,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from filiation.report.knowledge import Strength
+    pass
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,6 +90,9 @@ def main(options: argparse.Namespace) -> None:
     """Read the family's tables, then write the page and the table from the same data."""
     from pathlib import Path
 
+    from filiation.acmg.table import load_acmg_table
+    from filiation.config import acmg_table_path
+    from filiation.prioritisation.report_facts import omim_numbers, predictor_strengths
     from filiation.report.data import Options, parse_hpo_terms, read_report_data
     from filiation.report.exports import write_exports
 
@@ -119,8 +122,8 @@ def main(options: argparse.Namespace) -> None:
         phenotype=options.phenotype,
         removed=options.removed,
         panels=options.panels or (Path(options.panel).parent if options.panel else None),
-        omim=_omim_numbers(),
-        strengths=_strengths(),
+        omim=omim_numbers(),
+        strengths=predictor_strengths(load_acmg_table(acmg_table_path())),
         stop_on_fail=not options.no_stop_on_fail,
     )
     write_exports(
@@ -134,33 +137,3 @@ def main(options: argparse.Namespace) -> None:
         vcf=options.vcf,
         summary_file=options.summary,
     )
-
-
-def _omim_numbers() -> dict[str, tuple[str, ...]]:
-    """OMIM numbers of each gene's diseases, as the links that ship with the package name them."""
-    from filiation.phenotype.diseases import shipped_gene_diseases
-
-    return {
-        gene: tuple(disease for disease in diseases if disease.startswith("OMIM:"))
-        for gene, diseases in shipped_gene_diseases().by_symbol.items()
-    }
-
-
-def _strengths() -> dict[str, Strength]:
-    """The calibrated intervals of the predictors, of the ACMG table that ships with the package."""
-    from filiation.acmg.table import load_acmg_table
-    from filiation.config import acmg_table_path
-
-    table = load_acmg_table(acmg_table_path())
-
-    def splicing(score: float) -> tuple[str, str] | None:
-        if score >= table.splicing.effect_min:
-            return "pathogenic", "supporting"
-        return ("benign", "supporting") if score <= table.splicing.no_effect_max else None
-
-    return {
-        "REVEL": table.revel.strength,
-        "AlphaMissense": table.alphamissense.strength,
-        "CADD": table.cadd.strength,
-        "SpliceAI": splicing,
-    }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filiation.acmg.table import AcmgTable
 from filiation.io.files import private_directory
 from filiation.io.ped import write_pedigree
 from filiation.io.tables import write_table
@@ -19,12 +20,14 @@ from filiation.model.columns import (
     QUALITY,
     READ_VIEWS,
     RECHECK,
+    REMOVED,
     SEGMENTS,
     VERSIONS,
 )
 from filiation.model.pedigree import Family
 from filiation.model.report_tables import CHANGES
 from filiation.model.table_schema import TableSchema
+from filiation.prioritisation.report_facts import omim_numbers, predictor_strengths
 from filiation.report.data import Options, read_report_data
 from filiation.report.exports import write_exports
 
@@ -36,6 +39,7 @@ Rows = Sequence[Mapping[str, Any]]
 _NEEDED = (CANDIDATES, FUNNEL, QUALITY, SEGMENTS, VERSIONS)
 _OPTIONAL = {
     RECHECK: "recheck",
+    REMOVED: "removed",
     READ_VIEWS: "read_views",
     GENE_COVERAGE: "gene_coverage",
     PROFILE: "profile",
@@ -49,6 +53,7 @@ def write_report(
     family: Family,
     new: Mapping[TableSchema, tuple[Rows, Mapping[str, str]]],
     panel: Path | None,
+    acmg: AcmgTable,
     folder: Path,
     language: str,
 ) -> list[Path]:
@@ -69,8 +74,10 @@ def write_report(
                 write_table(paths[schema], schema, rows, header)
         pedigree = private / "family.ped"
         write_pedigree(pedigree, family)
+        optional: dict[str, Any] = {name: paths.get(schema) for schema, name in _OPTIONAL.items()}
+        simulated = "data" in archive.table_header(family.name, CANDIDATES)
         data = read_report_data(
-            Options(family.name, family.pre_indication, tuple(family.hpo_terms), language),
+            Options(family.name, family.pre_indication, tuple(family.hpo_terms), language, simulated=simulated),
             pedigree=pedigree,
             candidates=paths[CANDIDATES],
             funnel=[paths[FUNNEL]],
@@ -79,8 +86,10 @@ def write_report(
             versions=paths[VERSIONS],
             coverage=[paths[COVERAGE]] if COVERAGE in paths else [],
             panel=panel,
+            omim=omim_numbers(),
+            strengths=predictor_strengths(acmg),
             stop_on_fail=False,
-            **{name: paths.get(schema) for schema, name in _OPTIONAL.items()},
+            **optional,
         )
         target = folder / family.name
         page, table = target / f"{family.name}.rcp.html", target / f"{family.name}.rcp.tsv"

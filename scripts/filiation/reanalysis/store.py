@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from filiation.acmg.table import load_acmg_table
 from filiation.io.files import private_directory, sha256
 from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, VERSIONS
 from filiation.model.report_tables import CHANGES
@@ -82,7 +83,15 @@ def store_analysis(
     links = [Link(**link) for link in record.manifest["links"]]
     if context.reports is not None:
         new = {schema: (found, headers.get(schema, {})) for schema, found in tables.items()}
-        written = write_report(archive, stored.family, new, judge.new.panel, context.reports, context.language)
+        written = write_report(
+            archive,
+            stored.family,
+            new,
+            judge.new.panel,
+            load_acmg_table(judge.new.acmg_table),
+            context.reports,
+            context.language,
+        )
         links = [link for link in links if link.kind != "report"]
         links += [Link("report", str(path.absolute()), sha256(path), path.stat().st_size) for path in written]
     added = add_analysis(

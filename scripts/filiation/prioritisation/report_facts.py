@@ -1,0 +1,34 @@
+"""What does the report say of a gene and of a score beside what the candidates' table holds?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from filiation.acmg.table import AcmgTable
+from filiation.phenotype.diseases import shipped_gene_diseases
+
+Strength = Callable[[float], tuple[str, str] | None]
+
+
+def omim_numbers() -> dict[str, tuple[str, ...]]:
+    """OMIM numbers of each gene's diseases, as the links that ship with the package name them."""
+    return {
+        gene: tuple(disease for disease in diseases if disease.startswith("OMIM:"))
+        for gene, diseases in shipped_gene_diseases().by_symbol.items()
+    }
+
+
+def predictor_strengths(table: AcmgTable) -> dict[str, Strength]:
+    """For each predictor, what a score of it is worth by the calibrated intervals of an ACMG table."""
+
+    def splicing(score: float) -> tuple[str, str] | None:
+        if score >= table.splicing.effect_min:
+            return "pathogenic", "supporting"
+        return ("benign", "supporting") if score <= table.splicing.no_effect_max else None
+
+    return {
+        "REVEL": table.revel.strength,
+        "AlphaMissense": table.alphamissense.strength,
+        "CADD": table.cadd.strength,
+        "SpliceAI": splicing,
+    }
