@@ -4,7 +4,7 @@ PanelApp's lists are used here to measure and for nothing else: no gene is chose
 (its terms ask for an agreement before diagnostic use). Which of its panels a pre-indication is measured against is a
 choice of ours, and some are wider than the pre-indication (autism against intellectual disability). Genes are compared
 by HGNC id, names of before and aliases resolved. Prints, for each pre-indication: green genes, recall of the whole
-panel, of its tier core, and of what Orphanet and HPO alone bring; number of genes; and the median over all.
+panel, of its tier core, and of what Orphanet, HPO and DDG2P alone bring; number of genes; and the median over all.
 
 The data are those of the optional folder `../shared`; `first draft` is the recall noted there when the project began
 (other classification files, compared by symbol).
@@ -146,7 +146,7 @@ def measure(slugs: list[str], table: GeneTable) -> tuple[list[dict[str, Any]], i
     for slug in slugs:
         genes = read_table(RESOURCES / "panels" / f"{slug}.tsv", PANEL).rows
         reference = set().union(*(green[number] for number in MEASURED_AGAINST[slug]))
-        automatic = [row for row in genes if {"Orphanet", "HPO"} & set(row["source"].split("; "))]
+        automatic = [row for row in genes if {"Orphanet", "HPO", "DDG2P"} & set(row["source"].split("; "))]
         draft, draft_size = drafts.get(slug, (None, None))
         rows.append(
             {

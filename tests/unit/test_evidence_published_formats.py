@@ -22,6 +22,7 @@ from filiation.evidence.fields import read_variant_facts
 from filiation.evidence.gene_facts import GeneFactFile, load_gene_facts
 from filiation.evidence.populations import CountSource, open_count_sources
 from filiation.evidence.scores import ScoreFile, open_scores
+from filiation.evidence.shares import compare_shares, require_no_loss
 from filiation.frequencies.source import Fields, SourceReader, declared_fields
 from filiation.io.indexed import write_indexed_table, write_indexed_vcf
 from filiation.resources.prepare import prepare_coverage, prepare_revel
@@ -109,6 +110,34 @@ def test_vep__plugin_scores_reach_the_record_and_say_when_they_have_none(tmp_pat
     assert (missense.cadd_phred, missense.revel, missense.alphamissense) == (29.4, 0.964, 0.9975)
     assert (missense.spliceai_max, missense.state("revel")) == (0.07, "found")
     assert (intron.cadd_phred, intron.state("cadd"), intron.state("revel")) == (None, "not_found", "not_applicable")
+
+
+@pytest.mark.parametrize(("gone", "why"), [("field", "not configured any more"), ("values", "no record has it now")])
+def test_vep__a_plugin_that_the_earlier_run_had_is_missed(tmp_path: Path, gone: str, why: str) -> None:
+    def shares(name: str, description: str, item: str) -> list[dict[str, object]]:
+        source = tmp_path / f"{name}.vcf.gz"
+        header = [
+            "##fileformat=VCFv4.2",
+            "##contig=<ID=chr10,length=133797422>",
+            f'##INFO=<ID=CSQ,Number=.,Type=String,Description="{description}">',
+            '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
+            "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tCHILD",
+        ]
+        rows = [f"chr10\t{121520160 + n}\t.\tG\tA\t50\tPASS\tCSQ={item}\tGT\t0/1" for n in range(50)]
+        write_indexed_vcf(source, [*header, *rows])
+        return annotate_calls(source, tmp_path / f"{name}.bcf", consequences="existing").shares
+
+    before = shares("before", DESCRIPTION, csq())
+    assert compare_shares(shares("same", DESCRIPTION, csq()), before) == []
+    if gone == "field":
+        now = shares("now", DESCRIPTION.replace("|REVEL|", "|other|"), csq())
+    else:
+        now = shares("now", DESCRIPTION, csq(REVEL=""))
+    (told,) = compare_shares(now, before)
+    assert told.startswith("FAIL revel")
+    assert why in told
+    with pytest.raises(InputError, match="are gone: revel"):
+        require_no_loss(now, "child.vcf.gz")
 
 
 # --- gnomAD 4.1, joint sites --------------------------------------------------------------------------------------

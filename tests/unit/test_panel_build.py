@@ -20,7 +20,7 @@ from filiation.genes.table import load_gene_table
 from filiation.panels.build import BuiltPanel, Knowledge, build_panel
 from filiation.panels.catalogue import PanelRule, PreIndication, load_catalogue
 from filiation.panels.curated import CuratedGene, read_curated
-from filiation.panels.modes import joined, mode_of, read_ddg2p
+from filiation.panels.modes import DevelopmentalDisease, joined, mode_of, read_ddg2p, read_ddg2p_diseases
 from filiation.panels.orphanet import read_orphanet
 from filiation.panels.phenotype_files import frequency_of, read_phenotypes
 
@@ -118,6 +118,28 @@ def test_ddg2p__confirmed_rows_of_the_old_and_the_new_form(tmp_path: Path) -> No
     old.write_text("gene,category\n")
     with pytest.raises(InputError, match="allelic requirement"):
         read_ddg2p(old)
+
+
+def test_ddg2p__a_disease_with_a_sign_under_a_root_brings_its_gene(tmp_path: Path) -> None:
+    path = tmp_path / "ddg2p.csv"
+    path.write_text(
+        "gene symbol,disease name,DDD category,allelic requirement,phenotypes\n"
+        "ONE,IRON DISEASE,confirmed,biallelic,HP:0000007;HP:0012678\n"
+        "PANK2,ANOTHER,probable,biallelic,HP:0002134\n"
+        "FTL,DOUBTFUL,possible,monoallelic,HP:0012678\n"
+        "TWO,NO SIGN,confirmed,biallelic,\n"
+    )
+    diseases = read_ddg2p_diseases(path)
+    assert diseases[0] == DevelopmentalDisease("ONE", "IRON DISEASE", ("HP:0000007", "HP:0012678"))
+    assert [disease.symbol for disease in diseases] == ["ONE", "PANK2", "TWO"], "possible says nothing"
+    knowledge = replace(knowledge_of(tmp_path), ddg2p=read_ddg2p(path), developmental=diseases)
+    rule = PanelRule(ddg2p_roots=("HP:0012675 Iron accumulation in brain",))
+    entry = replace(load_catalogue().find("nbia"), rule=rule, hpo_roots=(), orpha_groups=())
+    rows = build_panel(entry, knowledge).rows
+    assert tiers(build_panel(entry, knowledge)) == {"ONE": "hpo"}, "the sign is a descendant of the root"
+    assert rows[0]["evidence"] == "DDG2P: IRON DISEASE"
+    assert rows[0]["source"] == "DDG2P; inheritance: DDG2P"
+    assert tiers(build_panel(replace(entry, rule=PanelRule()), knowledge)) == {}, "without the rule DDG2P brings none"
 
 
 def test_frequency__of_every_form_that_hpo_writes() -> None:

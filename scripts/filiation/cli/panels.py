@@ -90,7 +90,7 @@ def _add_build(actions: Any) -> None:
     build.add_argument("--orphanet-classification", nargs="*", default=[], help="Orphadata en_product3 XML, any number")
     build.add_argument("--orphanet-linearisation", help="Orphadata en_product7 as CSV: each disorder's main class")
     build.add_argument("--hpo", required=True, metavar="FOLDER", help="hp.obo, phenotype.hpoa, genes_to_phenotype.txt")
-    build.add_argument("--ddg2p", help="Gene2Phenotype DDG2P CSV: modes of inheritance")
+    build.add_argument("--ddg2p", help="Gene2Phenotype DDG2P CSV: modes, and diseases by sign")
     build.add_argument("--core-genes", help="curated genes; default: resources/core_genes.tsv")
     build.add_argument("--catalogue", help="catalogue; default: resources/pre_indications.yaml")
     build.add_argument("--gene-table", help="HGNC table; default: the one that ships")
@@ -195,7 +195,7 @@ def _build(options: argparse.Namespace) -> int:
     from filiation.panels.build import Knowledge, build_panel
     from filiation.panels.catalogue import load_catalogue
     from filiation.panels.curated import SHIPPED, read_curated
-    from filiation.panels.modes import read_ddg2p
+    from filiation.panels.modes import read_ddg2p, read_ddg2p_diseases
     from filiation.panels.orphanet import read_orphanet
     from filiation.panels.phenotype_files import read_phenotypes
     from filiation.panels.save import command_text, default_header, save_panel
@@ -211,6 +211,7 @@ def _build(options: argparse.Namespace) -> int:
         orphanet,
         phenotypes,
         read_ddg2p(options.ddg2p) if options.ddg2p else {},
+        read_ddg2p_diseases(options.ddg2p) if options.ddg2p else (),
     )
     print(
         f"panels: Orphanet {len(orphanet.links)} links ({orphanet.not_assessed} not assessed and {orphanet.not_causal} "

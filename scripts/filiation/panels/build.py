@@ -3,7 +3,8 @@
 - `core`: a curated core gene; or a gene that Orphanet links, assessed and disease-causing, to a disorder that stands
   under one of the pre-indication's ORPHA groups, or whose name fits its expression.
 - `hpo`: any other gene with a disease in which a sign under one of the pre-indication's HPO roots is present in at
-  least the share of patients that the root's rule asks (half of them where nothing else is said).
+  least the share of patients that the root's rule asks (half of them where nothing else is said); or with a disease
+  that DDG2P holds for confirmed or probable and that has a sign under one of the entry's `ddg2p_roots`.
 - `lab`: never here; a laboratory's overlay adds it (`filiation panels import --overlay`).
 
 No other panel is copied. The result is a starting point; its header says « panel par défaut non validé ».
@@ -13,13 +14,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from filiation.genes.table import Gene, GeneTable
 from filiation.panels.catalogue import DEFAULT_ROOT_RULE, ROOT_RULES, PreIndication
 from filiation.panels.curated import CuratedGene
-from filiation.panels.modes import mode_of
+from filiation.panels.modes import DevelopmentalDisease, mode_of
 from filiation.panels.orphanet import Orphanet
 from filiation.panels.phenotype_files import PhenotypeData, Sign
 
@@ -38,6 +39,7 @@ class Knowledge:
     orphanet: Orphanet
     phenotypes: PhenotypeData
     ddg2p: Mapping[str, set[str]] = field(default_factory=dict)
+    developmental: Sequence[DevelopmentalDisease] = ()
 
     def __post_init__(self) -> None:
         self._names: dict[str, Gene | None] = {}
@@ -94,6 +96,7 @@ class _Draft:
     curated: CuratedGene | None = None
     disorders: dict[str, str] = field(default_factory=dict)
     signs: list[Sign] = field(default_factory=list)
+    developmental: list[str] = field(default_factory=list)
 
 
 def build_panel(entry: PreIndication, knowledge: Knowledge) -> BuiltPanel:
@@ -126,6 +129,10 @@ def build_panel(entry: PreIndication, knowledge: Knowledge) -> BuiltPanel:
     for sign in wanted_signs(entry, knowledge.phenotypes):
         if found := draft(sign.symbol):
             found.signs.append(sign)
+    below = knowledge.phenotypes.with_descendants(root.split(" ")[0] for root in entry.rule.ddg2p_roots)
+    for disease in knowledge.developmental:
+        if below.intersection(disease.terms) and (found := draft(disease.symbol)):
+            found.developmental.append(disease.name)
     rows = [_row(item, knowledge) for item in drafts.values()]
     return BuiltPanel(
         entry,
@@ -168,6 +175,9 @@ def _row(item: _Draft, knowledge: Knowledge) -> dict[str, str | None]:
             [f"{labels.get(sign.term, sign.term)} ({_share(sign)}, {sign.disease})" for sign in item.signs]
         )
         sources.append("HPO")
+    if item.developmental:
+        evidence += _shown([f"DDG2P: {name}" for name in dict.fromkeys(item.developmental)])
+        sources.append("DDG2P")
     diseases = [*item.disorders, *(sign.disease for sign in item.signs)]
     mode, said_by = knowledge.mode(item.gene, diseases, item.curated.inheritance if item.curated else "")
     if mode:

@@ -89,7 +89,7 @@ _REQUIRED = ("name_fr", "name_en", "categories", "family_structures", "inheritan
 _SINGLE = ("name_fr", "name_en", "filiere", "valid_from", "valid_to")
 _CLOSED = {"family_structures": FAMILY_STRUCTURES, "inheritance": INHERITANCE}
 _IDS = {"hpo_roots": re.compile(r"HP:\d{7}"), "orpha_groups": re.compile(r"ORPHA:\d+")}
-_PANEL_KEYS = ("orphanet_names", "root_rules", "phenotype_driven")
+_PANEL_KEYS = ("orphanet_names", "root_rules", "phenotype_driven", "ddg2p_roots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +114,15 @@ class BlindSpot:
 
 @dataclass(frozen=True, slots=True)
 class PanelRule:
-    """How the default panel is built: Orphanet names, the rule of each HPO root, and whether genes mean anything."""
+    """How the default panel is built: Orphanet names, the rule of each HPO root, and whether genes mean anything.
+
+    ddg2p_roots : HPO terms, each with its label; diseases of DDG2P with a sign under one of them bring their genes.
+    """
 
     orphanet_names: tuple[str, ...] = ()
     root_rules: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     phenotype_driven: str = ""
+    ddg2p_roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -363,7 +367,16 @@ class _Reader:
                 self.fault(
                     number, f"root rule {root}: {word!r}", f"a root of the entry, and one of {', '.join(ROOT_RULES)}"
                 )
-        return PanelRule(tuple(names), MappingProxyType(dict(roots)), str(given.get("phenotype_driven") or ""))
+        wide = given.get("ddg2p_roots") or []
+        if not isinstance(wide, list) or any(not re.fullmatch(r"HP:\d{7} .+", str(root)) for root in wide):
+            self.fault(number, f"ddg2p_roots is {wide!r}", "a list of HPO ids, each with a space and its label")
+            wide = []
+        return PanelRule(
+            tuple(names),
+            MappingProxyType(dict(roots)),
+            str(given.get("phenotype_driven") or ""),
+            tuple(str(root) for root in wide),
+        )
 
 
 def _build(slug: str, kind: str, facts: Mapping[str, tuple[Fact, ...]], rule: PanelRule) -> PreIndication:

@@ -115,7 +115,9 @@ def _root_faults(catalogue: Catalogue, phenotypes: PhenotypeData) -> list[UserEr
     """HPO roots that the release does not know, or knows by another label."""
     faults: list[UserError] = []
     for entry in catalogue.entries.values():
-        for root in entry.hpo_roots:
+        wide = dict(root.split(" ", 1) for root in entry.rule.ddg2p_roots)
+        labels = {**entry.labels, **wide}
+        for root in (*entry.hpo_roots, *wide):
             where = f"{catalogue.path}, entry {entry.slug}, {root}"
             if root not in phenotypes.labels:
                 new = phenotypes.replaced.get(root)
@@ -123,10 +125,8 @@ def _root_faults(catalogue: Catalogue, phenotypes: PhenotypeData) -> list[UserEr
                 faults.append(
                     ConfigError("not a term of today", where=where, expected=f"HPO {phenotypes.release}", repair=repair)
                 )
-            elif phenotypes.labels[root] != entry.labels[root]:
-                faults.append(
-                    ConfigError(f"label '{entry.labels[root]}'", where=where, expected=phenotypes.labels[root])
-                )
+            elif phenotypes.labels[root] != labels[root]:
+                faults.append(ConfigError(f"label '{labels[root]}'", where=where, expected=phenotypes.labels[root]))
     return faults
 
 

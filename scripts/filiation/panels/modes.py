@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from filiation.errors import InputError
@@ -39,10 +40,40 @@ _GENE, _CATEGORY, _REQUIREMENT = (
 )
 
 
+@dataclass(frozen=True)
+class DevelopmentalDisease:
+    """A confirmed or probable disease of DDG2P: its gene, its name, the HPO ids of its signs."""
+
+    symbol: str
+    name: str
+    terms: tuple[str, ...]
+
+
 def read_ddg2p(path: str | Path) -> dict[str, set[str]]:
     """{gene name: modes} of the rows that DDG2P holds for confirmed or probable; the rest says nothing here."""
-    require_file(path, "DDG2P table")
     found: dict[str, set[str]] = defaultdict(set)
+    for gene, requirement, _ in _sure_rows(path):
+        for word in requirement.replace(";", ",").split(","):
+            if mode := _REQUIREMENTS.get(word.strip()):
+                found[gene].add(mode)
+    return found
+
+
+def read_ddg2p_diseases(path: str | Path) -> list[DevelopmentalDisease]:
+    """The diseases that DDG2P holds for confirmed or probable, with their signs."""
+    return [
+        DevelopmentalDisease(
+            gene,
+            row.get("disease name") or row.get("disease_name") or "",
+            tuple(word.strip() for word in (row.get("phenotypes") or "").split(";") if word.strip()),
+        )
+        for gene, _, row in _sure_rows(path)
+    ]
+
+
+def _sure_rows(path: str | Path) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """(gene name, allelic requirement, row) of the confirmed and probable rows."""
+    require_file(path, "DDG2P table")
     with open(path, encoding="utf-8-sig", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader(handle)
         columns = reader.fieldnames or []
@@ -58,10 +89,7 @@ def read_ddg2p(path: str | Path) -> dict[str, set[str]]:
             )
         for row in reader:
             if row[category] in DDG2P_CATEGORIES:
-                for word in (row[requirement] or "").replace(";", ",").split(","):
-                    if mode := _REQUIREMENTS.get(word.strip()):
-                        found[row[gene]].add(mode)
-    return found
+                yield row[gene], row[requirement] or "", row
 
 
 def joined(modes: Iterable[str]) -> str:

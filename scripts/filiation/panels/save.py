@@ -49,14 +49,15 @@ def default_header(built: BuiltPanel, version: str, date: str, sources: str, com
         else "ranks and tiers; never excludes",
         "genes": f"{len(built.rows)}: core {built.count('core')}, hpo {built.count('hpo')}",
         "hpo_rule": roots_text(entry),
+        "ddg2p_rule": ", ".join(root.split(" ")[0] for root in entry.rule.ddg2p_roots) or ".",
         "orphanet_names": " | ".join(entry.rule.orphanet_names) or ".",
         "orphanet_groups": ", ".join(built.groups_used) or ".",
         "orphanet_groups_not_in_the_files": ", ".join(built.groups_unknown) or ".",
         "names_left_out": ", ".join(built.left_out) or ".",
         "sources": sources,
         "licence": "Orphanet data: CC BY 4.0, INSERM, www.orphadata.com, selected and joined by this rule; Human "
-        "Phenotype Ontology: hpo.jax.org, used unaltered under its licence; modes: DDG2P (Gene2Phenotype), cited; "
-        "curated genes: this project's",
+        "Phenotype Ontology: hpo.jax.org, used unaltered under its licence; modes: DDG2P (Gene2Phenotype), cited, also "
+        "for the genes of ddg2p_rule; curated genes: this project's",
         "command": command,
     }
     return header
