@@ -213,7 +213,7 @@ def _stage(archive: Archive, given: AnalysisInput, *, durable: bool) -> _Staged 
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    _add_to_cohort(archive, given, number, parts)
+    _add_to_cohort(archive, given, number, parts, durable=durable)
     return _Staged(given, number, record, content, parts)
 
 
@@ -223,7 +223,9 @@ def _header(lines: Mapping[str, str]) -> dict[str, str]:
     return {HEADER_KEY: json.dumps(kept, sort_keys=True, ensure_ascii=False)} if kept else {}
 
 
-def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: list[dict[str, Any]]) -> None:
+def _add_to_cohort(
+    archive: Archive, given: AnalysisInput, number: int, parts: list[dict[str, Any]], *, durable: bool
+) -> None:
     """Write what the family adds to the cohort index; readers ignore it until the analysis is registered.
 
     Parts that were taken over are read again: the index holds the rows of each family's latest analysis.
@@ -238,7 +240,9 @@ def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: l
     calls = tables["calls"] if tables["calls"] is not None else arrow_table(ARCHIVE_CALLS, [])
     persons = {Path(link.path).stem: link.sha256 for link in given.links if link.kind == "cram"}
     thresholds, genotypes = _index_thresholds(), tables["genotypes"]
-    add_segment(archive.path, given.family, number, calls, genotypes, archive.assembly, persons, thresholds)
+    add_segment(
+        archive.path, given.family, number, calls, genotypes, archive.assembly, persons, thresholds, durable=durable
+    )
 
 
 @cache
