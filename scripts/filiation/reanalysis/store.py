@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from filiation.io.files import private_directory, sha256
+from filiation.io.tables import read_table, write_table
 from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, VERSIONS
 from filiation.model.report_tables import CHANGES
 from filiation.model.table_schema import TableSchema
@@ -72,13 +73,15 @@ def store_analysis(
     parts = {"calls": calls}
     if judge.frequency:
         parts |= moved_genotypes(archive, stored, judge.frequency)
-    tables: dict[TableSchema, Sequence[Mapping[str, Any]]] = {
-        CANDIDATES: result.candidates,
-        REMOVED: result.removed,
-        FUNNEL: _funnel(archive, stored, result),
-        VERSIONS: [row for row in resources if row["kind"] != INPUT],
-        CHANGES: rows,
-    }
+    tables = as_read(
+        {
+            CANDIDATES: result.candidates,
+            REMOVED: result.removed,
+            FUNNEL: _funnel(archive, stored, result),
+            VERSIONS: [row for row in resources if row["kind"] != INPUT],
+            CHANGES: rows,
+        }
+    )
     links = [Link(**link) for link in record.manifest["links"]]
     if context.reports is not None:
         new = {schema: (found, headers.get(schema, {})) for schema, found in tables.items()}
@@ -103,6 +106,17 @@ def store_analysis(
         ),
     )
     return int(added.number)
+
+
+def as_read(tables: Mapping[TableSchema, Sequence[Row]]) -> dict[TableSchema, Sequence[Mapping[str, Any]]]:
+    """The same rows as a run's own tables give them when they are read: numbers of six digits, texts of one line."""
+    found: dict[TableSchema, Sequence[Mapping[str, Any]]] = {}
+    with private_directory("reanalyse") as folder:
+        for schema, rows in tables.items():
+            path = folder / f"{schema.name}.tsv"
+            write_table(path, schema, rows)
+            found[schema] = read_table(path, schema).rows
+    return found
 
 
 def _header(judge: Judge, result: Prioritised) -> dict[str, str]:
