@@ -157,8 +157,8 @@ def _strangers(archive: Archive) -> Iterator[Finding]:
     for folder in sorted((archive.path / "families").glob("*/*")):
         if folder.name not in known:
             yield Finding(
-                NOTE, folder.name, str(folder), "a family that is not registered: its first add was stopped",
-                "none: adding the family removes it; or rm -r after a look",
+                NOTE, folder.name, str(folder), "not registered: the first add was stopped, or the database is older than this folder",
+                "add the family's run again; or rm -r after a look",
             )  # fmt: skip
 
 
