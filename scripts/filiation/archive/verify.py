@@ -157,9 +157,12 @@ def _strangers(archive: Archive) -> Iterator[Finding]:
     for folder in sorted((archive.path / "families").glob("*/*")):
         if folder.name not in known:
             yield Finding(
-                NOTE, folder.name, str(folder), "not registered: the first add was stopped, or the database is older than this folder",
+                NOTE,
+                folder.name,
+                str(folder),
+                "not registered: the first add was stopped, or the database is older than this folder",
                 "add the family's run again; or rm -r after a look",
-            )  # fmt: skip
+            )
 
 
 def _locks(archive: Archive) -> Iterator[Finding]:
