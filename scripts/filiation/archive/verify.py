@@ -96,7 +96,7 @@ def _family(archive: Archive, name: str) -> Iterator[Finding]:
             key = (part["stored_in"], part["file"])
             if key not in seen:
                 seen.add(key)
-                yield from _part(name, archive.folder(name, part["stored_in"]) / part["file"], part)
+                yield from check_part(name, archive.folder(name, part["stored_in"]) / part["file"], part)
         yield from _unknown_files(name, folder, manifest)
     registered = {f"{row['number']:04d}" for row in rows}
     folder = family_folder(archive.path, name)
@@ -116,8 +116,8 @@ def _unknown_files(name: str, folder: Path, manifest: dict[str, Any]) -> Iterato
             )
 
 
-def _part(name: str, path: Path, part: dict[str, Any]) -> Iterator[Finding]:
-    """One Parquet file against its entry in the manifest."""
+def check_part(name: str, path: Path, part: dict[str, Any]) -> Iterator[Finding]:
+    """What is wrong with one Parquet file, compared with its entry in the manifest."""
     repair = "bring the file back from a copy, or forget the family and add its analyses again"
     try:
         size = path.stat().st_size
@@ -161,7 +161,7 @@ def _strangers(archive: Archive) -> Iterator[Finding]:
                 folder.name,
                 str(folder),
                 "not registered: the first add was stopped, or the database is older than this folder",
-                "add the family's run again; or rm -r after a look",
+                "filiation archive adopt registers what is whole; else add the run again, or rm -r after a look",
             )
 
 
