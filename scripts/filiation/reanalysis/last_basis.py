@@ -112,10 +112,14 @@ def new_basis(old: Basis, release: Release, pre_indication: str) -> Basis:
     return replace(old, **values)
 
 
-def small_files(release: Release) -> list[Path]:
-    """Files of a release that the archive keeps: all but ClinVar, frequencies and counts."""
+def small_files(release: Release, pre_indication: str) -> list[Path]:
+    """Files of a release that the archive keeps for a family: all but ClinVar, frequencies, counts and other panels."""
     large = ("clinvar", "frequencies", "in_house", "clinvar_proteins")
-    return [resource.path for resource in release.resources if resource.key not in large]
+    return [
+        one.path
+        for one in release.resources
+        if one.key not in large and (one.key != "panels" or one.name == pre_indication)
+    ]
 
 
 def resources_after(
@@ -129,7 +133,8 @@ def resources_after(
         for name, kind, prefix in _named(resource):
             found = [row for row in found if not (str(row["name"]).startswith(prefix) and row["kind"] == kind)]
             found.append({"name": name, "kind": kind, "version": resource.version, "sha256": resource.sha256})
-    return found
+    found = [row for row in found if (row["kind"], row["name"]) != (INPUT, RELEASE_ROLE)]
+    return [*found, {"name": RELEASE_ROLE, "kind": INPUT, "version": release.name, "sha256": release.fingerprint}]
 
 
 def role_of(resource: Resource) -> str:
