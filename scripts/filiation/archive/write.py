@@ -293,9 +293,10 @@ def _shared(
 
 
 def _content(given: AnalysisInput, parts: list[dict[str, Any]]) -> str:
-    """Checksum of everything but the day and the number."""
+    """Checksum of everything but the day, the number, and the folders that linked files lie in."""
     document = {
         **_described(given),
+        "links": sorted([link.kind, Path(link.path).name, link.sha256, link.size] for link in given.links),
         "parts": [[part["name"], part["sha256"], part["rows"]] for part in parts],
     }
     return sha256_of(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
