@@ -20,7 +20,7 @@ from filiation.reanalysis.release import FREQUENCY, PANEL, RULE, Release
 from filiation.reanalysis.replay import Judge, OpenRelease
 from filiation.reanalysis.screening import FREQUENCY_REASONS, FrequencyOutcome, ScreenAgain, screened_again
 from filiation.reanalysis.standing import UNCHANGED, Key, key_of
-from filiation.reanalysis.store import store_analysis
+from filiation.reanalysis.store import as_read, store_analysis
 from filiation.reanalysis.stored import StoredAnalysis, load_stored
 
 if TYPE_CHECKING:
@@ -141,8 +141,10 @@ def families_with(archive: Archive, release: Release) -> set[str]:
 
 
 def with_candidates(changed: Sequence[Row], result: Prioritised, stored: StoredAnalysis) -> list[tuple[Row, Row]]:
-    """Each change with its row of the candidates now, or of the last analysis when it vanished."""
-    now = {key_of(row): row for row in result.candidates}
+    """Each change with its row of the candidates now, as it is stored, or of the last analysis when it vanished."""
+    if not changed:
+        return []
+    now = {key_of(row): dict(row) for row in as_read({CANDIDATES: result.candidates})[CANDIDATES]}
     before = {key_of(row): row for row in stored.candidates}
     return [(row, now.get(key_of(row)) or before[key_of(row)]) for row in changed]
 
