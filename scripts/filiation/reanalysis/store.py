@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,11 @@ def store_analysis(
         new = {schema: (found, headers.get(schema, {})) for schema, found in tables.items()}
         written = write_report(archive, stored.family, new, judge.new.panel, context.reports, context.language)
         links = [link for link in links if link.kind != "report"]
-        links += [Link("report", str(path.absolute()), sha256(path), path.stat().st_size) for path in written]
+        # Told from the archive's folder: the same release on a copy of both gives the same bytes.
+        links += [
+            Link("report", os.path.relpath(path.absolute(), archive.path.absolute()), sha256(path), path.stat().st_size)
+            for path in written
+        ]
     added = add_analysis(
         archive,
         AnalysisInput(
