@@ -400,13 +400,12 @@ def _excluded(rng: np.random.Generator) -> pa.Table:
     """Records that the screen removed and that are kept by place and reason alone."""
     rows = np.flatnonzero(rng.random(len(_sites()[1])) < FULL_EXCLUDED / COMMON_SITES)
     contig, pos, pair = (value[rows] for value in _sites())
-    reason = rng.choice(3, len(rows), p=[0.62, 0.37, 0.01])
+    reason = rng.choice(2, len(rows), p=[0.98, 0.02])
     columns = {
         "contig": _texts(NAMES, contig),
         "pos": pa.array(pos),
-        "ref": _texts([ref for ref, _ in _PAIRS], pair),
-        "alt": _texts([alt for _, alt in _PAIRS], pair),
-        "reason": _texts(("frequent_in_population", "proband_without_allele", "proband_without_data"), reason),
+        "change": _texts([f"{ref}>{alt}" for ref, alt in _PAIRS], pair),
+        "reason": _texts(("frequent_in_population", "proband_without_data"), reason),
     }
     return _table(ARCHIVE_EXCLUDED, columns, np.ones(len(rows), dtype=bool), "")
 

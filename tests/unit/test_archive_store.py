@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from builders.archive import CONTIGS, DAY, analysis, call, candidate, coverage, make_archive, tree, trio
+from filiation.archive.adopt import adopt
 from filiation.archive.database import CURRENT, database_path, new_database
+from filiation.archive.forget import forget
 from filiation.archive.migrate import migrate
 from filiation.archive.store import analysis_folder, archive_faults, create_archive, open_archive
 from filiation.archive.verify import FAIL, NOTE, verify
 from filiation.archive.write import add_analysis, add_many
+from filiation.cohort.index import carriers
 from filiation.errors import InputError
 from filiation.model.columns import CANDIDATES
 from filiation.model.report_tables import GENE_COVERAGE
@@ -220,3 +224,43 @@ def test_verify__what_a_stopped_writer_left_is_a_note_and_the_next_add_removes_i
         add_analysis(archive, _same_as_made())
         assert tree(archive.path) == whole
         assert verify(archive) == []
+
+
+def test_adopt__an_old_copy_of_the_database_finds_what_was_added_since(tmp_path: Path) -> None:
+    with make_archive(tmp_path / "A", ["FAM001"]) as archive:
+        old = database_path(archive.path).read_bytes()
+        add_analysis(archive, analysis(trio(), [call(1_000), call(9_000)], date="2026-03-01"))
+        family = trio("FAM002")
+        add_analysis(archive, analysis(family, [call(7)], gene_coverage=coverage(family, "PKD1", {"father": 9.0})))
+        tables = ("families", "members", "analyses", "resources", "links", "first_seen", "thin_genes", "covered_genes")
+        whole = {table: archive.query(f"SELECT * FROM {table}") for table in tables}
+        index = carriers(archive, [("chr1", 9_000, "A", "C"), ("chr1", 7, "A", "C")]).to_pylist()
+    database_path(tmp_path / "A").write_bytes(old)
+    with open_archive(tmp_path / "A", write=True) as archive:
+        assert archive.current_analyses() == {"FAM001": 1}
+        # A folder that was cut short is left alone.
+        half = archive.folder("FAM003", 1)
+        half.mkdir(parents=True)
+        (half / "calls.parquet").write_bytes(b"half")
+        adopted, left = adopt(archive)
+        assert adopted == [("FAM002", 1), ("FAM001", 2)] or adopted == [("FAM001", 2), ("FAM002", 1)]
+        assert len(left) == 1
+        assert "no manifest" in left[0]
+        assert {table: archive.query(f"SELECT * FROM {table}") for table in tables} == whole
+        assert carriers(archive, [("chr1", 9_000, "A", "C"), ("chr1", 7, "A", "C")]).to_pylist() == index
+        assert [finding for finding in verify(archive) if finding.verdict == FAIL] == []
+
+
+def test_adopt__a_family_that_was_forgotten_does_not_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with make_archive(tmp_path / "A") as archive:
+        with monkeypatch.context() as patched:
+            patched.setattr(shutil, "rmtree", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                forget(archive, "FAM001", requester="family", date=DAY)
+        adopted, left = adopt(archive)
+        assert adopted == []
+        assert "was forgotten" in left[0]
+        assert archive.names() == ["FAM002"]

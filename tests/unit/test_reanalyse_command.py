@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ import pytest
 
 from builders.panel import write_panel
 from builders.reanalysis import BENIGN, PATHOGENIC, UNCERTAIN, archived, write_release
-from builders.trio import Trio, trio, write_clinvar
+from builders.trio import Trio, trio, write_clinvar, write_frequencies
 from filiation.__main__ import main
+from filiation.archive.parts import read_part
 from filiation.archive.store import create_archive, open_archive
+from filiation.archive.verify import verify
 from filiation.io.files import sha256
 from filiation.io.tables import read_table
+from filiation.model.archive_tables import ARCHIVE_GENOTYPES
 from filiation.model.columns import CANDIDATES
 from filiation.model.report_tables import CHANGES, WORK_LIST
 from filiation.reanalysis import programme
@@ -279,3 +283,52 @@ def test_reanalyse__a_killed_run_goes_on_where_it_stood(
     assert "1 families were judged before" in capsys.readouterr().err
     assert work_list(archive, release) == whole
     assert list((tmp_path / "list").glob(".reanalysis-*.jsonl")) == []
+
+
+def test_reanalyse__a_family_that_another_node_writes_is_told_and_stops_no_other(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = {"host": "node7", "pid": 4711, "process_start": 1.0, "role": "", "since": "2026-11-30T10:00:00"}
+    (archive / "locks" / "FAM1.lock").write_text(json.dumps(content), "utf-8")
+    assert reanalyse(archive, upgrade(tmp_path)) == 1
+    told = capsys.readouterr().err
+    assert "FAM1 was not judged" in told
+    assert "node7" in told
+    with open_archive(archive) as opened:
+        assert opened.family("FAM1").latest == 1
+
+
+def frequencies(folder: Path, name: str, af: float) -> Path:
+    """A source of population frequencies that knows the carrier's missense change."""
+    return write_frequencies(folder / f"{name}.vcf.gz", [f"1 100 . A G AF={af};nhomalt=0"])
+
+
+def test_reanalyse__a_frequency_that_was_wrong_removes_the_candidate_and_its_correction_brings_it_back(
+    archive: Path, tmp_path: Path
+) -> None:
+    def judged(name: str, af: float) -> dict[str, Any]:
+        sources = [{"name": "population", "path": str(frequencies(tmp_path, name, af)), "version": name}]
+        release = write_release(tmp_path / f"{name}.yaml", frequencies=sources)
+        assert reanalyse(archive, release) == 0
+        (row,) = work_list(archive, release)
+        return row
+
+    gone = judged("wrong", 0.2)
+    assert (gone["pos"], gone["change"], gone["cause"]) == (100, "vanished", "frequency")
+    with open_archive(archive) as opened:
+        kept = opened.part_path("FAM1", "genotypes")
+        assert kept is not None
+        assert "frequent_in_population" in read_part(kept, ARCHIVE_GENOTYPES).column("reason").to_pylist()
+    back = judged("right", 1e-6)
+    assert (back["pos"], back["change"], back["cause"]) == (100, "new", "frequency")
+    assert back["first_seen"] == "2026-01-15", "it was seen before it went"
+    with open_archive(archive) as opened:
+        assert verify(opened) == []
+
+
+def test_reanalyse__a_new_link_of_gene_and_disease_is_the_cause(archive: Path, tmp_path: Path) -> None:
+    links = tmp_path / "genes_to_disease.txt"
+    links.write_text("ncbi_gene_id\tgene_symbol\tassociation_type\tdisease_id\tsource\n", "utf-8")
+    release = write_release(tmp_path / "r1.yaml", hpo_gene_diseases={"path": str(links), "version": "2026-11-01"})
+    assert reanalyse(archive, release) == 0
+    assert {row["cause"] for row in work_list(archive, release)} <= {"hpo"}

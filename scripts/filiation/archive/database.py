@@ -70,8 +70,8 @@ def _database_fault(path: Path, error: sqlite3.Error) -> InputError:
         f"the database cannot be read ({text})",
         where=str(path),
         expected="the SQLite file of an archive",
-        repair="put back its last copy and run filiation archive verify ARCHIVE: families that were added since are "
-        "found in their folders and named",
+        repair="put back its last copy; filiation archive adopt ARCHIVE then registers what was added since, from the "
+        "families' folders",
     )
 
 

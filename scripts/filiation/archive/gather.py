@@ -20,7 +20,7 @@ from filiation.archive.calls import (
 )
 from filiation.archive.places import load_listed_alleles, load_near_genes
 from filiation.archive.write import AnalysisInput, Link
-from filiation.errors import InputError
+from filiation.errors import InputError, nearest
 from filiation.genes.table import GeneTable
 from filiation.io.files import require_file, sha256
 from filiation.io.tables import read_table
@@ -77,17 +77,22 @@ class RunFiles:
     links: Sequence[tuple[str, Path]] = field(default_factory=tuple)
 
 
-def run_files(results: Path, family: Family) -> RunFiles:
-    """The files of a family under `results`, by the names of docs/outputs.md; a missing step is an InputError."""
-    name, folder = family.name, results / family.name
-    if not folder.is_dir():
+def results_folder(results: Path, name: str) -> Path:
+    """The folder of a family under `results`; an unknown family is an InputError that names the nearest."""
+    if not (results / name).is_dir():
         there = sorted(path.parent.name for path in results.glob("*/*.ped"))
         raise InputError(
             f"no results of family '{name}'",
             where=str(results),
             expected=f"one of {', '.join(there) or '(the folder holds none)'}",
-            repair="correct --results or --family, or run the family first: filiation run",
+            repair=nearest(name, there) or "correct --results or --family, or run the family first: filiation run",
         )
+    return results / name
+
+
+def run_files(results: Path, family: Family) -> RunFiles:
+    """The files of a family under `results`, by the names of docs/outputs.md; a missing step is an InputError."""
+    name, folder = family.name, results_folder(results, family.name)
     tables = {schema: folder / step / f"{name}.{ending}" for schema, step, ending in ONE_FILE}
     for schema in REQUIRED:
         require_file(tables[schema], f"{schema.name} table", where=f"{folder}: the run is not finished")

@@ -19,7 +19,8 @@ from filiation.model.table_schema import TableSchema
 
 ROW_GROUP = 65_536
 # zstd: a table of a whole genome is worth the time of the higher level, a small one is small anyway (own choice).
-_LEVEL, _LEVEL_OF_LARGE, _SMALL = 9, 19, 20_000
+_LEVEL, _LEVEL_OF_LARGE = 9, 19
+SMALL_ROWS = 20_000
 _PACKED_HEADER = b"filiation.vcf_header.deflate"
 _TYPES: dict[str, Any] = {
     "string": pa.string(),
@@ -71,7 +72,7 @@ def write_part(path: Path, table: Any, *, delta: Sequence[str] = (), plain: Sequ
         path,
         table.schema,
         compression="zstd",
-        compression_level=_LEVEL if table.num_rows <= _SMALL else _LEVEL_OF_LARGE,
+        compression_level=_LEVEL if table.num_rows <= SMALL_ROWS else _LEVEL_OF_LARGE,
         use_dictionary=[name for name in table.column_names if name not in apart],
         column_encoding=dict.fromkeys(delta, "DELTA_BINARY_PACKED") or None,
         write_statistics=True,

@@ -96,7 +96,7 @@ def _family(archive: Archive, name: str) -> Iterator[Finding]:
             key = (part["stored_in"], part["file"])
             if key not in seen:
                 seen.add(key)
-                yield from _part(name, archive.folder(name, part["stored_in"]) / part["file"], part)
+                yield from check_part(name, archive.folder(name, part["stored_in"]) / part["file"], part)
         yield from _unknown_files(name, folder, manifest)
     registered = {f"{row['number']:04d}" for row in rows}
     folder = family_folder(archive.path, name)
@@ -116,8 +116,8 @@ def _unknown_files(name: str, folder: Path, manifest: dict[str, Any]) -> Iterato
             )
 
 
-def _part(name: str, path: Path, part: dict[str, Any]) -> Iterator[Finding]:
-    """One Parquet file against its entry in the manifest."""
+def check_part(name: str, path: Path, part: dict[str, Any]) -> Iterator[Finding]:
+    """What is wrong with one Parquet file, compared with its entry in the manifest."""
     repair = "bring the file back from a copy, or forget the family and add its analyses again"
     try:
         size = path.stat().st_size
@@ -157,9 +157,12 @@ def _strangers(archive: Archive) -> Iterator[Finding]:
     for folder in sorted((archive.path / "families").glob("*/*")):
         if folder.name not in known:
             yield Finding(
-                NOTE, folder.name, str(folder), "a family that is not registered: its first add was stopped",
-                "none: adding the family removes it; or rm -r after a look",
-            )  # fmt: skip
+                NOTE,
+                folder.name,
+                str(folder),
+                "not registered: the first add was stopped, or the database is older than this folder",
+                "filiation archive adopt registers what is whole; else add the run again, or rm -r after a look",
+            )
 
 
 def _locks(archive: Archive) -> Iterator[Finding]:

@@ -81,7 +81,7 @@ class AnalysisInput:
 
 
 @dataclass
-class _Staged:
+class Staged:
     """An analysis under its final name that is not registered yet."""
 
     given: AnalysisInput
@@ -105,7 +105,7 @@ def add_analysis(archive: Archive, given: AnalysisInput) -> AnalysisRecord:
         if isinstance(staged, AnalysisRecord):
             return staged
         with transaction(archive.connection, archive.path) as connection:
-            _register(connection, staged)
+            register(connection, staged)
     return archive.analysis(name, staged.number)
 
 
@@ -117,12 +117,12 @@ def add_many(archive: Archive, inputs: Iterable[AnalysisInput]) -> int:
             check_assembly(archive, given)
             held.enter_context(family_lock(archive.path, given.family.name, heartbeat=False))
             entry = _stage(archive, given, durable=False)
-            if isinstance(entry, _Staged):
+            if isinstance(entry, Staged):
                 staged.append(entry)
         os.sync()
         with transaction(archive.connection, archive.path) as connection:
             for entry in staged:
-                _register(connection, entry)
+                register(connection, entry)
     return len(staged)
 
 
@@ -178,7 +178,7 @@ def _same(archive: Archive, given: AnalysisInput, content: str) -> AnalysisRecor
     return None if number is None else archive.analysis(given.family.name, number)
 
 
-def _stage(archive: Archive, given: AnalysisInput, *, durable: bool) -> _Staged | AnalysisRecord:
+def _stage(archive: Archive, given: AnalysisInput, *, durable: bool) -> Staged | AnalysisRecord:
     """Write the parts and the manifest under their final name; the stored analysis when it is the same."""
     name = given.family.name
     remove_leftovers(archive, name)
@@ -213,8 +213,8 @@ def _stage(archive: Archive, given: AnalysisInput, *, durable: bool) -> _Staged 
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    _add_to_cohort(archive, given, number, parts)
-    return _Staged(given, number, record, content, parts)
+    add_to_cohort(archive, given, number, parts, durable=durable)
+    return Staged(given, number, record, content, parts)
 
 
 def _header(lines: Mapping[str, str]) -> dict[str, str]:
@@ -223,7 +223,9 @@ def _header(lines: Mapping[str, str]) -> dict[str, str]:
     return {HEADER_KEY: json.dumps(kept, sort_keys=True, ensure_ascii=False)} if kept else {}
 
 
-def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: list[dict[str, Any]]) -> None:
+def add_to_cohort(
+    archive: Archive, given: AnalysisInput, number: int, parts: list[dict[str, Any]], *, durable: bool
+) -> None:
     """Write what the family adds to the cohort index; readers ignore it until the analysis is registered.
 
     Parts that were taken over are read again: the index holds the rows of each family's latest analysis.
@@ -238,7 +240,9 @@ def _add_to_cohort(archive: Archive, given: AnalysisInput, number: int, parts: l
     calls = tables["calls"] if tables["calls"] is not None else arrow_table(ARCHIVE_CALLS, [])
     persons = {Path(link.path).stem: link.sha256 for link in given.links if link.kind == "cram"}
     thresholds, genotypes = _index_thresholds(), tables["genotypes"]
-    add_segment(archive.path, given.family, number, calls, genotypes, archive.assembly, persons, thresholds)
+    add_segment(
+        archive.path, given.family, number, calls, genotypes, archive.assembly, persons, thresholds, durable=durable
+    )
 
 
 @cache
@@ -289,9 +293,10 @@ def _shared(
 
 
 def _content(given: AnalysisInput, parts: list[dict[str, Any]]) -> str:
-    """Checksum of everything but the day and the number."""
+    """Checksum of everything but the day, the number, and the folders that linked files lie in."""
     document = {
         **_described(given),
+        "links": sorted([link.kind, Path(link.path).name, link.sha256, link.size] for link in given.links),
         "parts": [[part["name"], part["sha256"], part["rows"]] for part in parts],
     }
     return sha256_of(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -324,8 +329,8 @@ def _manifest(given: AnalysisInput, number: int, parts: list[dict[str, Any]], co
     }
 
 
-def _register(connection: sqlite3.Connection, staged: _Staged) -> None:
-    """Enter a staged analysis into the database."""
+def register(connection: sqlite3.Connection, staged: Staged) -> int:
+    """Enter a staged analysis into the database; the family's number."""
     given, family = staged.given, staged.given.family
     number = _register_family(connection, family, given.date)
     by_name = {part["name"]: part for part in staged.parts}
@@ -347,6 +352,7 @@ def _register(connection: sqlite3.Connection, staged: _Staged) -> None:
         connection, (number, staged.number, given.date), (given.panel, given.panel_version),
         given.tables.get(CANDIDATES, ()), given.tables.get(GENE_COVERAGE, ()),
     )  # fmt: skip
+    return number
 
 
 def _register_family(connection: sqlite3.Connection, family: Family, date: str) -> int:

@@ -60,11 +60,13 @@ def add(options: argparse.Namespace) -> int:
 
 def _family_of(options: argparse.Namespace) -> tuple[RunConfig | None, Family]:
     """The run's configuration, where it was recorded, and the family with its signs."""
+    from filiation.archive.gather import results_folder
     from filiation.config import load_config, parse_config
     from filiation.io.ped import read_pedigree
     from filiation.io.sheet import load_sheets
 
     results = Path(options.results)
+    results_folder(results, options.family)
     recorded = Path(options.config) if options.config else results / "run" / "config.yaml"
     pedigree = results / options.family / f"{options.family}.ped"
     if options.config or recorded.is_file():

@@ -24,7 +24,7 @@ from filiation.model.report_tables import CHANGES
 from filiation.prioritisation.candidates import Prioritised
 from filiation.reanalysis.compare import compare
 from filiation.reanalysis.context import RunContext
-from filiation.reanalysis.family import FamilyOutcome, history_of, judge_of, with_candidates
+from filiation.reanalysis.family import FamilyOutcome, add_decisions_elsewhere, history_of, judge_of, with_candidates
 from filiation.reanalysis.last_basis import INPUT, RELEASE_ROLE
 from filiation.reanalysis.programme import RunResult
 from filiation.reanalysis.release import NEW_CALL, Release
@@ -236,6 +236,7 @@ def _outcome(
     both = CalledAgain(judge, causes, run)
     history = history_of(archive, name, context.release)
     rows = compare(stored.candidates, both, causes | {NEW_CALL}, history)
+    add_decisions_elsewhere(archive, name, rows)
     changed = [row for row in rows if row["change"] != UNCHANGED]
     outcome = FamilyOutcome(name, stored.pre_indication, unchanged=len(rows) - len(changed))
     outcome.changes = with_candidates(changed, run, stored)

@@ -15,6 +15,7 @@ all. docs/archive.md tells what is kept and how large it is.
   in-house   alleles counted in the archived families, as a VCF that `filiation annotate` reads
   compact    join the parts of the cohort index
   unlock     remove the lock that a dead node left
+  adopt      register whole analyses that the database does not know, after an old copy of it was put back
   migrate    bring an archive of an older program to this one's schema
 
 Examples:
@@ -32,6 +33,7 @@ Examples:
   filiation archive in-house /data/archive --output in_house.vcf.gz
   filiation archive compact /data/archive
   filiation archive unlock /data/archive FAM001 --reason 'node 7 was switched off'
+  filiation archive adopt /data/archive
   filiation archive migrate /data/archive
 """
 
@@ -215,6 +217,20 @@ def _migrate(options: argparse.Namespace) -> int:
     return 0
 
 
+def _adopt(options: argparse.Namespace) -> int:
+    from filiation.archive.adopt import adopt
+    from filiation.archive.store import open_archive
+
+    with open_archive(options.archive, write=True) as archive:
+        adopted, left = adopt(archive)
+    for family, number in adopted:
+        print(f"{family}: analysis {number}")
+    for text in left:
+        print(f"left: {text}")
+    print(f"archive adopt: {len(adopted)} analyses registered, {len(left)} folders left as they are", file=sys.stderr)
+    return 0
+
+
 def _consent(options: argparse.Namespace) -> int:
     from filiation.archive.consents import check_date, current_consents, record_consents
     from filiation.archive.store import open_archive
@@ -354,5 +370,6 @@ ACTIONS: dict[str, tuple[Callable[[Any], int], str]] = {
     "in-house": (_in_house, "alleles counted in the archived families, as a VCF"),
     "compact": (_compact, "join the parts of the cohort index"),
     "unlock": (_unlock, "remove the lock that a dead node left"),
+    "adopt": (_adopt, "register whole analyses that the database does not know"),
     "migrate": (_migrate, "bring an older archive to this program's schema"),
 }

@@ -20,7 +20,8 @@ from filiation.reanalysis.context import RunContext, count_source
 if TYPE_CHECKING:
     from filiation.archive.store import Archive
 
-_KEPT_NAME = "frequent_in_house.tsv"
+# ARCHIVE/releases/counts/<sha256 of the file of counts>.tsv
+_FOLDER = Path("releases") / "counts"
 
 
 def buckets(path: Path, field: str, limits: Limits) -> dict[str, int]:
@@ -49,7 +50,7 @@ def buckets(path: Path, field: str, limits: Limits) -> dict[str, int]:
 
 
 def _kept_path(archive: Path, checksum: str) -> Path:
-    return archive / "resources" / checksum[:2] / f"{checksum}.counts" / _KEPT_NAME
+    return archive / _FOLDER / f"{checksum}.tsv"
 
 
 def keep_buckets(archive: Path, checksum: str, found: Mapping[str, int]) -> None:

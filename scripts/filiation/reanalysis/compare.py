@@ -59,13 +59,11 @@ class Judges(Protocol):
 class History:
     """What the archive says of a family's candidates: dates of first sight, last decisions by (variant, gene).
 
-    elsewhere : decisions on the same variant in other families, counted: `set_aside:2;retained:1`.
     evidence_dates : cause → date of the newest source under it; date : day of the release.
     """
 
     first_seen: Mapping[Key, str] = field(default_factory=dict)
     decisions: Mapping[Key, str] = field(default_factory=dict)
-    elsewhere: Mapping[Key, str] = field(default_factory=dict)
     evidence_dates: Mapping[str, str] = field(default_factory=dict)
     date: str = ""
 
@@ -142,7 +140,7 @@ def _row(
         "first_seen": first_seen,
         "evidence_date": max(dates, default=None),
         "decision": history.decisions.get(key),
-        "decisions_elsewhere": history.elsewhere.get(key),
+        "decisions_elsewhere": None,
     }
 
 

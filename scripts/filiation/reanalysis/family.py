@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,15 @@ from filiation.reanalysis.release import FREQUENCY, PANEL, RULE, Release
 from filiation.reanalysis.replay import Judge, OpenRelease
 from filiation.reanalysis.screening import FREQUENCY_REASONS, FrequencyOutcome, ScreenAgain, screened_again
 from filiation.reanalysis.standing import UNCHANGED, Key, key_of
-from filiation.reanalysis.store import store_analysis
+from filiation.reanalysis.store import as_read, store_analysis
 from filiation.reanalysis.stored import StoredAnalysis, load_stored
 
 if TYPE_CHECKING:
     from filiation.archive.store import Archive
 
 Row = dict[str, Any]
+# Variants in one question to the database.
+_AT_ONCE = 500
 
 
 @dataclass
@@ -77,6 +80,7 @@ def _reanalyse(
         return replace(outcome, unchanged=len(stored.candidates))
     history = history_of(archive, name, release)
     rows = compare(stored.candidates, judge, causes, history)
+    add_decisions_elsewhere(archive, name, rows)
     changed = [row for row in rows if row["change"] != UNCHANGED]
     outcome.unchanged = len(rows) - len(changed)
     if changed and not judge.whole:
@@ -137,8 +141,10 @@ def families_with(archive: Archive, release: Release) -> set[str]:
 
 
 def with_candidates(changed: Sequence[Row], result: Prioritised, stored: StoredAnalysis) -> list[tuple[Row, Row]]:
-    """Each change with its row of the candidates now, or of the last analysis when it vanished."""
-    now = {key_of(row): row for row in result.candidates}
+    """Each change with its row of the candidates now, as it is stored, or of the last analysis when it vanished."""
+    if not changed:
+        return []
+    now = {key_of(row): dict(row) for row in as_read({CANDIDATES: result.candidates})[CANDIDATES]}
     before = {key_of(row): row for row in stored.candidates}
     return [(row, now.get(key_of(row)) or before[key_of(row)]) for row in changed]
 
@@ -206,23 +212,29 @@ def history_of(archive: Archive, name: str, release: Release) -> History:
     return History(
         {(one.variant, one.gene or ""): one.date for one in archive.first_seen(name)},
         decisions,
-        decisions_elsewhere(archive, name),
         {cause: evidence_date(release, cause) for cause in release.causes},
         release.date,
     )
 
 
-def decisions_elsewhere(archive: Archive, name: str) -> dict[Key, str]:
-    """Last decisions of other families on any variant, counted and without a word of who they are."""
-    last: dict[tuple[str, Key], str] = {}
-    for entry in archive.decisions():
-        if entry.family != name:
-            last[entry.family, (entry.variant, entry.gene or "")] = entry.decision
-    counts: dict[Key, dict[str, int]] = {}
+def add_decisions_elsewhere(archive: Archive, name: str, rows: Sequence[Row]) -> None:
+    """Count the last decisions of other families on the rows' variants, without a word of who they are."""
+    variants = sorted({key_of(row)[0] for row in rows})
+    last: dict[tuple[int, Key], str] = {}
+    for start in range(0, len(variants), _AT_ONCE):
+        some = variants[start : start + _AT_ONCE]
+        found = archive.query(
+            "SELECT d.family_number, variant, gene, decision FROM decisions d JOIN families f USING (family_number)"
+            f" WHERE f.family <> ? AND variant IN ({', '.join('?' * len(some))}) ORDER BY date",
+            [name, *some],
+        )
+        last |= {(one["family_number"], (one["variant"], one["gene"] or "")): one["decision"] for one in found}
+    counts: dict[Key, Counter[str]] = {}
     for (_, key), decision in last.items():
-        of_variant = counts.setdefault(key, {})
-        of_variant[decision] = of_variant.get(decision, 0) + 1
-    return {key: ";".join(f"{word}:{count}" for word, count in sorted(found.items())) for key, found in counts.items()}
+        counts.setdefault(key, Counter())[decision] += 1
+    for row in rows:
+        told = counts.get(key_of(row), Counter())
+        row["decisions_elsewhere"] = ";".join(f"{word}:{count}" for word, count in sorted(told.items())) or None
 
 
 def evidence_date(release: Release, cause: str) -> str:

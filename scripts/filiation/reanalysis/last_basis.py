@@ -9,7 +9,7 @@ from typing import Any
 
 from filiation.errors import InputError
 from filiation.reanalysis.basis import Basis, checksum
-from filiation.reanalysis.release import Release, Resource
+from filiation.reanalysis.release import FREQUENCY, Release, Resource
 from filiation.reanalysis.stored import StoredAnalysis, checksum_of
 
 # Names under which the versions table of a run tells a file; the value of the file's name follows.
@@ -112,10 +112,14 @@ def new_basis(old: Basis, release: Release, pre_indication: str) -> Basis:
     return replace(old, **values)
 
 
-def small_files(release: Release) -> list[Path]:
-    """Files of a release that the archive keeps: all but ClinVar, frequencies and counts."""
+def small_files(release: Release, pre_indication: str) -> list[Path]:
+    """Files of a release that the archive keeps for a family: all but ClinVar, frequencies, counts and other panels."""
     large = ("clinvar", "frequencies", "in_house", "clinvar_proteins")
-    return [resource.path for resource in release.resources if resource.key not in large]
+    return [
+        one.path
+        for one in release.resources
+        if one.key not in large and (one.key != "panels" or one.name == pre_indication)
+    ]
 
 
 def resources_after(
@@ -123,13 +127,17 @@ def resources_after(
 ) -> list[dict[str, Any]]:
     """Resources after a release: what is new takes the place of what it replaces, by role and in the versions table."""
     found = [dict(row) for row in rows]
+    if FREQUENCY in causes:
+        # A release names every source that a family is screened with.
+        found = [row for row in found if row["kind"] != INPUT or not str(row["name"]).startswith("frequency:")]
     for resource in release.resources:
         if resource.cause not in causes or (resource.key == "panels" and resource.name != pre_indication):
             continue
-        for name, kind, prefix in _named(resource):
-            found = [row for row in found if not (str(row["name"]).startswith(prefix) and row["kind"] == kind)]
+        for name, kind, replaced in _named(resource):
+            found = [row for row in found if not (row["kind"] == kind and _is_replaced(str(row["name"]), replaced))]
             found.append({"name": name, "kind": kind, "version": resource.version, "sha256": resource.sha256})
-    return found
+    found = [row for row in found if (row["kind"], row["name"]) != (INPUT, RELEASE_ROLE)]
+    return [*found, {"name": RELEASE_ROLE, "kind": INPUT, "version": release.name, "sha256": release.fingerprint}]
 
 
 def role_of(resource: Resource) -> str:
@@ -139,8 +147,13 @@ def role_of(resource: Resource) -> str:
     return f"{role}{resource.name}" if role.endswith(":") else role
 
 
+def _is_replaced(name: str, replaced: str) -> bool:
+    """Whether a row goes: its name is `replaced`, or begins with it where that ends as a start does."""
+    return name.startswith(replaced) if replaced.endswith((":", "-")) else name == replaced
+
+
 def _named(resource: Resource) -> list[tuple[str, str, str]]:
-    """(name, kind, start of the names that it replaces): as input, and as row of the versions table."""
+    """(name, kind, name or start of the names that it replaces): as input, and as row of the versions table."""
     file, role = resource.path.name, role_of(resource)
     found = [(role, INPUT, role)]
     if resource.key == "panels":

@@ -17,10 +17,9 @@ from filiation.io.threshold_file import read_threshold_groups
 
 @dataclass(frozen=True)
 class Choice:
-    """Limits that choose families by the index; a value that does not cross a limit cannot change a rank."""
+    """Limits that choose families by the index; what does not cross them cannot change a rank."""
 
     stars_min: float
-    stars_strong: float
 
 
 @dataclass(frozen=True)

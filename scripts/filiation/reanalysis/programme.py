@@ -122,7 +122,7 @@ def run_release(
             )
             wanted = chosen.families | judged
             names = [name for name in names if name in wanted]
-        journal = stack.enter_context(Journal(output, context.release.fingerprint))
+        journal = stack.enter_context(Journal(output, context.release.fingerprint, context.write))
         result.outcomes = [journal.done[name] for name in names if name in journal.done]
         left = [name for name in names if name not in journal.done]
         if journal.done:
@@ -180,8 +180,9 @@ class _Progress:
 class Journal:
     """Outcomes of a run that is not complete, one line each; removed when the run ends without an error of ours."""
 
-    def __init__(self, output: Path, fingerprint: str) -> None:
-        self.path = output / f".reanalysis-{fingerprint[:16]}.jsonl"
+    def __init__(self, output: Path, fingerprint: str, write: bool) -> None:
+        # What a dry run judged was not written.
+        self.path = output / f".reanalysis-{fingerprint[:16]}{'' if write else '-dry'}.jsonl"
         self.done: dict[str, FamilyOutcome] = {}
         self._sink: IO[str] | None = None
 

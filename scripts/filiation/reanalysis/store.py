@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from filiation.acmg.table import load_acmg_table
 from filiation.io.files import private_directory, sha256
+from filiation.io.tables import read_table, write_table
+from filiation.io.tools import run_tool
 from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, VERSIONS
 from filiation.model.report_tables import CHANGES
 from filiation.model.table_schema import TableSchema
@@ -14,7 +17,7 @@ from filiation.prioritisation.candidates import Prioritised
 from filiation.prioritisation.shelves import TIE_RULE
 from filiation.reanalysis import kept_files
 from filiation.reanalysis.context import RunContext
-from filiation.reanalysis.last_basis import INPUT, RELEASE_ROLE, resources_after, small_files
+from filiation.reanalysis.last_basis import INPUT, resources_after, small_files
 from filiation.reanalysis.records import contig_order, in_order, write_packed
 from filiation.reanalysis.replay import Judge
 from filiation.reanalysis.report_again import write_report
@@ -36,32 +39,17 @@ def store_analysis(
     context: RunContext,
 ) -> int:
     """Write the new analysis: refreshed records, candidates, removed, funnel, changes; everything else by reference."""
-    from filiation.archive.calls import Places, calls_table
-    from filiation.archive.read import record_table
     from filiation.archive.write import AnalysisInput, Link, add_analysis
-    from filiation.io.tools import run_tool
-    from filiation.model.archive_tables import ARCHIVE_CALLS
 
     name, release = stored.family.name, context.release
     result = judge.judged(causes)
-    with private_directory("reanalyse") as folder:
-        given = write_packed(
-            folder / "calls.vcf.gz", judge.header(causes), in_order(judge.records(causes), stored.header)
-        )
-        annotated = folder / "calls.bcf"
-        run_tool(
-            ["bcftools", "view", "--no-version", "-Ob1", "-o", annotated, given], purpose="pack the judged records"
-        )
-        calls = calls_table(annotated, stored.family, Places(table=judge.release.tools.genes(judge.new)))
-    before = record_table(archive, name, "calls", columns=("contig", "pos", "ref", "alt", "kept_for"))
-    calls = with_kept_for(calls, before)
-    assert calls.schema.names == ARCHIVE_CALLS.names
-    for file in small_files(release):
+    parts = {"calls": _calls(archive, judge, causes)}
+    if judge.frequency:
+        parts |= moved_genotypes(archive, stored, judge.frequency)
+    for file in small_files(release, stored.pre_indication):
         kept_files.keep(archive.path, file)
     record = archive.analysis(name)
     resources = resources_after(stored.resources, release, stored.pre_indication, causes)
-    resources = [row for row in resources if (row["kind"], row["name"]) != (INPUT, RELEASE_ROLE)]
-    resources.append({"name": RELEASE_ROLE, "kind": INPUT, "version": release.name, "sha256": release.fingerprint})
     panel = judge.release.tools.panel(judge.new)
     header = {**archive.table_header(name, CANDIDATES), **_header(judge, result)}
     headers: dict[TableSchema, Mapping[str, str]] = {
@@ -70,16 +58,15 @@ def store_analysis(
         VERSIONS: {"date": release.date},
         CHANGES: {"release": release.name, "before": str(stored.number)},
     }
-    parts = {"calls": calls}
-    if judge.frequency:
-        parts |= moved_genotypes(archive, stored, judge.frequency)
-    tables: dict[TableSchema, Sequence[Mapping[str, Any]]] = {
-        CANDIDATES: result.candidates,
-        REMOVED: result.removed,
-        FUNNEL: _funnel(archive, stored, result),
-        VERSIONS: [row for row in resources if row["kind"] != INPUT],
-        CHANGES: rows,
-    }
+    tables = as_read(
+        {
+            CANDIDATES: result.candidates,
+            REMOVED: result.removed,
+            FUNNEL: _funnel(archive, stored, result),
+            VERSIONS: [row for row in resources if row["kind"] != INPUT],
+            CHANGES: rows,
+        }
+    )
     links = [Link(**link) for link in record.manifest["links"]]
     if context.reports is not None:
         new = {schema: (found, headers.get(schema, {})) for schema, found in tables.items()}
@@ -93,7 +80,11 @@ def store_analysis(
             context.language,
         )
         links = [link for link in links if link.kind != "report"]
-        links += [Link("report", str(path.absolute()), sha256(path), path.stat().st_size) for path in written]
+        # Told from the archive's folder: the same release on a copy of both gives the same bytes.
+        links += [
+            Link("report", os.path.relpath(path.absolute(), archive.path.absolute()), sha256(path), path.stat().st_size)
+            for path in written
+        ]
     added = add_analysis(
         archive,
         AnalysisInput(
@@ -112,6 +103,32 @@ def store_analysis(
         ),
     )
     return int(added.number)
+
+
+def _calls(archive: Archive, judge: Judge, causes: frozenset[str]) -> Any:
+    """archive_calls/1 of the judged records."""
+    from filiation.archive.calls import Places, calls_table
+    from filiation.archive.read import record_table
+
+    stored = judge.stored
+    with private_directory("reanalyse") as folder:
+        records = in_order(judge.records(causes), stored.header)
+        given, packed = write_packed(folder / "calls.vcf.gz", judge.header(causes), records), folder / "calls.bcf"
+        run_tool(["bcftools", "view", "--no-version", "-Ob1", "-o", packed, given], purpose="pack the judged records")
+        calls = calls_table(packed, stored.family, Places(table=judge.release.tools.genes(judge.new)))
+    columns = ("contig", "pos", "ref", "alt", "kept_for")
+    return with_kept_for(calls, record_table(archive, stored.family.name, "calls", columns=columns))
+
+
+def as_read(tables: Mapping[TableSchema, Sequence[Row]]) -> dict[TableSchema, Sequence[Mapping[str, Any]]]:
+    """The same rows as a run's own tables give them when they are read: numbers of six digits, texts of one line."""
+    found: dict[TableSchema, Sequence[Mapping[str, Any]]] = {}
+    with private_directory("reanalyse") as folder:
+        for schema, rows in tables.items():
+            path = folder / f"{schema.name}.tsv"
+            write_table(path, schema, rows)
+            found[schema] = read_table(path, schema).rows
+    return found
 
 
 def _header(judge: Judge, result: Prioritised) -> dict[str, str]:
