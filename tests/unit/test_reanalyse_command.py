@@ -11,7 +11,7 @@ import pytest
 
 from builders.panel import write_panel
 from builders.reanalysis import BENIGN, PATHOGENIC, UNCERTAIN, archived, write_release
-from builders.trio import Trio, trio, write_clinvar, write_frequencies
+from builders.trio import Trio, trio, write_clinvar, write_frequencies, write_resource
 from filiation.__main__ import main
 from filiation.archive.parts import read_part
 from filiation.archive.store import create_archive, open_archive
@@ -332,3 +332,21 @@ def test_reanalyse__a_new_link_of_gene_and_disease_is_the_cause(archive: Path, t
     release = write_release(tmp_path / "r1.yaml", hpo_gene_diseases={"path": str(links), "version": "2026-11-01"})
     assert reanalyse(archive, release) == 0
     assert {row["cause"] for row in work_list(archive, release)} <= {"hpo"}
+
+
+def test_reanalyse__counts_of_the_laboratory_choose_the_carriers_and_leave_an_archive_that_verifies(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = [
+        'ID=AF,Number=A,Type=Float,Description="Frequency"',
+        'ID=CARRIERS,Number=A,Type=Integer,Description="Carriers"',
+        'ID=FAMILIES,Number=.,Type=String,Description="Families"',
+    ]
+    counts = write_resource(tmp_path / "counts.vcf.gz", ["1"], info, ["1 100 . A G AF=0.1;CARRIERS=40;FAMILIES=FAM1"])
+    release = write_release(tmp_path / "r1.yaml", in_house=str(counts))
+    assert reanalyse(archive, release) == 0
+    assert "chosen: 1 for cohort" in capsys.readouterr().err
+    assert reanalyse(archive, release) == 0
+    assert "chosen: 0 for cohort" in capsys.readouterr().err, "the same counts matter to nobody"
+    with open_archive(archive) as opened:
+        assert verify(opened) == []

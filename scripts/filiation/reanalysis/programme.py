@@ -21,6 +21,7 @@ from typing import IO, Any
 from filiation.archive.store import open_archive
 from filiation.io.files import private_directory
 from filiation.reanalysis.choose import choose
+from filiation.reanalysis.choose_cohort import remember_compared
 from filiation.reanalysis.context import RunContext, with_compiled_frequencies
 from filiation.reanalysis.family import FamilyOutcome, families_with, reanalyse_family
 from filiation.reanalysis.frequency_scan import FrequencyScan, Limits
@@ -105,7 +106,7 @@ def run_release(
 
     names : families asked for. all_records : judge every record of every family, without asking the index.
     """
-    result = RunResult(asked=len(names))
+    result, asked = RunResult(asked=len(names)), list(names)
     with private_directory("reanalyse") as folder, ExitStack() as stack:
         context = with_compiled_frequencies(context, folder)
         if not all_records:
@@ -133,6 +134,9 @@ def run_release(
             result.outcomes.append(outcome)
             progress.tell(result)
         result.outcomes.sort(key=lambda outcome: outcome.family)
+        failed = {outcome.family for outcome in result.errors}
+        with open_archive(context.archive) as archive:
+            remember_compared(archive, context, (name for name in asked if name not in failed))
     return result
 
 
