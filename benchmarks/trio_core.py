@@ -39,8 +39,11 @@ import sys, time
 from filiation.io.raw.reader import CallsReader
 from filiation.io.raw.stream import run_in_order
 class Inflation(CallsReader):
-    def link(self, opened):
-        self.source.give_back(opened.data)
+    def open_piece(self, piece, state):
+        return None if piece is None else self.source.inflate(piece, 0, state)[0]
+    def link(self, content):
+        if content is not None:
+            self.source.give_back(content)
     def finish(self, linked):
         return None
 for _ in range(int(sys.argv[2])):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,12 @@ _LAYOUT = 9
 _WORD = 8
 # The high bits of eight bytes (as a signed number), and the bytes at even places.
 _LONG_DELTAS, _EVEN_BYTES = -0x7F7F7F7F7F7F7F80, 0x00FF00FF00FF00FF
+# One in each pair of bytes, and the bit above a byte.
+_EVEN_ONES, _EVEN_CARRY = 0x0001000100010001, 0x0100010001000100
+# Look-ups whose blocks are fetched together; bytes of most blocks, and of a cache line.
+_TOGETHER, _BLOCK_BYTES, _LINE_BYTES = 16, 512, 64
+# Blocks that are looked at from the last one found.
+_NEAR = 8
 
 
 def get_number(data: np.ndarray, at: int) -> tuple[int, int]:
@@ -48,6 +55,19 @@ def get_number(data: np.ndarray, at: int) -> tuple[int, int]:
 
 
 get_number_jit = inline(get_number)
+
+
+def get_short_number(data: np.ndarray, at: int) -> Any:
+    """`get_number` of one that mostly takes one or two bytes, and behind which another byte stands."""
+    first, second = np.int64(data[at]), np.int64(data[at + 1])
+    # Which of the two it is cannot be guessed, and is not asked.
+    more = first >> 7
+    if more & second >> 7:
+        return get_number_jit(data, at)
+    return (first & 127) | (second & 127 & -more) << 7, at + 1 + more
+
+
+get_short_number_jit = inline(get_short_number)
 
 
 def get_little_endian(data: np.ndarray, at: int, size: int) -> int:
@@ -77,12 +97,12 @@ single_jit = inline(single)
 
 def open_block(data: np.ndarray, at: int, layout: np.ndarray) -> None:
     """Read the head of a block: how many alleles, and where each part starts."""
-    n, at = get_number_jit(data, at)
-    flags, at = get_number_jit(data, at)
-    deltas, at = get_number_jit(data, at)
-    longs, at = get_number_jit(data, at)
-    homs, at = get_number_jit(data, at)
-    hemis, at = get_number_jit(data, at)
+    n, at = get_short_number_jit(data, at)
+    flags, at = get_short_number_jit(data, at)
+    deltas, at = get_short_number_jit(data, at)
+    longs, at = get_short_number_jit(data, at)
+    homs, at = get_short_number_jit(data, at)
+    hemis, at = get_short_number_jit(data, at)
     layout[_N] = n
     layout[_FLAGS] = flags
     layout[_DELTAS] = at
@@ -181,26 +201,61 @@ is_long_allele_jit = inline(is_long_allele)
 def find_block(block_start: np.ndarray, first: int, last: int, hint: int, pos: int) -> int:
     """The last block of first ≤ b < last that starts at or before `pos`, first - 1 when none does.
 
-    Gallops from `hint` when the block asked for lies at or after it, else bisects the whole contig.
+    Looks among the next few from `hint`, where a sorted batch finds it, else in the whole contig.
     """
-    low, high = first - 1, last
     if first <= hint < last and block_start[hint] <= pos:
-        low = hint
-        step = 1
-        while low + step < last and block_start[low + step] <= pos:
-            low += step
-            step *= 2
-        high = min(last, low + step)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if block_start[middle] <= pos:
-            low = middle
-        else:
-            high = middle
-    return low
+        if hint + _NEAR >= last or block_start[hint + _NEAR] > pos:
+            first, last = hint, min(last, hint + _NEAR)
+    elif block_start[first] > pos:
+        return first - 1
+    # Half the blocks are given up in every step, without a branch that the processor would have to guess.
+    size = last - first
+    while size > 1:
+        half = size >> 1
+        first += half if block_start[first + half] <= pos else 0
+        size -= half
+    return first
 
 
 find_block_jit = inline(find_block)
+
+
+def find_blocks(
+    data: np.ndarray,
+    block_start: np.ndarray,
+    block_offset: np.ndarray,
+    contig_block: np.ndarray,
+    contig_byte: np.ndarray,
+    contig: np.ndarray,
+    pos: np.ndarray,
+    hint: int,
+    block_of: np.ndarray,
+) -> int:
+    """The block that each of a few alleles would stand in, -1 for none, into `block_of`; returns the last one found.
+
+    A byte of every cache line of the blocks is read, so that the processor fetches them side by side, not each when
+    the look-up comes to it.
+    """
+    fetched: Any = 0
+    for k in range(len(pos)):
+        c = contig[k]
+        block_of[k] = -1
+        if c < 0 or contig_block[c] >= contig_block[c + 1]:
+            continue
+        block = find_block_jit(block_start, contig_block[c], contig_block[c + 1], hint, pos[k])
+        if block < contig_block[c]:
+            continue
+        block_of[k] = block
+        if block != hint:
+            start = contig_byte[c] + np.int64(block_offset[block])
+            for line in range(start, min(start + _BLOCK_BYTES, data.size), _LINE_BYTES):
+                fetched += np.int64(data[line])
+        hint = block
+    # What was read has to be of use, or the compiler leaves the reading out; the sum is never negative.
+    return hint if fetched >= 0 else -1
+
+
+find_blocks_jit = inline(find_blocks)
 
 
 def is_covered(start: np.ndarray, end: np.ndarray, first: int, last: int, pos: int) -> bool:
@@ -235,21 +290,46 @@ def segment_is_whole(
 segment_is_whole_jit = inline(segment_is_whole)
 
 
+def sums_to(deltas: int, least: int) -> tuple[int, int]:
+    """How many of eight deltas make `least` or more together, and what they make; all eight make 256 at most."""
+    # Byte k of the product is the sum of the first k + 1.
+    sums: Any = deltas
+    sums += sums << 8
+    sums += sums << 16
+    sums += sums << 32
+    # Bit 8 of each pair of bytes is set where the sum is `least` or more.
+    even = ((sums & _EVEN_BYTES) | _EVEN_CARRY) - least * _EVEN_ONES
+    odd = (((sums >> 8) & _EVEN_BYTES) | _EVEN_CARRY) - least * _EVEN_ONES
+    reached = ((even >> 8) & _EVEN_ONES) + ((odd >> 8) & _EVEN_ONES)
+    short = 8 - (((reached * _EVEN_ONES) >> 48) & 15)
+    return short + 1, (sums >> (8 * short)) & 255
+
+
+sums_to_jit = inline(sums_to)
+
+
 def go_to(data: np.ndarray, here: int, j: int, at: int, last: int, target: int) -> tuple[int, int, int]:
     """The first allele of a block at or after a position, else the last: its position, index, and the next delta."""
-    # Eight deltas of one byte each are added at once where they all lie before the target.
-    while j + 8 <= last and here + 8 < target and at + 8 <= data.size:
-        deltas = word_64_at(memory_of(data), at)
-        if deltas & _LONG_DELTAS:
-            break
-        pairs = (deltas & _EVEN_BYTES) + ((deltas >> 8) & _EVEN_BYTES)
-        step = ((pairs & 0xFFFF) + ((pairs >> 16) & 0xFFFF)) + (((pairs >> 32) & 0xFFFF) + ((pairs >> 48) & 0xFFFF))
-        if here + step >= target:
-            break
-        here += step
-        j += 8
-        at += 8
     while here < target and j < last:
+        left = min(last - j, 8)
+        if at + 8 <= data.size:
+            # Eight deltas of one byte each are added at once; those that are no longer of the block count nothing.
+            deltas = int(word_64_at(memory_of(data), at))
+            if left < 8:
+                deltas &= (1 << int(8 * left)) - 1
+            if deltas & _LONG_DELTAS == 0:
+                pairs = (deltas & _EVEN_BYTES) + ((deltas >> 8) & _EVEN_BYTES)
+                step = ((pairs & 0xFFFF) + ((pairs >> 16) & 0xFFFF)) + (
+                    ((pairs >> 32) & 0xFFFF) + ((pairs >> 48) & 0xFFFF)
+                )
+                if here + step < target:
+                    here += step
+                    j += left
+                    at += left
+                    continue
+                if step < 256:
+                    passed, step = sums_to_jit(deltas, int(target - here))
+                    return here + step, j + passed, at + passed
         delta = int(np.int64(data[at]))
         at += 1
         if delta >= 128:
@@ -309,18 +389,20 @@ def lookup_borrowed(
     out_state: np.ndarray,
 ) -> int:
     """`lookup` on arrays whose references are not counted."""
-    layout = np.zeros(_LAYOUT, dtype=np.int64)
+    layout, block_of = np.zeros(_LAYOUT, dtype=np.int64), np.empty(_TOGETHER, dtype=np.int64)
     opened, hint, at, j, here, before, homs, hemis = -1, -1, 0, 0, 0, 0, 0, 0
     for v in range(len(pos)):
+        if v % _TOGETHER == 0:
+            stop = min(v + _TOGETHER, len(pos))
+            hint = find_blocks_jit(
+                data, block_start, block_offset, contig_block, contig_byte, contig[v:stop], pos[v:stop], hint, block_of
+            )
         c, target = contig[v], pos[v]
         out_frequency[v] = math.nan
         out_homozygotes[v] = out_hemizygotes[v] = MISSING_INT
         out_state[v] = ABSENT
-        block = -1
-        if c >= 0 and contig_block[c] < contig_block[c + 1]:
-            block = find_block_jit(block_start, contig_block[c], contig_block[c + 1], hint, target)
-        if c >= 0 and block >= contig_block[c]:
-            hint = block
+        block = block_of[v % _TOGETHER]
+        if block >= 0:
             # Within a block the search goes on from where it stands, unless it has to go back.
             if block != opened or before > target:
                 segment = block // BLOCKS_PER_SEGMENT

@@ -25,6 +25,8 @@ InfoValue = bool | int | float | str | Sequence[int] | Sequence[float] | Sequenc
 _DECLARATION = re.compile(r"##INFO=<ID=([^,]+),Number=[^,]+,Type=([A-Za-z]+)")
 _FLAG, _FLOAT, _CHARACTER = b"\x00", 5, 7
 _BUFFER = 1 << 20
+# BCF at the level that takes half the time; survivors are few, and the next step writes them again.
+_FASTEST = "-Ob1"
 # Both lengths of a BCF record, and how many INFO fields it has.
 _LENGTHS = struct.Struct("<II16xH")
 
@@ -89,7 +91,7 @@ class RecordWriter:
     def __enter__(self) -> RecordWriter:
         require_tool("bcftools", "write the records that go on")
         self._process = subprocess.Popen(
-            ["bcftools", "view", "--no-version", "-Ob", "-o", self.output, "-"],
+            ["bcftools", "view", "--no-version", _FASTEST, "-o", self.output, "-"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
