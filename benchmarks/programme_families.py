@@ -115,8 +115,8 @@ class World:
         drawn = drawn.take(np.lexsort((drawn.alt, drawn.ref, drawn.pos, drawn.contig)))
         self.pool = drawn.take(np.flatnonzero(~_repeated(drawn)))
         self.weight = np.cumsum(self.pool.frequency)
-        self.errors = self.draw(rng, ERRORS_POOL, np.full(ERRORS_POOL, np.nan))
-        self.errors.clinvar[:] = 0
+        self.places = _places(self.pool)
+        self.errors = self.unshared(rng, ERRORS_POOL)
         slugs = [entry.slug for entry in load_catalogue().entries.values() if entry.kind == "rare_disease"]
         self.pre_indications = slugs
         # A few pre-indications have most of the families: shares after 1/rank, own choice.
@@ -140,10 +140,22 @@ class World:
             np.where(clinvar > 0, rng.integers(0, 3, number), 255).astype(np.uint8),
         )  # fmt: skip
 
+    def unshared(self, rng: np.random.Generator, number: int) -> Alleles:
+        """New alleles at places where the pool has none; no source knows them."""
+        drawn = self.draw(rng, number, np.full(number, np.nan))
+        drawn.clinvar[:], drawn.stars[:] = 0, 255
+        found = np.minimum(np.searchsorted(self.places, _places(drawn)), len(self.places) - 1)
+        return drawn.take(np.flatnonzero(self.places[found] != _places(drawn)))
+
     def of_founder(self, rng: np.random.Generator) -> np.ndarray:
         """Places in the pool of what one founder carries."""
         number = rng.poisson(ALLELES_PER_FOUNDER * (1 - OWN_SHARE))
         return np.unique(np.searchsorted(self.weight, rng.random(number) * self.weight[-1]))
+
+
+def _places(alleles: Alleles) -> np.ndarray:
+    """Contig and position as one number."""
+    return alleles.contig.astype(np.int64) << 32 | alleles.pos
 
 
 def _repeated(alleles: Alleles) -> np.ndarray:
@@ -207,25 +219,22 @@ class Genome:
 def family_genome(world: World, rng: np.random.Generator, boy: bool) -> Genome:
     """Alleles of two founders and what the child has of them."""
     father, mother = world.of_founder(rng), world.of_founder(rng)
-    own = [rng.poisson(ALLELES_PER_FOUNDER * OWN_SHARE) for _ in range(2)]
-    new = rng.poisson(NEW_ALLELES)
-    errors = rng.choice(ERRORS_POOL, min(ERRORS_POOL, rng.poisson(ERRORS_PER_CHILD)), replace=False)
     shared = np.union1d(father, mother)
-    unknown = np.full(sum(own) + new, np.nan)
-    drawn = world.draw(rng, len(unknown), unknown)
-    alleles = Alleles.joined([world.pool.take(shared), drawn, world.errors.take(errors)])
-    alleles.clinvar[len(shared) :] = 0
-    alleles.stars[len(shared) :] = 255
+    own = [world.unshared(rng, rng.poisson(ALLELES_PER_FOUNDER * OWN_SHARE)) for _ in range(2)]
+    new = world.unshared(rng, rng.poisson(NEW_ALLELES))
+    chosen = rng.choice(len(world.errors), min(len(world.errors), rng.poisson(ERRORS_PER_CHILD)), replace=False)
+    alleles = Alleles.joined([world.pool.take(shared), *own, new, world.errors.take(chosen)])
+    ends = np.cumsum([len(shared), len(own[0]), len(own[1])])
     copies = np.zeros((len(alleles), 3), dtype=np.int8)
-    copies[: len(shared), 1] = np.isin(shared, father)
-    copies[: len(shared), 2] = np.isin(shared, mother)
-    copies[len(shared) : len(shared) + own[0], 1] = 1
-    copies[len(shared) + own[0] : len(shared) + sum(own), 2] = 1
+    copies[: ends[0], 1] = np.isin(shared, father)
+    copies[: ends[0], 2] = np.isin(shared, mother)
+    copies[ends[0] : ends[1], 1] = 1
+    copies[ends[1] : ends[2], 2] = 1
     handed_on = rng.random((len(alleles), 2)) < 0.5
     x = alleles.contig == NAMES.index("chrX")
     handed_on[x, 0] = not boy
     copies[:, 0] = (copies[:, 1:] * handed_on).sum(axis=1)
-    copies[len(shared) + sum(own) :, 0] = 1
+    copies[ends[2] :, 0] = 1
     copies[x, 1] *= 2
     if boy:
         copies[x, 0] = np.minimum(copies[x, 0] * 2, 2)

@@ -106,7 +106,8 @@ def _by_checksum(archive: Archive, folder: Path) -> dict[str, set[str]]:
     path = _state_path(folder)
     known: dict[str, list[Any]] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     rows = archive.query(
-        "SELECT family, f.family_number, a.number, r.sha256 FROM families f JOIN analyses a USING (family_number) LEFT JOIN resources r"
+        "SELECT family, f.family_number, a.number, r.sha256 FROM families f JOIN analyses a USING (family_number)"
+        " LEFT JOIN resources r"
         " ON r.set_number = a.set_number AND r.kind = 'input' AND r.name = 'cohort'"
         " WHERE a.number = (SELECT max(number) FROM analyses b WHERE b.family_number = f.family_number)"
     )
