@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+# A section longer than this is shown by its head.
+TALLEST = 1700
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -30,13 +32,17 @@ def page_pictures(page: Path, pictures: Path) -> None:
         tab.screenshot(path=pictures / "summary.png", clip={"x": 0, "y": 0, "width": 1500, "height": 1000})
         tab.locator("table.candidates").screenshot(path=pictures / "candidates.png")
         for name in ("genome", "quality"):
-            tab.locator(f'section[aria-labelledby="{name}"]').screenshot(path=pictures / f"{name}.png")
+            box = tab.locator(f'section[aria-labelledby="{name}"]').bounding_box()
+            assert box is not None
+            box["height"] = min(box["height"], TALLEST)
+            tab.screenshot(path=pictures / f"{name}.png", clip=box, full_page=True)
         first = tab.locator("#candidate-1")
         first.locator("summary").first.click()
         for canvas in first.locator("canvas").all():
             canvas.scroll_into_view_if_needed()
             tab.wait_for_timeout(200)
         first.screenshot(path=pictures / "candidate.png")
+        tab.evaluate("scrollTo(0, 0)")
         tab.check("#language-en")
         first.screenshot(path=pictures / "candidate-english.png")
         browser.close()

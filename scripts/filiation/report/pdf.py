@@ -25,7 +25,7 @@ from filiation.report.reads_view import BASE, MemberDrawing, draw_member
 _PAIR = re.compile(r"<i lang=fr>([^<]*)</i><i lang=en>([^<]*)</i>")
 
 # From the usual setting to the closest.
-DENSITIES = ("", "compact", "tight")
+DENSITIES = ("", "snug", "compact", "tight")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def printed_candidates(candidates: list[Candidate]) -> list[Candidate]:
 def print_page(data: ReportData, density: str = "", *, summary_only: bool = False) -> str:
     """The HTML of the print template, in the report's language alone.
 
-    density : '', compact or tight, how close the summary is set. summary_only : without what follows it.
+    density : '', snug, compact or tight, how close the summary is set. summary_only : without what follows it.
     """
     values = page_values(data)
     candidates = [candidate for group in values["groups"] for candidate in group.candidates]

@@ -80,6 +80,8 @@ def rules_of(row: Row) -> tuple[Rule, ...]:
         if shelf and known("shelf_rule", key):
             words = term("shelf_rule", key)
             said = Bilingual(f"{said.fr}, {words.fr}", f"{said.en}, {words.en}")
+        # The rule's own words stand before it already.
+        said = Bilingual(said.fr, said.en.removeprefix("clinvar ").removeprefix("second variant in "))
         state = PASSED if shelf else rule_state(value)
         rules.append(
             Rule(

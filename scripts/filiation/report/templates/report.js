@@ -118,8 +118,12 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sorter";
+    // Browsers leave buttons out of a head that is repeated on paper: its words stand there once more.
+    const paper = document.createElement("span");
+    paper.className = "paper-head";
+    paper.append(...Array.from(header.childNodes, (node) => node.cloneNode(true)));
     button.append(...header.childNodes);
-    header.append(button);
+    header.append(button, paper);
     header.setAttribute("aria-sort", header.dataset.sort === "rank" ? "ascending" : "none");
     button.addEventListener("click", () => {
       descending = sorting === header.dataset.sort && !descending;
