@@ -210,4 +210,5 @@ def test_structural__a_wrong_entry_is_named_before_the_run(
     reference = {"genes_gff3": genes} if genes else {}
     with pytest.raises(FiliationError) as caught:
         make(trio(vcf="family.vcf.gz"), prioritisation={"structural": entries}, reference=reference)
-    assert words in caught.value.message() and "prioritisation.structural" in caught.value.message()
+    assert words in caught.value.message()
+    assert "prioritisation.structural" in caught.value.message()
