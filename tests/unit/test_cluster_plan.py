@@ -37,6 +37,12 @@ Shell command: filiation align
 """
 
 
+def test_plan__jobs_of_a_group_are_jobs_too() -> None:
+    grouped = "Group job g (jobs in lexicogr. order):\n\n" + "\n".join(f"    {line}" for line in PLAN.splitlines())
+    assert [job.rule for job in planned_jobs(grouped)] == ["write_pedigree", "align"]
+    assert list(planned_jobs(grouped))[1].memory_mb == 24000
+
+
 def job(rule: str, *, threads: int = 1, inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = ()) -> PlannedJob:
     """A job of family F1."""
     return PlannedJob(rule, {"family": "F1"}, threads, 1000, 60, inputs, outputs)

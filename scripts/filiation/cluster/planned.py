@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_HEAD = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
-_FIELD = re.compile(r"^    (input|output|log|benchmark|wildcards|threads|resources|jobid): (.*)$")
+# Jobs of a group are set off by four more spaces.
+_HEAD = re.compile(r"^ *(?:local)?(?:rule|checkpoint) (\w+):$")
+_FIELD = re.compile(r"^ {4,}(input|output|log|benchmark|wildcards|threads|resources|jobid): (.*)$")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def planned_jobs(text: str) -> Iterator[PlannedJob]:
         if head := _HEAD.match(line):
             if rule:
                 yield _job(rule, local, fields)
-            rule, local, fields = head[1], line.startswith("local"), {}
+            rule, local, fields = head[1], line.lstrip().startswith("local"), {}
         elif rule and (found := _FIELD.match(line)):
             fields[found[1]] = found[2]
 
