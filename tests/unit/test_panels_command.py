@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.archive import analysis, call, candidate, make_archive, trio
 from builders.panel import write_panel
 from builders.panel_sources import (
     panelapp_gene,
@@ -17,6 +18,7 @@ from builders.panel_sources import (
     write_panelapp_json,
 )
 from filiation.__main__ import main
+from filiation.archive.write import add_analysis
 from filiation.panels.diff import compare, touched_families
 from filiation.panels.load import load_panel
 from filiation.panels.save import save_panel
@@ -238,3 +240,31 @@ def test_diff__names_the_archived_families_that_a_change_touches(
     assert "went    FTL" in shown
     assert "FAM2    another version" in shown
     assert main(["panels", "diff", str(path), str(new), "--archive", str(tmp_path / "absent")]) == 2
+
+
+def test_diff__asks_the_archive_which_families_had_the_panel_and_a_candidate_in_a_changed_gene(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = panel_file(tmp_path / "nbia.tsv", row("GENE1", "HGNC:3999"), row("ONE", "HGNC:1"))
+    (tmp_path / "new").mkdir()
+    new = panel_file(tmp_path / "new" / "nbia.tsv", row("ONE", "HGNC:1"))
+    with make_archive(tmp_path / "archive", ("FAM001",)) as archive:
+        had = [{"name": "panel", "kind": "input", "version": "1.0.0", "sha256": load_panel(path).checksum}]
+        calls = [call(9_000)]
+        add_analysis(archive, analysis(trio("FAM002"), calls, candidates=[candidate(9_000, gene="ONE")], resources=had))
+        add_analysis(archive, analysis(trio("FAM003"), calls, panel="myopathies"))
+    assert main(["panels", "diff", str(path), str(new), "--json", "--archive", str(tmp_path / "archive")]) == 0
+    assert json.loads(capsys.readouterr().out)["families"] == [
+        {
+            "family": "FAM001",
+            "same_file": "another version",
+            "panel": "nbia 1.0.0",
+            "candidate_genes_changed": "GENE1",
+        },
+        {
+            "family": "FAM002",
+            "same_file": "yes",
+            "panel": "nbia 1.0.0",
+            "candidate_genes_changed": "none of its candidates",
+        },
+    ]

@@ -51,6 +51,27 @@ def analysed_before(archive: Archive, panel: str, version: str) -> list[Row]:
     )
 
 
+def analysed_with(archive: Archive, panel: str, genes: set[str]) -> list[Row]:
+    """Families whose last analysis used a panel, and which of the genes ever held a candidate of theirs.
+
+    Rows: family, panel, panel_version, sha256 (of the panel's file, '' where it was not kept), genes (sorted symbols).
+    """
+    rows = archive.query(
+        "SELECT family, f.family_number, a.panel, a.panel_version, coalesce(r.sha256, '') AS sha256 FROM analyses a"
+        " JOIN families f USING (family_number)"
+        " JOIN (SELECT family_number, max(number) AS number FROM analyses GROUP BY family_number) last"
+        " ON last.family_number = a.family_number AND last.number = a.number"
+        " LEFT JOIN resources r ON r.set_number = a.set_number AND r.kind = 'input' AND r.name = 'panel'"
+        " WHERE a.panel = ? ORDER BY family",
+        [panel],
+    )
+    held: dict[int, set[str]] = {}
+    for symbol in sorted(genes):
+        for row in archive.query("SELECT DISTINCT family_number FROM first_seen WHERE gene = ?", [symbol]):
+            held.setdefault(row["family_number"], set()).add(symbol)
+    return [{**row, "genes": sorted(held.get(row["family_number"], ()))} for row in rows]
+
+
 def parents_below(archive: Archive, depth: float, place: str) -> list[Row]:
     """Families with a parent whose mean depth at a gene or a region is below `depth`.
 

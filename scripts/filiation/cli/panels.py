@@ -15,7 +15,7 @@ Examples:
   filiation panels show nbia
   filiation panels build --orphanet-genes en_product6.xml --orphanet-classification en_product3_*.xml --hpo hpo/ \\
       --ddg2p DDG2P.csv --output-dir panels/
-  filiation panels diff resources/panels/nbia.tsv panels/nbia.tsv --archive results/
+  filiation panels diff resources/panels/nbia.tsv panels/nbia.tsv --archive /data/archive
   filiation panels import panelapp_180.json --pre-indication nbia --date 2026-11-22 --output panels/nbia.tsv
   filiation panels import --overlay changes.tsv --panel resources/panels/nbia.tsv --date 2026-11-22 \\
       --output panels/nbia.tsv
@@ -30,7 +30,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from filiation.panels.diff import Change, TouchedFamily
+    from filiation.panels.load import Panel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +77,11 @@ def _add_reading(actions: Any) -> None:
         if name == "diff":
             reading.add_argument("old", help="panel as it was")
             reading.add_argument("new", help="panel as it is now")
-            reading.add_argument("--archive", metavar="FOLDER", help="results: name the families that changes touch")
+            reading.add_argument(
+                "--archive",
+                metavar="FOLDER",
+                help="an archive, or a folder of results: name the families that changes touch",
+            )
         else:
             reading.add_argument("--panels", help="folder of the panels; default: resources/panels")
             reading.add_argument("--catalogue", help="catalogue; default: resources/pre_indications.yaml")
@@ -229,13 +237,37 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _touched(options: argparse.Namespace, old: Panel, changes: list[Change]) -> tuple[list[TouchedFamily], list[str]]:
+    """Families of an archive, or of a folder of results, that were analysed with this panel."""
+    from filiation.panels.diff import TouchedFamily, touched_families
+
+    if not (Path(options.archive) / "archive.json").is_file():
+        return touched_families(options.archive, old, changes)
+    from filiation.archive.find import analysed_with
+    from filiation.archive.store import open_archive
+
+    name = old.header.get("pre_indication", Path(old.path).stem)
+    with open_archive(options.archive) as archive:
+        found = analysed_with(archive, name, {change.symbol for change in changes})
+    return [
+        TouchedFamily(
+            row["family"],
+            options.archive,
+            f"{row['panel']} {row['panel_version']}",
+            row["sha256"] == old.checksum,
+            tuple(row["genes"]),
+        )
+        for row in found
+    ], []
+
+
 def _diff(options: argparse.Namespace) -> int:
-    from filiation.panels.diff import compare, touched_families
+    from filiation.panels.diff import compare
     from filiation.panels.load import load_panel
 
     old, new = load_panel(options.old), load_panel(options.new)
     changes = compare(old, new)
-    families, without = touched_families(options.archive, old, changes) if options.archive else ([], [])
+    families, without = _touched(options, old, changes) if options.archive else ([], [])
     rows = [
         {
             "change": c.change,
