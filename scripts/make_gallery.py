@@ -32,6 +32,7 @@ def page_pictures(page: Path, pictures: Path) -> None:
         tab.screenshot(path=pictures / "summary.png", clip={"x": 0, "y": 0, "width": 1500, "height": 1000})
         tab.locator("table.candidates").screenshot(path=pictures / "candidates.png")
         for name in ("genome", "quality"):
+            tab.evaluate("scrollTo(0, 0)")
             box = tab.locator(f'section[aria-labelledby="{name}"]').bounding_box()
             assert box is not None
             box["height"] = min(box["height"], TALLEST)

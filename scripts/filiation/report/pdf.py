@@ -81,11 +81,13 @@ def summary_density(data: ReportData) -> str:
     """How close the summary must be set to stand on one page; '' where it fits, or where no setting would do."""
     import weasyprint
 
-    for density in DENSITIES:
+    def fits(density: str) -> bool:
         summary = print_page(data, density, summary_only=True)
-        if len(weasyprint.HTML(string=summary, url_fetcher=_refuse).render().pages) == 1:
-            return density
-    return ""
+        return len(weasyprint.HTML(string=summary, url_fetcher=_refuse).render().pages) == 1
+
+    if fits(DENSITIES[0]) or not fits(DENSITIES[-1]):
+        return ""
+    return next((density for density in DENSITIES[1:-1] if fits(density)), DENSITIES[-1])
 
 
 def _refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
