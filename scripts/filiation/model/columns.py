@@ -28,6 +28,8 @@ def _member_columns(role: str) -> tuple[Column, ...]:
         Column(f"{role}_alt_depth", "int", f"reads of the {role} with the alternate allele", "reads"),
         Column(f"{role}_depth", "int", f"reads of the {role} over the position", "reads"),
         Column(f"{role}_genotype_quality", "int", f"genotype quality of the {role}", "phred"),
+        Column(f"{role}_likelihoods", "str", f"genotype likelihoods (PL) of the {role} as called: 0,30,300", "phred"),
+        Column(f"{role}_phase_set", "str", f"phase set (PS, else PID) of the {role}'s genotype"),
     )
 
 

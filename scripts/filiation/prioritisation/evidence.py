@@ -21,13 +21,15 @@ from filiation.scoring.compound import PhaseTag
 
 @dataclass(frozen=True)
 class MemberCall:
-    """What the caller wrote of one member; None is missing."""
+    """What the caller wrote of one member; None is missing. likelihoods : PL as text; phase_set : PS, else PID."""
 
     genotype: str
     ref_depth: int | None
     alt_depth: int | None
     depth: int | None
     genotype_quality: int | None
+    likelihoods: str | None = None
+    phase_set: str | None = None
 
     def summary(self) -> str:
         """`0/1:14,12:99`, with `.` for what is missing."""
@@ -93,7 +95,24 @@ def member_call(call: Any) -> MemberCall:
         _integer(depths[1]),
         _integer(call.get("DP")),
         _integer(call.get("GQ")),
+        _likelihoods(call.get("PL")),
+        _phase_set(call),
     )
+
+
+def _likelihoods(values: Any) -> str | None:
+    """PL as the caller wrote it; None when it is missing."""
+    if not isinstance(values, tuple) or all(value is None for value in values):
+        return None
+    return ",".join("." if value is None else str(value) for value in values)
+
+
+def _phase_set(call: Any) -> str | None:
+    """PS, else GATK's PID."""
+    found = call.get("PS")
+    if found is None:
+        found = call.get("PID")
+    return None if found is None else str(found)
 
 
 def phase_tag(chrom: str, call: Any) -> PhaseTag | None:

@@ -77,6 +77,8 @@ def candidate_row(rank: int, draft: Draft, group: Group, context: Context) -> di
         row[f"{role.value}_alt_depth"] = call.alt_depth
         row[f"{role.value}_depth"] = call.depth
         row[f"{role.value}_genotype_quality"] = call.genotype_quality
+        row[f"{role.value}_likelihoods"] = call.likelihoods
+        row[f"{role.value}_phase_set"] = call.phase_set
     return row
 
 

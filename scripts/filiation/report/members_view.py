@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filiation.model.pedigree import Family, Role
 from filiation.report.allele_balance import UNBALANCED, balance_probability, balance_words
@@ -35,6 +35,8 @@ class MemberEvidence:
     allele_depths: str = "—"
     depth: str = "—"
     quality: str = "—"
+    likelihoods: str = ""
+    phase_set: str = ""
     alt_share: Bilingual = DASH
     balance: Bilingual = DASH
     unbalanced: bool = False
@@ -123,7 +125,9 @@ def member_evidence(row: Row, family: Family) -> tuple[MemberEvidence, ...]:
         names = ("genotype", "ref_depth", "alt_depth", "depth", "genotype_quality")
         genotype, ref, alt, depth, quality = (row[f"{role}_{name}"] for name in names)
         one_copy = f"{role}=hemizygous" in (row["inheritance_reason"] or "").split()
-        lines.append(_evidence_of(role, member.sample, genotype, ref, alt, depth, quality, one_copy=one_copy))
+        line = _evidence_of(role, member.sample, genotype, ref, alt, depth, quality, one_copy=one_copy)
+        likelihoods, phase_set = row.get(f"{role}_likelihoods") or "", row.get(f"{role}_phase_set") or ""
+        lines.append(replace(line, likelihoods=likelihoods, phase_set=phase_set))
     for sample, genotype, depths, quality in SIBLING_CALL.findall(row["siblings"] or ""):
         ref, alt = ([*(_number(part) for part in depths.split(",")), None, None])[:2]
         lines.append(_evidence_of(Role.SIBLING, sample, genotype, ref, alt, None, _number(quality)))
