@@ -149,7 +149,7 @@ def test_report__without_reads_or_without_the_candidate_stands_as_before(tmp_pat
 
 def test_report__refuses_another_table(tmp_path: Path) -> None:
     tables = write_family(tmp_path, candidates=[candidate()])
-    with pytest.raises(InputError, match="candidates/2"):
+    with pytest.raises(InputError, match="candidates/3"):
         read_report_data(options(), **tables, recheck=tables["candidates"])
 
 
