@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-mutants lint clean
+.PHONY: help setup demo test test-kernels test-mutants test-kill lint clean
 
 CORES ?= $(shell nproc)
 WORKERS ?= 2
@@ -43,6 +43,10 @@ test-kernels: setup
 # Every night: 100,000 damaged files through the reader of calls; `make test` tries 3,000 of them.
 test-mutants: setup
 	MUTANTS=100000 $(BIN)/python -m pytest tests/unit/test_raw_fuzz.py -k no_mutant
+
+# Every night: 200 writers of the archive killed at a step or a moment; `make test` kills 28. KILL_SEED chooses others.
+test-kill: setup
+	KILL_TRIALS=200 $(BIN)/python -m pytest tests/tools/test_archive_kill.py
 
 lint: setup
 	$(BIN)/ruff check scripts tests
