@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from filiation.cluster.planned import planned_jobs
 from filiation.config import WORKFLOW, load_config
 from filiation.io.sheet import load_sheets
 
@@ -34,13 +35,10 @@ def snakemake(
 
 def jobs(text: str) -> list[str]:
     """`rule wildcard=value …` of every job that a dry run announces, sorted."""
-    found = []
-    for block in re.split(r"^\[.*\]\n(?=(?:local)?rule )", text, flags=re.MULTILINE)[1:]:
-        rule = re.match(r"(?:local)?rule (\w+):", block)
-        assert rule
-        wildcards = re.search(r"^    wildcards: (.*)$", block, re.MULTILINE)
-        found.append(" ".join([rule[1], *(wildcards[1].split(", ") if wildcards else [])]))
-    return sorted(found)
+    return sorted(
+        " ".join([job.rule, *(f"{name}={value}" for name, value in job.wildcards.items())])
+        for job in planned_jobs(text)
+    )
 
 
 def shell_commands(text: str, program: str = "filiation") -> list[list[str]]:

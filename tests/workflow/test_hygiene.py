@@ -147,6 +147,9 @@ def test_rule__command_and_options_exist(rule: Rule) -> None:
         module = importlib.import_module(f"filiation.cli.{COMMANDS[words[1]][0]}")
         parser = argparse.ArgumentParser(allow_abbrev=False)
         module.add_arguments(parser)
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                parser = action.choices[words[2]]
         known = {option for action in parser._actions for option in action.option_strings}
         used = {word for word in words if word.startswith("--")}
         assert used

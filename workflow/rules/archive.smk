@@ -14,6 +14,8 @@ if RUN.config.archive.path:
 
     rule in_house_counts:
         """Count the alleles of the archived families, as they are when the run begins."""
+        input:
+            config=CONFIG_FILE,
         output:
             counts="results/run/in_house.vcf.gz",
             index="results/run/in_house.vcf.gz.tbi",
@@ -25,6 +27,7 @@ if RUN.config.archive.path:
             mem_mb=lambda wildcards, attempt: 4000 * attempt,
             runtime=lambda wildcards, attempt: 60 * attempt,
         params:
+            version=PACKAGE_VERSION,
             archive=RUN.config.archive.path,
         shell:
             "filiation archive in-house {params.archive:q} --output {output.counts:q} 2> {log:q}"

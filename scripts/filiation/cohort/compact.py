@@ -40,12 +40,17 @@ from filiation.io.files import atomic_text, sha256
 def compact(archive: Any) -> str:
     """Join the segments with the current generation into a new one; returns its name.
 
-    Rows of families that were forgotten or analysed again are left out. The caller holds the lock of the index: two
+    Rows of families that were forgotten or analysed again are left out. Where the current generation holds every analysis
+    that counts, as after a compaction that was stopped at its very end, nothing is written again. The caller holds the lock of the index: two
     compactions at once would write one folder. Segments that are written meanwhile stay for the next time.
     """
     view = open_view(archive)
     path = archive.path
     before = read_pointer(path)
+    held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
+    if before and not view.pending and held == dict(archive.current_analyses()):
+        _remove_generations(path, before)
+        return str(before["generation"])
     name = f"{int(before['generation']) + 1 if before else 1:06d}"
     folder = cohort_folder(path) / "compacted"
     temporary = folder / f".{name}.tmp"
@@ -189,15 +194,11 @@ def _remove_superseded(archive: Any, before: dict[str, Any] | None, view: View) 
     Segments that the last generation consumed, or that it holds already; generations before it; segments of analyses
     that were followed by another.
     """
-    folder = cohort_folder(archive.path) / "compacted"
     current = read_pointer(archive.path)
     assert current is not None
     for name in before["consumed"] if before else []:
         (segments_folder(archive.path) / name).unlink(missing_ok=True)
-    kept = {current["generation"], current["previous"]}
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and path.name not in kept:
-            shutil.rmtree(path)
+    _remove_generations(archive.path, current)
     known = archive.current_analyses()
     held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
     for path in sorted(segments_folder(archive.path).glob("*.parquet")):
@@ -206,6 +207,14 @@ def _remove_superseded(archive: Any, before: dict[str, Any] | None, view: View) 
             continue
         if family in known and (int(number) < known[family] or held.get(family) == int(number)):
             path.unlink()
+
+
+def _remove_generations(archive: Path, current: dict[str, Any]) -> None:
+    """Remove every generation but the current one and the one before it."""
+    kept = {current["generation"], current["previous"]}
+    for path in sorted((cohort_folder(archive) / "compacted").iterdir()):
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
 
 
 def remove_old_generations(archive: Path) -> None:
