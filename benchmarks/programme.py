@@ -7,12 +7,12 @@ whose variants show what is recurrent; the RCP decides. Each release is one `fil
 
 Printed: recall and precision of the changed rows and of their causes, against the plan (goal 100 %); alerts per 100
 families and release (goal: at most 1); the share of the planted diagnoses among the alerts (goal: 99 %); decisions
-carried; whether a second run of each release writes nothing; for some families of each release, whether the re-analysis
-gives the rows that a fresh run with the new files gives; seconds and memory. --scale N adds what a release over N
-generated families costs (programme_scale.py).
+carried; whether a second run of each release writes nothing; for some families of each release, whether the
+re-analysis gives the rows that a fresh run with the new files gives; seconds and memory. What thousands of families
+cost is measured by programme_scale.py; killed writers by tests/tools/test_archive_kill.py (`make test-kill`).
 
     python benchmarks/programme.py                     240 families, 12 releases
-    python benchmarks/programme.py --quick             30 families, 4 releases, for the tests
+    python benchmarks/programme.py --quick             24 families, 3 releases with every kind of plant, for the tests
     python benchmarks/programme.py --json programme.json --fresh 5
 """
 
@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -116,7 +117,7 @@ def run_month(folder: Path, archive: Path, programme: Programme, data: PublicDat
     cost = measure([sys.executable, "-m", "filiation", *arguments], home, scripts=REPOSITORY / "scripts")
     month = Month(name, cost["wall"], cost["cpu"], cost["mib"])
     said = (home / "stderr").read_text("utf-8")
-    month.judged = int(said.split(" families, ")[1].split()[0])
+    month.judged = int(re.findall(r"families, (\d+) judged", said)[-1])
     month.rows = read_table(home / "work-list" / f"{name}.tsv", WORK_LIST).rows
     with open_archive(archive) as opened:
         stored = opened.query("SELECT count(*) AS n FROM analyses")[0]["n"]
@@ -182,6 +183,7 @@ def judge(programme: Programme, months: Sequence[Month]) -> dict[str, Any]:
         "missing": [_words(planned[place]) for place in sorted(set(planned) - right)],
         "wrong_cause": [f"{_words(planned[p])}, told {found[p]['cause']}" for p in sorted(right - caused)],
         "unplanned": [_told_words(place, told[place]) for place in sorted(set(told) - right)],
+        "alerts_missing": [_words(planned[place]) for place in sorted(wanted - alerts)],
         "alerts_unplanned": [_told_words(place, told[place]) for place in sorted(alerts - wanted)],
     }
 
@@ -196,7 +198,7 @@ def _told_words(place: tuple[int, str, str], row: Row) -> str:
 
 def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The whole programme; everything that was measured."""
-    programme = make_programme(options.families, options.releases, options.seed)
+    programme = make_programme(options.families, options.releases, options.seed, diagnoses=options.diagnoses)
     archive, data = folder / "archive", copy.deepcopy(programme.start)
     public = write_public_data(folder / "start", data, "2026-01-15", "1.0.0")
     started = time.perf_counter()
@@ -215,6 +217,8 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             f"{month.fresh_rows} rows as in a fresh run, {len(month.fresh_differences)} not",
             flush=True,
         )
+        for text in month.fresh_differences:
+            print(f"    {text}", flush=True)
         for at, family, variant, word in programme.decisions:
             if at == release:
                 decide(folder / month.name, archive, family, variant.key, word, date_of(release))
@@ -251,12 +255,13 @@ def main() -> None:
     parser.add_argument("--releases", type=int, default=12)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--fresh", type=int, default=2, help="families of each kind compared with a fresh run, a month")
-    parser.add_argument("--quick", action="store_true", help="30 families, 4 releases")
+    parser.add_argument("--diagnoses", type=float, default=0.006, help="planted diagnoses for a family and release")
+    parser.add_argument("--quick", action="store_true", help="24 families, 3 releases, 2 diagnoses in each")
     parser.add_argument("--keep", type=Path, help="folder to work in and to keep")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if options.quick:
-        options.families, options.releases, options.fresh = 30, 4, 1
+        options.families, options.releases, options.fresh, options.diagnoses = 24, 3, 1, 2 / 24
     folder = options.keep or Path(tempfile.mkdtemp(prefix="programme-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -137,8 +137,8 @@ class Programme:
     decisions: list[tuple[int, str, Variant, str]]
 
 
-def make_programme(families: int, releases: int, seed: int, *, alerts_per_family: float = 0.006) -> Programme:
-    """Families with background and plants; about `alerts_per_family` planted diagnoses a family and release.
+def make_programme(families: int, releases: int, seed: int, *, diagnoses: float = 0.006) -> Programme:
+    """Families with background and plants; `diagnoses` planted diagnoses for a family and release, one at least.
 
     Every kind of plant is used at least once where `releases` is large enough. A family gets one plant at most, so
     that each expected row has one cause.
@@ -147,7 +147,7 @@ def make_programme(families: int, releases: int, seed: int, *, alerts_per_family
     trios = [Trio(f"P{number:05d}") for number in range(families)]
     programme = Programme(trios, [[] for _ in range(releases)], [[] for _ in range(releases)], start, [], [])
     free = [trios[i] for i in book.random.permutation(families)]
-    wanted = max(1, round(alerts_per_family * families))
+    wanted = max(1, round(diagnoses * families))
     turn = 0
     for release in range(releases):
         for _ in range(wanted):
@@ -223,7 +223,8 @@ def _plant_noise(programme: Programme, book: Book) -> None:
 
     One background allele in four stands in ClinVar at the start. A month moves one in fifty of all background alleles:
     to or between uncertain and not provided, and single copies, which make no candidate, to pathogenic, as those of
-    carriers of recessive genes are. 200 entries change that no family carries.
+    carriers of recessive genes are. Two genes of single copies get their first disease. 200 entries change that no
+    family carries.
     """
     planted = {expected.variant for expected in programme.expected} | {v.key for _, _, v, _ in programme.decisions}
     carried, single = [], []
@@ -248,6 +249,9 @@ def _plant_noise(programme: Programme, book: Book) -> None:
             events.append(
                 lambda data, site=single[number].site: data.clinvar.__setitem__(site, ("Pathogenic", TWO_STARS))
             )
+        # Diseases are found of genes in which families carry one copy of something.
+        for number in book.random.choice(len(single), 2, replace=False):
+            events.append(partial(_disease_is_found, variant=single[number]))
         gene = book.gene("unknown")
         elsewhere = [book.variant(gene, MISSENSE, "new") for _ in range(200)]
         events.append(lambda data, found=tuple(elsewhere): _elsewhere(data, found))
