@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-mutants test-kill lint clean
+.PHONY: help setup demo test test-kernels test-mutants test-kill test-slurm lint clean
 
 CORES ?= $(shell nproc)
 WORKERS ?= 2
@@ -29,7 +29,6 @@ demo: setup
 	$(BIN)/filiation demo --directory demo --cores $(CORES)
 
 test: setup
-	bash tests/slurm/cluster.sh install
 	$(PYTEST)
 	NUMBA_BOUNDSCHECK=1 $(PYTEST) -m kernels tests/kernels
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels tests/kernels
@@ -47,6 +46,11 @@ test-mutants: setup
 # Every night: 200 writers of the archive killed at a step or a moment; `make test` kills 28. KILL_SEED chooses others.
 test-kill: setup
 	KILL_TRIALS=200 $(BIN)/python -m pytest tests/tools/test_archive_kill.py
+
+# The chain and a series of faults on a real SLURM, which is installed and started on this machine, as root on Debian.
+test-slurm: setup
+	bash tests/slurm/cluster.sh install
+	SLURM_TESTS=1 $(BIN)/python -m pytest tests/slurm
 
 lint: setup
 	$(BIN)/ruff check scripts tests

@@ -100,7 +100,9 @@ def started(folder: Path, *options: str) -> Iterator[Cluster]:
 
 
 def require_slurm(*further: str) -> None:
-    """Skip, saying why, where no SLURM can be started."""
+    """Skip, saying why, where no SLURM can be started, or nobody asked for it."""
+    if not os.environ.get("SLURM_TESTS"):
+        pytest.skip("runs on a real SLURM take minutes each: make test-slurm")
     if os.geteuid() != 0:
         pytest.skip("SLURM's daemons are started by root")
     missing = [name for name in (*NEEDED, *further) if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")]

@@ -40,9 +40,10 @@ from filiation.io.files import atomic_text, sha256
 def compact(archive: Any) -> str:
     """Join the segments with the current generation into a new one; returns its name.
 
-    Rows of families that were forgotten or analysed again are left out. Where the current generation holds every analysis
-    that counts, as after a compaction that was stopped at its very end, nothing is written again. The caller holds the lock of the index: two
-    compactions at once would write one folder. Segments that are written meanwhile stay for the next time.
+    Rows of families that were forgotten or analysed again are left out. Where the current generation holds every
+    analysis that counts, as after a compaction that was stopped at its very end, nothing is written again.
+
+    The caller holds the lock of the index: two compactions at once would write one folder. Segments that are written meanwhile stay for the next time.
     """
     view = open_view(archive)
     path = archive.path
