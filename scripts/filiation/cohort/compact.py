@@ -43,7 +43,8 @@ def compact(archive: Any) -> str:
     Rows of families that were forgotten or analysed again are left out. Where the current generation holds every
     analysis that counts, as after a compaction that was stopped at its very end, nothing is written again.
 
-    The caller holds the lock of the index: two compactions at once would write one folder. Segments that are written meanwhile stay for the next time.
+    The caller holds the lock of the index: two compactions at once would write one folder. Segments that are written
+    meanwhile stay for the next time.
     """
     view = open_view(archive)
     path = archive.path
