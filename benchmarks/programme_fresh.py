@@ -20,6 +20,8 @@ from filiation.io.tables import read_table
 from filiation.model.columns import CANDIDATES
 
 COMPARED = ("shelf", "inheritance", "inheritance_status", "acmg_class", "score", "clinvar_significance", "panel_tier")
+# Words of ClinVar that decide alike; a family is not judged again because one of them became another.
+UNDECIDED = {"not_found", "not_provided", "Uncertain_significance"}
 
 
 def compare_with_fresh(
@@ -57,4 +59,7 @@ def _key(row: dict[str, Any]) -> str:
 
 def _shown(row: dict[str, Any]) -> tuple[Any, ...]:
     """What is compared; a table of a run holds four decimals of a score."""
-    return tuple(f"{row[name]:.4f}" if name == "score" else row[name] for name in COMPARED)
+    shown = {**row, "score": f"{row['score']:.4f}"}
+    if shown["clinvar_significance"] in UNDECIDED:
+        shown["clinvar_significance"] = "undecided"
+    return tuple(shown[name] for name in COMPARED)

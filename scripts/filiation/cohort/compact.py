@@ -40,18 +40,17 @@ from filiation.io.files import atomic_text, sha256
 def compact(archive: Any) -> str:
     """Join the segments with the current generation into a new one; returns its name.
 
-    Rows of families that were forgotten or analysed again are left out. Where the current generation holds every
-    analysis that counts, as after a compaction that was stopped at its very end, nothing is written again.
-
-    The caller holds the lock of the index: two compactions at once would write one folder. Segments that are written
-    meanwhile stay for the next time.
+    Rows of families that were forgotten or analysed again are left out. Where there is neither such a row nor a new
+    segment the generation stays, and what a killed compaction did not remove any more is removed. The caller holds the
+    lock of the index: two compactions at once would write one folder. Segments that are written meanwhile stay for the
+    next time.
     """
     view = open_view(archive)
     path = archive.path
     before = read_pointer(path)
-    held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
-    if before and not view.pending and held == dict(archive.current_analyses()):
-        _remove_generations(path, before)
+    if before and not view.pending and not len(view.stale):
+        remove_parts(cohort_folder(path), pointer_path(path).name)
+        _remove_superseded(path)
         return str(before["generation"])
     name = f"{int(before['generation']) + 1 if before else 1:06d}"
     folder = cohort_folder(path) / "compacted"
@@ -71,13 +70,14 @@ def compact(archive: Any) -> str:
         "previous": before["generation"] if before else "",
         "parts": [vars(part) for part in parts],
         "consumed": sorted(source.path.name for source in view.pending),
+        "superseded": _superseded(archive, before, view),
     }
     remove_parts(cohort_folder(path), pointer_path(path).name)
     with atomic_text(pointer_path(path)) as handle:
         json.dump(pointer, handle, indent=1, sort_keys=True)
         handle.write("\n")
     sync_folder(cohort_folder(path))
-    _remove_superseded(archive, before, view)
+    _remove_superseded(path)
     return name
 
 
@@ -190,32 +190,32 @@ def _joined_genes(tables: list[pa.Table]) -> pa.Table:
     return found.sort_by([("gene", "ascending"), ("contig", "ascending")])
 
 
-def _remove_superseded(archive: Any, before: dict[str, Any] | None, view: View) -> None:
-    """Remove what no reader that began with the last generation or this one can need.
+def _superseded(archive: Any, before: dict[str, Any] | None, view: View) -> list[str]:
+    """Segments that no reader that began with the last generation or the new one can need.
 
-    Segments that the last generation consumed, or that it holds already; generations before it; segments of analyses
-    that were followed by another.
+    Those that the last generation consumed, or that it holds already; those of analyses that were followed by another.
     """
-    current = read_pointer(archive.path)
-    assert current is not None
-    for name in before["consumed"] if before else []:
-        (segments_folder(archive.path) / name).unlink(missing_ok=True)
-    _remove_generations(archive.path, current)
+    found = set(before["consumed"] if before else [])
     known = archive.current_analyses()
     held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
-    for path in sorted(segments_folder(archive.path).glob("*.parquet")):
+    for path in segments_folder(archive.path).glob("*.parquet"):
         family, _, number = path.name.removesuffix(".parquet").rpartition("-")
         if path.name.endswith(".pack.parquet") or not number.isdigit():
             continue
         if family in known and (int(number) < known[family] or held.get(family) == int(number)):
-            path.unlink()
+            found.add(path.name)
+    return sorted(found)
 
 
-def _remove_generations(archive: Path, current: dict[str, Any]) -> None:
-    """Remove every generation but the current one and the one before it."""
-    kept = {current["generation"], current["previous"]}
+def _remove_superseded(archive: Path) -> None:
+    """Remove the segments that the pointer says are superseded, and the generations before the last one."""
+    current = read_pointer(archive)
+    assert current is not None
+    # A pointer of an earlier program does not name them: the next compaction does.
+    for name in current.get("superseded", []):
+        (segments_folder(archive) / name).unlink(missing_ok=True)
     for path in sorted((cohort_folder(archive) / "compacted").iterdir()):
-        if path.is_dir() and path.name not in kept:
+        if path.is_dir() and path.name not in (current["generation"], current["previous"]):
             shutil.rmtree(path)
 
 
