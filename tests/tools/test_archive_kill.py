@@ -45,7 +45,6 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("FAM1",),
         ("archive", "consent", "archive", "FAM1", "--research", "yes", "--incidental", "no", "--date", NEXT_MONTH),
     ),
-    "join the cohort index": (FAMILIES, ("archive", "compact", "archive")),
     "judge again": (
         FAMILIES,
         ("reanalyse", "archive", "--all", "--release", "WORLD/february/release.yaml", "--output-dir", "work-list"),

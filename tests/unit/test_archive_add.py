@@ -69,7 +69,7 @@ def test_add__a_finished_run_is_kept_whole(results: Path) -> None:
         assert archive.assembly == "GRCh38"
         assert set(CONTIGS) > {"chr1"}
         record = archive.analysis("FAM")
-        assert json.loads(receipt.read_text("utf-8"))["record_sha256"] == record.record_sha256
+        assert json.loads(receipt.read_text("utf-8"))["content_sha256"] == record.content_sha256
         assert record.inputs["scoring_model"]["version"] == "1"
         assert {link["kind"] for link in record.manifest["links"]} == {"report", "calls"}
         # Every record of the calls is somewhere: a survivor, whole, with its reason, or counted.

@@ -45,7 +45,7 @@ def add(options: argparse.Namespace) -> int:
                 "schema": ARCHIVE_SCHEMA,
                 "family": family.name,
                 "analysis": record.number,
-                "record_sha256": record.record_sha256,
+                "content_sha256": record.content_sha256,
             }
             with atomic_path(options.receipt) as temporary:
                 write_json(temporary, receipt)

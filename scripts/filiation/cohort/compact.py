@@ -40,18 +40,12 @@ from filiation.io.files import atomic_text, sha256
 def compact(archive: Any) -> str:
     """Join the segments with the current generation into a new one; returns its name.
 
-    Rows of families that were forgotten or analysed again are left out. Where there is neither such a row nor a new
-    segment the generation stays, and what a killed compaction did not remove any more is removed. The caller holds the
-    lock of the index: two compactions at once would write one folder. Segments that are written meanwhile stay for the
-    next time.
+    Rows of families that were forgotten or analysed again are left out. The caller holds the lock of the index: two
+    compactions at once would write one folder. Segments that are written meanwhile stay for the next time.
     """
     view = open_view(archive)
     path = archive.path
     before = read_pointer(path)
-    if before and not view.pending and not len(view.stale):
-        remove_parts(cohort_folder(path), pointer_path(path).name)
-        _remove_superseded(path)
-        return str(before["generation"])
     name = f"{int(before['generation']) + 1 if before else 1:06d}"
     folder = cohort_folder(path) / "compacted"
     temporary = folder / f".{name}.tmp"
@@ -70,14 +64,13 @@ def compact(archive: Any) -> str:
         "previous": before["generation"] if before else "",
         "parts": [vars(part) for part in parts],
         "consumed": sorted(source.path.name for source in view.pending),
-        "superseded": _superseded(archive, before, view),
     }
     remove_parts(cohort_folder(path), pointer_path(path).name)
     with atomic_text(pointer_path(path)) as handle:
         json.dump(pointer, handle, indent=1, sort_keys=True)
         handle.write("\n")
     sync_folder(cohort_folder(path))
-    _remove_superseded(path)
+    _remove_superseded(archive, before, view)
     return name
 
 
@@ -190,33 +183,29 @@ def _joined_genes(tables: list[pa.Table]) -> pa.Table:
     return found.sort_by([("gene", "ascending"), ("contig", "ascending")])
 
 
-def _superseded(archive: Any, before: dict[str, Any] | None, view: View) -> list[str]:
-    """Segments that no reader that began with the last generation or the new one can need.
+def _remove_superseded(archive: Any, before: dict[str, Any] | None, view: View) -> None:
+    """Remove what no reader that began with the last generation or this one can need.
 
-    Those that the last generation consumed, or that it holds already; those of analyses that were followed by another.
+    Segments that the last generation consumed, or that it holds already; generations before it; segments of analyses
+    that were followed by another.
     """
-    found = set(before["consumed"] if before else [])
+    folder = cohort_folder(archive.path) / "compacted"
+    current = read_pointer(archive.path)
+    assert current is not None
+    for name in before["consumed"] if before else []:
+        (segments_folder(archive.path) / name).unlink(missing_ok=True)
+    kept = {current["generation"], current["previous"]}
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)
     known = archive.current_analyses()
     held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
-    for path in segments_folder(archive.path).glob("*.parquet"):
+    for path in sorted(segments_folder(archive.path).glob("*.parquet")):
         family, _, number = path.name.removesuffix(".parquet").rpartition("-")
         if path.name.endswith(".pack.parquet") or not number.isdigit():
             continue
         if family in known and (int(number) < known[family] or held.get(family) == int(number)):
-            found.add(path.name)
-    return sorted(found)
-
-
-def _remove_superseded(archive: Path) -> None:
-    """Remove the segments that the pointer says are superseded, and the generations before the last one."""
-    current = read_pointer(archive)
-    assert current is not None
-    # A pointer of an earlier program does not name them: the next compaction does.
-    for name in current.get("superseded", []):
-        (segments_folder(archive) / name).unlink(missing_ok=True)
-    for path in sorted((cohort_folder(archive) / "compacted").iterdir()):
-        if path.is_dir() and path.name not in (current["generation"], current["previous"]):
-            shutil.rmtree(path)
+            path.unlink()
 
 
 def remove_old_generations(archive: Path) -> None:
