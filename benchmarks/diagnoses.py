@@ -91,7 +91,13 @@ def write_json(path: Path, outcomes: list[Outcome]) -> None:
         }
         for half in (*HALVES, "")
     }
-    path.write_text(json.dumps({"totals": totals, "outcomes": as_rows(outcomes)}, indent=1), encoding="utf-8")
+    every = totals[""]["with_hpo"]
+    # What `filiation validate` reads.
+    goals = {"cases": every["cases"]}
+    if every["cases"]:
+        goals |= {"on_shelf": 100 * every["shown"], "first_five": 100 * every["top_5"]}
+    written = {"totals": totals, "goals": goals, "outcomes": as_rows(outcomes)}
+    path.write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
 def main() -> None:

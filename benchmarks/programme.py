@@ -271,7 +271,13 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
     show(result)
     if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+        # What `filiation validate` reads.
+        goals = {
+            "changes_with_cause": 100 * result["recall_of_causes"],
+            "unplanned_changes": len(result["unplanned"]),
+            "planted_changes": result["planned_changes"],
+        }
+        options.json.write_text(json.dumps(result | {"goals": goals}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "genes": ("genes", "say which gene a name stands for, by its HGNC id"),
     "panels": ("panels", "pre-indications and their gene panels: list, build, compare, import, check"),
     "resources": ("resources", "fetch and verify public data, show what is there; compile population frequencies"),
+    "validate": ("validate", "measure every goal of reliability here; the report for the laboratory's quality file"),
     "schemas": ("schemas", "write the JSON schemas and the commented default configuration"),
 }
 

@@ -100,7 +100,7 @@ def test_docs__every_command_is_named(command: str) -> None:
 
 def test_docs__every_step_of_a_family_is_shown_with_its_command_line() -> None:
     shown = {shlex.split(line)[1] for line in command_lines(TEXTS["docs/one-family.md"])}
-    elsewhere = {"demo", "genes", "panels", "phenotype", "run", "schemas"}
+    elsewhere = {"demo", "genes", "panels", "phenotype", "run", "schemas", "validate"}
     assert set(COMMANDS) - shown == elsewhere
 
 
