@@ -95,7 +95,7 @@ def command_of(goal: Goal, folder: Path, *, full: bool) -> tuple[list[str], Path
     """The command that measures a goal, and the file it writes its numbers to."""
     if goal.by == "tests":
         output = folder.resolve() / f"{goal.id}.xml"
-        words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={output}"]
+        words = ["-m", "pytest", "-q", "-o", "junit_family=xunit1", f"--junitxml={output}"]
         return [sys.executable, *words, *goal.run, *goal.arguments(full=full)], output
     output = folder.resolve() / f"{goal.id}.measured.json"
     return [sys.executable, *goal.run, *goal.arguments(full=full), "--json", str(output)], output
