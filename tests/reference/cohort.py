@@ -91,4 +91,4 @@ def add_family(row: dict[str, int], family: Family, states: Sequence[int], inher
     row["families"] += bool(carrying)
     row["affected_families"] += any(member.affection is Affection.AFFECTED for member in carrying)
     row["unaffected_families"] += any(member.affection is Affection.UNAFFECTED for member in carrying)
-    row["de_novo"] += "de_novo:supported" in inheritance
+    row["de_novo"] += "de_novo:supported" in inheritance and states[0] in (CARRIER, HOMOZYGOUS)

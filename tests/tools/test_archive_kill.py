@@ -45,6 +45,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("FAM1",),
         ("archive", "consent", "archive", "FAM1", "--research", "yes", "--incidental", "no", "--date", NEXT_MONTH),
     ),
+    "join the cohort index": (FAMILIES, ("archive", "compact", "archive")),
     "judge again": (
         FAMILIES,
         ("reanalyse", "archive", "--all", "--release", "WORLD/february/release.yaml", "--output-dir", "work-list"),
@@ -128,23 +129,28 @@ def verified(trial: Path, commands: Commands) -> Outcome:
 
 
 @pytest.mark.parametrize("number", range(TRIALS))
-def test_kill__the_archive_is_whole_and_the_same_command_again_gives_the_same_bytes(
-    number: int, world: World, tmp_path: Path
-) -> None:
+def test_kill__the_archive_is_whole_and_the_same_command_again_gives_the_same_bytes(number: int, world: World) -> None:
     scenario, way = WAYS[number % len(WAYS)]
     chance = random.Random(f"{SEED} {number}")
-    trial = world.folder / f"trial-{number}"
-    shutil.copytree(world.before[scenario], trial)
     whole = world.undisturbed[scenario]
     if way == "step":
-        step = chance.randrange(len(whole.steps))
-        told = f"{scenario}, killed before step {step}: {whole.steps[step]}"
-        killed = world.run(trial, scenario, step=step)
+        killed_and_repeated(world, scenario, f"trial-{number}", step=chance.randrange(len(whole.steps)))
+    else:
+        killed_and_repeated(world, scenario, f"trial-{number}", after=chance.uniform(0, whole.seconds))
+
+
+def killed_and_repeated(
+    world: World, scenario: str, name: str, *, step: int | None = None, after: float | None = None
+) -> None:
+    """One trial: the archive is whole after the kill, and the same command again leaves an undisturbed run's bytes."""
+    trial = world.folder / name
+    shutil.copytree(world.before[scenario], trial)
+    killed = world.run(trial, scenario, step=step, after=after)
+    if step is not None:
+        told = f"{scenario}, killed before step {step}: {world.undisturbed[scenario].steps[step]}"
         assert killed.code == KILLED, f"{told}: {killed.text}"
     else:
-        moment = chance.uniform(0, whole.seconds)
-        told = f"{scenario}, killed after {moment:.3f} s"
-        killed = world.run(trial, scenario, after=moment)
+        told = f"{scenario}, killed after {after:.3f} s"
         assert killed.code in (KILLED, 0), f"{told}: {killed.text}"
     if (trial / "archive" / "archive.json").is_file():
         seen = verified(trial, world.commands)
@@ -159,6 +165,28 @@ def test_kill__the_archive_is_whole_and_the_same_command_again_gives_the_same_by
     assert [name for name, whole in world.after[scenario].items() if found[name] != whole] == [], told
     assert "everything is as it was written" in verified(trial, world.commands).text, told
     shutil.rmtree(trial)
+
+
+def writing_kinds(steps: Sequence[str]) -> dict[str, int]:
+    """{kind of step and the part of the archive that it changes: its last such step}, the order of the run kept."""
+    found: dict[str, int] = {}
+    for number, step in enumerate(steps):
+        *kind, path = step.split(" ")
+        made = path.startswith(".archive.")
+        parts = Path(path).parts
+        place = "the new archive" if made else "/".join(parts[:2]) if parts[0] == "archive" else "beside it"
+        found[f"{' '.join(kind)} {place}"] = number
+    return found
+
+
+def test_kill__no_writing_step_of_a_first_add_leaves_anything_behind(world: World) -> None:
+    scenario = "add to no archive"
+    kinds = writing_kinds(world.undisturbed[scenario].steps)
+    for needed in ("rename archive", "rename archive/families", "rename archive/cohort", "rename archive/resources"):
+        assert needed in kinds
+    assert "sql COMMIT archive/archive.sqlite" in kinds
+    for number, step in enumerate(kinds.values()):
+        killed_and_repeated(world, scenario, f"kind-{number}", step=step)
 
 
 def start(trial: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -13,11 +13,20 @@ from pathlib import Path
 import pytest
 
 from builders.archive import analysis, call, make_archive, tree, trio
-from filiation.archive.lock import family_lock, lock_path, locks, owner_state, process_name, unlock
+from filiation.archive.lock import (
+    family_lock,
+    lock_path,
+    locks,
+    owner_state,
+    process_name,
+    unlock,
+    whole_file,
+)
 from filiation.archive.store import open_archive
 from filiation.archive.verify import NOTE, verify
 from filiation.archive.write import add_analysis
 from filiation.errors import InputError
+from filiation.reanalysis.kept_files import find, keep
 
 
 def held_by(archive: Path, family: str, **changes: object) -> None:
@@ -131,3 +140,30 @@ def test_add__families_added_at_once_by_two_processes_are_all_there(tmp_path: Pa
     with open_archive(tmp_path / "A") as archive:
         assert archive.names() == names
         assert verify(archive) == []
+
+
+def test_shared_file__what_a_dead_writer_left_goes_and_a_living_one_is_not_touched(tmp_path: Path) -> None:
+    target = tmp_path / "resources" / "ab" / "acmg-2.yaml"
+    target.parent.mkdir(parents=True)
+    ours = process_name(target)
+    host = ours.removeprefix(f".{target.name}.").partition(f".{os.getpid()}-")[0]
+    dead = target.with_name(f".{target.name}.{host}.{dead_pid()}-1.tmp")
+    living = target.with_name(f".{target.name}.{host}.{os.getppid()}-1.tmp")
+    elsewhere = target.with_name(f".{target.name}.{host}-2.{dead_pid()}-1.tmp")
+    for path in (dead, living, elsewhere):
+        path.write_text("half", "utf-8")
+    with whole_file(target) as temporary:
+        temporary.write_text("whole", "utf-8")
+    assert sorted(path.name for path in target.parent.iterdir()) == sorted([living.name, elsewhere.name, target.name])
+    assert target.read_text("utf-8") == "whole"
+
+
+def test_kept_file__a_copy_that_is_there_already_is_cleared_of_what_a_dead_writer_left(tmp_path: Path) -> None:
+    source = tmp_path / "acmg-2.yaml"
+    source.write_text("criteria", "utf-8")
+    kept = find(tmp_path, keep(tmp_path, source))
+    assert kept is not None
+    dead = kept.with_name(process_name(kept).replace(f".{os.getpid()}-", f".{dead_pid()}-"))
+    dead.write_text("half", "utf-8")
+    keep(tmp_path, source)
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]

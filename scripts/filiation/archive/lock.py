@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filiation.archive.disk import disk_errors
+from filiation.archive.disk import disk_errors, sync_file, sync_folder
 from filiation.errors import InputError
 
 # The owner touches its lock this often; a lock untouched for STALE_SECONDS is said to be so (own choice).
@@ -104,6 +104,25 @@ def remove_names_of_the_dead(path: Path) -> None:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A temporary name beside `target` for a file that several families share and no lock guards.
+
+    It is flushed and moved onto `target` only if the block ends without an error. What dead processes of this host left
+    beside it is removed; what a living one, or one of another host, is writing is not touched.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    remove_names_of_the_dead(target)
+    temporary = target.with_name(process_name(target))
+    try:
+        yield temporary
+        sync_file(temporary)
+        os.replace(temporary, target)
+        sync_folder(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _acquire(path: Path, content: dict[str, Any]) -> bool:

@@ -40,12 +40,18 @@ from filiation.io.files import atomic_text, sha256
 def compact(archive: Any) -> str:
     """Join the segments with the current generation into a new one; returns its name.
 
-    Rows of families that were forgotten or analysed again are left out. The caller holds the lock of the index: two
-    compactions at once would write one folder. Segments that are written meanwhile stay for the next time.
+    Rows of families that were forgotten or analysed again are left out. Where there is neither such a row nor a new
+    segment the generation stays, and what a killed compaction did not remove any more is removed. The caller holds the
+    lock of the index: two compactions at once would write one folder. Segments that are written meanwhile stay for the
+    next time.
     """
     view = open_view(archive)
     path = archive.path
     before = read_pointer(path)
+    if before and not view.pending and not len(view.stale):
+        remove_parts(cohort_folder(path), pointer_path(path).name)
+        _remove_superseded(path)
+        return str(before["generation"])
     name = f"{int(before['generation']) + 1 if before else 1:06d}"
     folder = cohort_folder(path) / "compacted"
     temporary = folder / f".{name}.tmp"
@@ -64,13 +70,10 @@ def compact(archive: Any) -> str:
         "previous": before["generation"] if before else "",
         "parts": [vars(part) for part in parts],
         "consumed": sorted(source.path.name for source in view.pending),
+        "superseded": _superseded(archive, before, view),
     }
-    remove_parts(cohort_folder(path), pointer_path(path).name)
-    with atomic_text(pointer_path(path)) as handle:
-        json.dump(pointer, handle, indent=1, sort_keys=True)
-        handle.write("\n")
-    sync_folder(cohort_folder(path))
-    _remove_superseded(archive, before, view)
+    _write_pointer(path, pointer)
+    _remove_superseded(path)
     return name
 
 
@@ -183,41 +186,67 @@ def _joined_genes(tables: list[pa.Table]) -> pa.Table:
     return found.sort_by([("gene", "ascending"), ("contig", "ascending")])
 
 
-def _remove_superseded(archive: Any, before: dict[str, Any] | None, view: View) -> None:
-    """Remove what no reader that began with the last generation or this one can need.
+def _superseded(archive: Any, before: dict[str, Any] | None, view: View) -> list[str]:
+    """Segments that no reader that began with the last generation or the new one can need.
 
-    Segments that the last generation consumed, or that it holds already; generations before it; segments of analyses
-    that were followed by another.
+    Those that the last generation consumed, or that it holds already; those of analyses that were followed by another.
     """
-    folder = cohort_folder(archive.path) / "compacted"
-    current = read_pointer(archive.path)
-    assert current is not None
-    for name in before["consumed"] if before else []:
-        (segments_folder(archive.path) / name).unlink(missing_ok=True)
-    kept = {current["generation"], current["previous"]}
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and path.name not in kept:
-            shutil.rmtree(path)
+    found = set(before["consumed"] if before else [])
     known = archive.current_analyses()
     held = dict(zip(view.compacted_families.ids, view.compacted_families.analysis.tolist(), strict=True))
-    for path in sorted(segments_folder(archive.path).glob("*.parquet")):
+    for path in segments_folder(archive.path).glob("*.parquet"):
         family, _, number = path.name.removesuffix(".parquet").rpartition("-")
         if path.name.endswith(".pack.parquet") or not number.isdigit():
             continue
         if family in known and (int(number) < known[family] or held.get(family) == int(number)):
-            path.unlink()
+            found.add(path.name)
+    return sorted(found)
+
+
+def _remove_superseded(archive: Path) -> None:
+    """Remove the segments that the pointer says are superseded, and the generations before the last one."""
+    current = read_pointer(archive)
+    assert current is not None
+    # A pointer of an earlier program does not name them: the next compaction does.
+    for name in current.get("superseded", []):
+        (segments_folder(archive) / name).unlink(missing_ok=True)
+    for path in sorted((cohort_folder(archive) / "compacted").iterdir()):
+        if path.is_dir() and path.name not in (current["generation"], current["previous"]):
+            shutil.rmtree(path)
 
 
 def remove_old_generations(archive: Path) -> None:
-    """Remove every generation but the current one, and the segments it consumed: nothing that was erased is left."""
+    """Remove every generation but the current one, and the segments it consumed: nothing that was erased is left.
+
+    The pointer then names neither any more: an analysis that is added later under the name of an erased one is not
+    taken for a segment that was consumed.
+    """
     current = read_pointer(archive)
     folder = cohort_folder(archive) / "compacted"
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
             if path.is_dir() and (current is None or path.name != current["generation"]):
                 shutil.rmtree(path)
-    for name in current["consumed"] if current else []:
+    if current is None:
+        return
+    for name in {*current["consumed"], *current.get("superseded", [])}:
         (segments_folder(archive) / name).unlink(missing_ok=True)
+    _write_pointer(archive, {**current, "previous": "", "consumed": [], "superseded": []})
+
+
+def _write_pointer(archive: Path, pointer: dict[str, Any]) -> None:
+    """Put a pointer in the place of the current one, in one step."""
+    remove_parts(cohort_folder(archive), pointer_path(archive).name)
+    with atomic_text(pointer_path(archive)) as handle:
+        json.dump(pointer, handle, indent=1, sort_keys=True)
+        handle.write("\n")
+    sync_folder(cohort_folder(archive))
+
+
+def _persons(archive: Any, family: str, number: int) -> dict[str, str]:
+    """{sample: checksum of its CRAM}, which tells the same person in two families."""
+    links = archive.analysis(family, number).manifest["links"]
+    return {Path(link["path"]).stem: link["sha256"] for link in links if link["kind"] == "cram"}
 
 
 def rebuild(archive: Any) -> str:
@@ -228,10 +257,14 @@ def rebuild(archive: Any) -> str:
     segments = segments_folder(archive.path)
     segments.mkdir(parents=True, exist_ok=True)
     pointer_path(archive.path).unlink(missing_ok=True)
+    current = archive.current_analyses()
+    # What is not registered yet may be an analysis that another process is about to register.
     for path in segments.glob("*.parquet"):
-        path.unlink()
-    for family, number in sorted(archive.current_analyses().items()):
+        if path.name.endswith(".pack.parquet") or path.name.removesuffix(".parquet").rpartition("-")[0] in current:
+            path.unlink()
+    for family, number in sorted(current.items()):
         calls, genotypes = (record_table(archive, family, name, number) for name in ("calls", "genotypes"))
-        add_segment(archive.path, archive.family(family).family, number, calls, genotypes, archive.assembly)
+        persons = _persons(archive, family, number)
+        add_segment(archive.path, archive.family(family).family, number, calls, genotypes, archive.assembly, persons)
         assert (segments / segment_name(family, number)).is_file()
     return compact(archive)

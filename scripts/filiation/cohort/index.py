@@ -6,7 +6,9 @@ index knows between which positions the alleles of each gene lie.
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,7 @@ def write_segment(archive: Path, segment: pa.Table, pack: str = "", *, durable: 
 
 def remove_parts(folder: Path, name: str) -> None:
     """Remove what killed writers of a file left beside it; the caller is its only writer."""
-    for path in folder.glob(f".{name}.*.part"):
+    for path in folder.glob(f".{glob.escape(name)}.*.part"):
         path.unlink(missing_ok=True)
 
 
@@ -226,8 +228,8 @@ def gene_stretches(view: View, gene: str) -> list[tuple[int, int, int]]:
 def forget_family(archive: Any, family: str) -> None:
     """Erase every row of a family from the index, and every earlier file that holds one.
 
-    The family must be gone from the database, so that no reader looks for it. Its segments are removed, packs written
-    without it, the partitions written again, and all earlier generations removed.
+    The family must be gone from the database, so that no reader looks for it, and its lock held. Its segments are
+    removed, packs written without it, the partitions written again, and all earlier generations removed.
     """
     from filiation.cohort.compact import compact, remove_old_generations
 
@@ -246,7 +248,11 @@ def forget_family(archive: Any, family: str) -> None:
 
 
 def _remove_from_segments(archive: Path, family: str) -> None:
-    """Remove the segments of a family; a pack is written again without its rows."""
+    """Remove the segments of a family, half written ones too; a pack is written again without its rows."""
+    half = re.compile(rf"\.{re.escape(family)}-\d+\.parquet\.\d+\.part")
+    for path in sorted(segments_folder(archive).glob(".*.part")):
+        if half.fullmatch(path.name):
+            path.unlink(missing_ok=True)
     for path in sorted(segments_folder(archive).glob("*.parquet")):
         if not path.name.endswith(".pack.parquet"):
             if path.name.removesuffix(".parquet").rpartition("-")[0] == family:

@@ -93,7 +93,7 @@ def _rows(table: pa.Table, facts: layout.FamilyFacts, thresholds: IndexThreshold
         if member is not None and layout.role_sex(role.value, member.sex) == Sex.MALE.value:
             full = single & (states[role.value] == layout.HOMOZYGOUS)
             states[role.value] = np.where(full, np.uint8(layout.HEMIZYGOUS), states[role.value])
-    flags = _carrier_flags(states, facts) | _record_flags(table)
+    flags = _carrier_flags(states, facts) | _record_flags(table, states[Role.PROBAND.value])
     codes, stars = _clinvar(table)
     af = _frequency(table)
     columns |= {**{role.value: states[role.value] for role in Role}, "flags": flags}
@@ -160,15 +160,16 @@ def _carrier_flags(states: dict[str, np.ndarray], facts: layout.FamilyFacts) -> 
     return flags
 
 
-def _record_flags(table: pa.Table) -> np.ndarray:
-    """Bits of why the record is kept, and of a supported de novo call."""
+def _record_flags(table: pa.Table, proband: np.ndarray) -> np.ndarray:
+    """Bits of why the record is kept, and of a supported de novo call in an index case whose states show the allele."""
     kept = table.column("kept_for").to_numpy()
     flags = np.zeros(table.num_rows, dtype=np.uint8)
     for bit, flag in ((1, layout.SURVIVED), (2, layout.NEAR_GENE), (4, layout.IN_CLINVAR)):
         flags |= np.where(kept & bit, np.uint8(flag), np.uint8(0))
     if "inheritance" in table.column_names:
         new = pc.match_substring_regex(table.column("inheritance"), r"(^|,)de_novo:supported")
-        flags |= np.where(pc.fill_null(new, False).to_numpy(), np.uint8(layout.DE_NOVO), np.uint8(0))
+        there = pc.fill_null(new, False).to_numpy() & carries(proband)
+        flags |= np.where(there, np.uint8(layout.DE_NOVO), np.uint8(0))
     return flags
 
 

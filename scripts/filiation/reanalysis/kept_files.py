@@ -12,8 +12,9 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
+from filiation.archive.lock import remove_names_of_the_dead, whole_file
 from filiation.errors import InputError
-from filiation.io.files import atomic_path, sha256
+from filiation.io.files import sha256
 
 FOLDER = "resources"
 
@@ -22,11 +23,12 @@ def keep(archive: Path, file: Path) -> str:
     """Keep a copy of a file under its checksum, which is returned; one that is kept already is left alone."""
     found = sha256(file)
     target = _folder(archive, found) / file.name
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_path(target) as temporary:
-            shutil.copyfile(file, temporary)
-            os.chmod(temporary, 0o640)
+    if target.is_file():
+        remove_names_of_the_dead(target)
+        return found
+    with whole_file(target) as temporary:
+        shutil.copyfile(file, temporary)
+        os.chmod(temporary, 0o640)
     return found
 
 
