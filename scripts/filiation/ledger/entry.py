@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def write_entry(path: Path, entry: Entry) -> None:
     }
     with atomic_text(path) as handle:
         handle.write(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    sync_folder(path.parent)
+    sync_file(path)
 
 
 def read_entry(path: Path) -> Entry:
@@ -112,19 +113,16 @@ def read_entry(path: Path) -> Entry:
         ) from None
 
 
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder survive a loss of power, where the file system can."""
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
+def sync_file(path: Path) -> None:
+    """Make a finished file and its name survive a loss of power, where the file system can."""
+    for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
         # Some network file systems sync folders by themselves and refuse to be asked.
-        pass
-    finally:
-        os.close(handle)
+        with suppress(OSError):
+            handle = os.open(place, flags)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def identity(path: Path) -> str:

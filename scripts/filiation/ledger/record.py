@@ -24,6 +24,7 @@ from filiation.ledger.entry import (
     entry_path,
     identity,
     read_entry,
+    sync_file,
     write_entry,
 )
 from filiation.ledger.steps import STEPS, inputs, outputs, step_name
@@ -132,6 +133,7 @@ def _record(name: str, options: argparse.Namespace, paths: list[Path], recorded:
         )
     program = f"filiation {__version__}"
     for path, item in written:
+        sync_file(path)
         entry = Entry(item, name, program, tuple(read), temporary=item.option in step.temporary)
         write_entry(entry_path(path), entry)
 
