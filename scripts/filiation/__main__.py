@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "read configuration, sheets and inputs; list every fault at once"),
     "run": ("run", "run the workflow for all families: plan, progress, lock, resume"),
     "plan": ("plan", "say before a run what it will need: jobs, core-hours, memory, disk, time, money"),
+    "verify": ("verify", "prove a finished run: every file, read and record against what its step wrote down"),
     "status": ("status", "show how far each family is, what failed and why, when the run will end"),
     "doctor": ("doctor", "show the version of every tool and what is missing"),
     "prepare-reference": ("prepare_reference", "check the reference genome; make its indexes in our folder"),
@@ -102,6 +103,10 @@ def main(arguments: list[str] | None = None) -> int:
     module.add_arguments(parser)
     options = parser.parse_args(rest)
     try:
+        if os.environ.get("FILIATION_LEDGER") == "1":
+            from filiation.ledger.record import run_recorded
+
+            return run_recorded(name, options, lambda: int(module.main(options) or 0))
         return int(module.main(options) or 0)
     except FiliationError as error:
         print(f"filiation {name}: {error.message()}", file=sys.stderr)

@@ -36,19 +36,21 @@ from filiation.config import WORKFLOW
 from filiation.errors import ConfigError, FaultList, FiliationError, ToolError
 from filiation.io.files import remove_abandoned_directories
 from filiation.io.sheet import SampleSheet
+from filiation.ledger.entry import CACHE_VARIABLE
+from filiation.run_safety import (
+    DiskWatch,
+    Redaction,
+    guarded,
+    made_anew,
+    needed_bytes,
+    refuse_unsafe_options,
+    require_disk,
+    safe_environment,
+)
 from filiation.workflow_progress import Progress, failure_text
 
 MARK = "FILIATION_RUN_DIRECTORY"
 LOCK_NAME = ".filiation.lock"
-# Options of Snakemake that take away what makes a restart safe.
-_REFUSED = {
-    "--nolock": "two runs would write the same files",
-    "--keep-incomplete": "half-written files would be taken for finished ones",
-    "--ignore-incomplete": "half-written files would be taken for finished ones",
-    "--ii": "half-written files would be taken for finished ones",
-    "--directory": "the lock would be that of another folder; use --directory of filiation run",
-    "-d": "the lock would be that of another folder; use --directory of filiation run",
-}
 # Temporary names of `io.files.atomic_path`, files named after them, and the folder of an unfinished aligner index.
 _PART = re.compile(r"^\.(.+\.\d+|index-\w+)\.part(\..+)?$")
 _NOTHING = "nothing to do: every output is there and newer than its inputs"
@@ -84,12 +86,14 @@ def run_workflow(
     whole = _snakemake(config, directory, _where(profile, cores, directory))
     command = [*whole, *extra]
     died = _previous_run_died(directory)
-    with run_lock(directory) as run_id:
-        environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
+    environment = safe_environment(os.environ)
+    with run_lock(directory) as run_id, guarded(sheet, directory) as verified:
+        environment |= {MARK: str(directory), "FILIATION_RUN_ID": run_id, CACHE_VARIABLE: str(verified)}
         end_cluster_leftovers(profile, directory)
         end_leftovers(directory)
         remove_parts(directory / "results")
         _release_snakemake_lock(command, directory, environment)
+        command += made_anew(directory, _say)
         steps = _plan(command, environment)
         if steps and profile and profile.on_cluster:
             _require_room(profile, command, environment, directory)
@@ -99,6 +103,7 @@ def run_workflow(
             return 0
         code = 0
         if steps:
+            require_disk(directory, needed_bytes(sheet, directory))
             try:
                 code = _execute(command, environment, directory)
             finally:
@@ -135,19 +140,6 @@ def plan_jobs(config: Path, directory: Path) -> list[PlannedJob]:
     if done.returncode != 0:
         raise FiliationError(_plan_problem(done.stdout + done.stderr))
     return list(planned_jobs(done.stdout + done.stderr))
-
-
-def refuse_unsafe_options(extra: Sequence[str]) -> None:
-    """Stop at an option of Snakemake that would make two runs, or half-written files, possible; ConfigError.
-
-    Snakemake accepts abbreviations, so the beginning of such an option is refused too.
-    """
-    for option in extra:
-        name = option.split("=", 1)[0]
-        for refused, reason in _REFUSED.items():
-            short = not refused.startswith("--") and not name.startswith("--") and name.startswith(refused)
-            if short or (name.startswith("--") and len(name) > 2 and refused.startswith(name)):
-                raise ConfigError(f"{name} is not accepted: {reason}", repair="leave the option out")
 
 
 def _say(text: str) -> None:
@@ -427,15 +419,21 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
     )
     assert process.stdout is not None
     progress = Progress(started, _say)
+    redaction = Redaction(directory, os.environ)
+    watch = DiskWatch(directory)
     try:
-        with _stop_signals(), open(log, "w", encoding="utf-8") as sink:
+        with _stop_signals(), watch, open(log, "w", encoding="utf-8") as sink:
             for line in process.stdout:
-                sink.write(line)
+                sink.write(redaction.line(line))
                 progress.show(line)
             code = process.wait()
     except BaseException:
         _stop(process, directory)
+        if watch.problem:
+            raise ToolError(watch.problem, repair="free space there, and run the same command again") from None
         raise
+    finally:
+        redaction.logs_of_snakemake(directory)
     if code < 0:
         # Its steps do not know that it is gone.
         end_leftovers(directory)

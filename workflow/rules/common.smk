@@ -32,9 +32,10 @@ except FiliationError as error:
     raise WorkflowError(error.message())
 
 # The environment of every step: our command first on PATH, then the user's, then the tools that were installed
-# beside this interpreter; private files; no reference look-ups on the network; simulated data are labelled as such.
+# beside this interpreter; private files; no reference look-ups on the network; every file is written into the ledger;
+# simulated data are labelled as such.
 shell.prefix(
-    "set -euo pipefail; umask 027; export REF_PATH=: "
+    "set -euo pipefail; umask 027; export REF_PATH=: FILIATION_LEDGER=1 "
     f"FILIATION_DATA_LABEL={shlex.quote(RUN.data_label)} FILIATION_PYTHON={shlex.quote(sys.executable)} "
     f"PATH={shlex.quote(str(REPOSITORY / 'workflow' / 'bin'))}:\"$PATH\":{shlex.quote(str(Path(sys.executable).parent))}; "
 )

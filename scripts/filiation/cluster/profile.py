@@ -29,6 +29,9 @@ _OURS = {
     "nolock": "two runs would write the same files",
     "keep-incomplete": "half-written files would be taken for finished ones",
     "ignore-incomplete": "half-written files would be taken for finished ones",
+    "cleanup-metadata": "what was made by whom would be forgotten",
+    "drop-metadata": "what was made by whom would be forgotten",
+    "touch": "old files would be taken for new ones",
 }
 
 
