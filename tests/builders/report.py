@@ -198,7 +198,7 @@ def family_quality() -> list[Row]:
         check("mendelian_errors_snv", "FAM1", "1204 of 3910233 (0.0308 %)", "at most 0.1 %"),
         check("coverage", "IDX1", "97.9 % at 20x", "at least 95 % at 20x"),
         check("coverage", "MOT1", "91.2 % at 20x", "at least 95 % at 20x", "WARN", "the mother is below target"),
-        check("contamination_hint", "IDX1", "too few sites", "at most 2 %", "UNKNOWN", "too few sites to say"),
+        check("contamination", "IDX1", "too few sites", "at most 2 %", "UNKNOWN", "too few sites to say"),
         check("uniparental_disomy", "IDX1", "no chromosome", "none"),
     ]  # fmt: skip
 

@@ -129,26 +129,6 @@ def test_public_trios__true_parents_are_confirmed_or_left_open(
 @pytest.mark.real_data
 @pytest.mark.tools
 @real_data
-@pytest.mark.parametrize(
-    ("members", "words"),
-    [
-        (("HG003", "HG002", "HG004"), "proband HG003 and father HG002 look exchanged"),
-        (("HG004", "HG003", "HG002"), "proband HG004 and mother HG002 look exchanged"),
-    ],
-)
-def test_public_trio__permuted_roles_fail_and_the_exchange_is_named(
-    tmp_path: Path, members: tuple[str, str, str], words: str
-) -> None:
-    source = normalised(tmp_path, VCF / "aj_trio_gatk_b37_chr1/ashk-trio.vcf.gz")
-    quality, _ = run(tmp_path, pedigree(tmp_path, *members, 0), source)
-    rows = read_table(quality, QUALITY).rows
-    (roles,) = [row for row in rows if row["check"] == "roles"]
-    assert (roles["verdict"], roles["meaning"]) == ("FAIL", words)
-
-
-@pytest.mark.real_data
-@pytest.mark.tools
-@real_data
 def test_simulated_maternal_heterodisomy__is_found_there_and_nowhere_else(tmp_path: Path) -> None:
     source = normalised(tmp_path, VCF / "upd_simulated_na19675_b37/test_het_mat.vcf.gz", contigs=True)
     quality, segments = run(tmp_path, pedigree(tmp_path, "NA19675", "NA19679", "NA19678", 2), source)

@@ -116,17 +116,6 @@ def test_coverage__table_first_then_variant_sites_and_the_row_says_which(
     assert "variant sites only" in one(rows, "coverage", "father").meaning
 
 
-def test_foreign_reads__give_a_contamination_hint_for_that_member_only(
-    genomes: Genomes, thresholds: Thresholds
-) -> None:
-    batch = calls(genomes, trio().samples, error_rate=0)
-    homozygous = batch.genotype[:, 2] == 2
-    batch.ref_depth[homozygous, 2] = 1
-    rows = rows_of(batch, thresholds)
-    assert one(rows, "contamination_hint", "mother").verdict is Verdict.WARN
-    assert one(rows, "contamination_hint", "father").verdict is Verdict.OK
-
-
 def test_random_changes__lower_the_transition_ratio(genomes: Genomes, thresholds: Thresholds) -> None:
     batch = calls(genomes, trio().samples)
     assert one(rows_of(batch, thresholds), "transition_ratio").verdict is Verdict.OK

@@ -15,9 +15,10 @@ from filiation.model.contigs import detect_assembly
 from filiation.model.pedigree import Family
 from filiation.model.report_tables import PROFILE
 from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
-from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence, role_row
+from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence
 from filiation.quality.measures import member_rows, mendelian_rows
 from filiation.quality.profile import GenomeProfile
+from filiation.quality.roles import role_row
 from filiation.quality.segment import DepthByWindow, Segment
 from filiation.quality.sex import CoverageRow, sex_evidence, sex_row
 from filiation.quality.tally import FamilyTally, Markers, Windows
@@ -80,8 +81,7 @@ def assess(
     relations = observed_relations(pairs, thresholds.kinship)
     rows += kinship_rows(pairs, relations, thresholds.kinship)
     if len(family.members) > 1:
-        autosomes = max(pair.autosomes for pair in pairs)
-        rows.append(role_row(family, relations, sexes, autosomes, thresholds.kinship))
+        rows.append(role_row(family, pairs, relations, sexes, thresholds))
     rows += mendelian_rows(family, tally, thresholds.mendelian)
     rows += member_rows(family, tally, coverage, thresholds)
     found, segments = _segments(family, tally, markers, windows, relations, thresholds)

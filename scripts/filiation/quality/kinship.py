@@ -10,10 +10,10 @@ windows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, permutations
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ from filiation.kernels.kinship import (
     SHARED_HETEROZYGOTES,
     SITES,
 )
-from filiation.model.pedigree import Family, Member, Role, Sex
+from filiation.model.pedigree import Family, Member, Role
 from filiation.quality.tally import Windows
 from filiation.quality.thresholds import KinshipThresholds
 from filiation.quality.verdict import CheckRow, Verdict, lower_bound
@@ -267,96 +267,3 @@ def _meaning(pair: PairEvidence, expected: Relation, observed: Relation, verdict
     if expected is Relation.UNRELATED and verdict is Verdict.WARN:
         return f"{first} and {second} are related: expect long runs of homozygosity in their children"
     return f"{first} and {second} look {observed}, the sheet says {expected}"
-
-
-def role_row(
-    family: Family,
-    relations: Mapping[frozenset[str], Relation],
-    inferred_sex: Mapping[str, Sex],
-    autosomes: int,
-    limits: KinshipThresholds,
-) -> CheckRow:
-    """One row for the family: do the roles of the sheet explain relations and sexes, or does an exchange?
-
-    An exchange is sought among all assignments of the samples to the members of the sheet; the one that moves
-    the fewest samples and contradicts no known relation and no known sex is named.
-    """
-    members = family.members
-    known = [relation for relation in relations.values() if relation is not Relation.UNKNOWN]
-    expected = "relations and sexes as the sheet says"
-
-    def fits(samples: tuple[str, ...]) -> bool:
-        for member, sample in zip(members, samples, strict=True):
-            sex = inferred_sex.get(sample, Sex.UNKNOWN)
-            if Sex.UNKNOWN not in (sex, member.sex) and sex is not member.sex:
-                return False
-        for (a, first), (b, second) in combinations(list(zip(members, samples, strict=True)), 2):
-            relation = relations[frozenset((first, second))]
-            if judge(expected_relation(a.role, b.role), relation, autosomes, limits) is Verdict.FAIL:
-                return False
-        return True
-
-    given = tuple(member.sample for member in members)
-    if fits(given):
-        verdict = Verdict.OK if known else Verdict.UNKNOWN
-        words = "the roles of the sheet explain every relation and sex that could be judged"
-        if not known:
-            words = "no relation could be judged: too few sites, or too close together"
-        return CheckRow(
-            "roles", family.name, f"{len(known)} of {len(relations)} pairs judged", expected, verdict, words
-        )
-    words = _exchange_words(members, given, fits) or _who_is_wrong(family, relations, inferred_sex, limits)
-    return CheckRow("roles", family.name, "the sheet is contradicted", expected, Verdict.FAIL, words)
-
-
-def _exchange_words(members: Sequence[Member], given: tuple[str, ...], fits: Callable[[tuple[str, ...]], bool]) -> str:
-    """The smallest exchange that explains everything, in words; '' when there is none."""
-    # Seven members are 5,040 assignments; larger families are judged pair by pair only.
-    if len(members) > 7:
-        return ""
-    solutions: dict[int, list[tuple[str, ...]]] = {}
-    for samples in permutations(given):
-        moved = sum(a != b for a, b in zip(samples, given, strict=True))
-        if moved and fits(samples):
-            solutions.setdefault(moved, []).append(samples)
-    if not solutions:
-        return ""
-    phrases = []
-    for samples in solutions[min(solutions)]:
-        exchanged = [
-            (member, sample) for member, sample in zip(members, samples, strict=True) if member.sample != sample
-        ]
-        if len(exchanged) == 2:
-            phrases.append(" and ".join(f"{m.role} {m.sample}" for m, _ in exchanged) + " look exchanged")
-        else:
-            phrases.append(
-                "samples look exchanged in a circle: "
-                + ", ".join(f"{sample} is really the {member.role}" for member, sample in exchanged)
-            )
-    return "; or ".join(phrases)
-
-
-def _who_is_wrong(
-    family: Family,
-    relations: Mapping[frozenset[str], Relation],
-    inferred_sex: Mapping[str, Sex],
-    limits: KinshipThresholds,
-) -> str:
-    """What is contradicted when no exchange explains it."""
-    parts = []
-    for a, b in combinations(family.members, 2):
-        expected = expected_relation(a.role, b.role)
-        observed = relations[frozenset((a.sample, b.sample))]
-        if judge(expected, observed, int(limits.sibling_autosomes_min), limits) is Verdict.FAIL:
-            if observed is Relation.IDENTICAL:
-                parts.append(f"{a.role} {a.sample} and {b.role} {b.sample} are the same person twice")
-            elif expected is Relation.PARENT_CHILD:
-                parent, child = (a, b) if a.role in (Role.FATHER, Role.MOTHER) else (b, a)
-                parts.append(f"{parent.role} {parent.sample} is not a parent of {child.role} {child.sample}")
-            else:
-                parts.append(f"{a.role} {a.sample} and {b.role} {b.sample} look {observed}")
-    for member in family.members:
-        sex = inferred_sex.get(member.sample, Sex.UNKNOWN)
-        if Sex.UNKNOWN not in (sex, member.sex) and sex is not member.sex:
-            parts.append(f"{member.role} {member.sample} is {sex}, declared {member.sex}")
-    return "no exchange within the family explains it: " + "; ".join(parts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from filiation.kernels.encoding import AUTOSOME
 from filiation.model.pedigree import Family, Member
+from filiation.quality.contamination import contamination_row, estimate
 from filiation.quality.sex import CoverageRow
 from filiation.quality.tally import FamilyTally, MemberCounts
 from filiation.quality.thresholds import CallThresholds, CoverageThresholds, MendelianThresholds, Thresholds
@@ -106,7 +107,7 @@ def coverage_row(
 
 
 def call_rows(member: Member, counts: MemberCounts, limits: CallThresholds) -> list[CheckRow]:
-    """Call rate, transitions, heterozygotes, their balance, and the contamination hint of one member."""
+    """Call rate, transitions, heterozygotes and their balance, of one member."""
     return [
         _call_rate(member, counts, limits),
         _ratio_row(
@@ -128,7 +129,6 @@ def call_rows(member: Member, counts: MemberCounts, limits: CallThresholds) -> l
             "related parents or lost heterozygotes below, contamination or false heterozygotes above",
         ),
         _balance_row(member, counts, limits),
-        _contamination_row(member, counts, limits),
     ]
 
 
@@ -198,33 +198,16 @@ def _balance_row(member: Member, counts: MemberCounts, limits: CallThresholds) -
     return CheckRow("allele_balance", member.sample, observed, expected, verdict, words)
 
 
-def _contamination_row(member: Member, counts: MemberCounts, limits: CallThresholds) -> CheckRow:
-    share = counts.homozygous_other_reads / counts.homozygous_reads if counts.homozygous_reads else float("nan")
-    expected = f"at most {100 * limits.other_allele_reads_max:g} % of the reads"
-    observed = (
-        f"{share_text(counts.homozygous_other_reads, counts.homozygous_reads)} reads show the reference at "
-        f"{counts.homozygous_with_reads} sites homozygous for the alternate"
-    )
-    if counts.homozygous_with_reads < limits.sites_min:
-        verdict, words = Verdict.UNKNOWN, "too few homozygous sites with allelic depths"
-    elif share > limits.other_allele_reads_max:
-        verdict, words = (
-            Verdict.WARN,
-            "a hint of foreign DNA; estimate it with a dedicated program before you rely on it",
-        )
-    else:
-        verdict, words = Verdict.OK, "no hint of foreign DNA; this is a hint, not a measurement"
-    return CheckRow("contamination_hint", member.sample, observed, expected, verdict, words)
-
-
 def member_rows(
     family: Family, tally: FamilyTally, coverage: Sequence[CoverageRow], thresholds: Thresholds
 ) -> list[CheckRow]:
     """Coverage and calls of every member, grouped by check."""
     grouped: dict[str, list[CheckRow]] = {}
-    for member, counts in zip(family.members, tally.members, strict=True):
+    for place, (member, counts) in enumerate(zip(family.members, tally.members, strict=True)):
         found = call_rows(member, counts, thresholds.calls)
         found.insert(1, coverage_row(member, counts, coverage, thresholds.coverage))
+        foreign = estimate(family, member, tally.reads[place], thresholds.contamination)
+        found.append(contamination_row(member, foreign, thresholds.contamination))
         for row in found:
             grouped.setdefault(row.check, []).append(row)
     return [row for group in grouped.values() for row in group]

@@ -27,6 +27,7 @@ from filiation.kernels.kinship import N_COUNTS, pair_counts_jit
 from filiation.kernels.mendelian import CONSISTENT, VIOLATION, trio_status_jit
 from filiation.model.contigs import bare_name
 from filiation.model.pedigree import Family, Member, Role, Sex
+from filiation.quality.contamination import ReadTally, relatives_of
 from filiation.quality.thresholds import Thresholds
 
 SEX_CODES = {Sex.UNKNOWN: SEX_UNKNOWN, Sex.MALE: SEX_MALE, Sex.FEMALE: SEX_FEMALE}
@@ -58,9 +59,6 @@ class MemberCounts:
     transversions: int = 0
     balanced_sites: int = 0
     unbalanced_sites: int = 0
-    homozygous_with_reads: int = 0
-    homozygous_reads: int = 0
-    homozygous_other_reads: int = 0
     depth_sites: dict[int, int] = field(default_factory=lambda: {AUTOSOME: 0, X: 0, Y: 0})
     depth_sum: dict[int, int] = field(default_factory=lambda: {AUTOSOME: 0, X: 0, Y: 0})
 
@@ -161,6 +159,7 @@ class FamilyTally:
         self.children = [member for member in family.members if member.role in (Role.PROBAND, Role.SIBLING)]
         # {(child, class): [sites evaluated, violations]}
         self.mendelian = {(child.sample, name): [0, 0] for child in self.children for name in MENDELIAN_CLASSES}
+        self.reads = [ReadTally() for _ in family.members]
         self.contigs: list[str] = []
         self._markers: list[Markers] = []
         self._windows: list[Windows] = []
@@ -174,6 +173,7 @@ class FamilyTally:
         self._count_mendelian(batch, balanced)
         judged = autosome & judged_autosomes(batch.contigs)[batch.contig_index]
         self._count_windows(batch, balanced, judged)
+        self._count_reads(batch, supported, balanced, judged & batch.is_snv)
         keep = judged & batch.is_snv & (balanced > 0).any(axis=1)
         self._markers.append(Markers(batch.contig_index[keep], batch.pos[keep], balanced[keep]))
 
@@ -209,10 +209,6 @@ class FamilyTally:
             out = (balance < limits.heterozygote_balance_min) | (balance > limits.heterozygote_balance_max)
             counts.balanced_sites += int((het & ~out).sum())
             counts.unbalanced_sites += int((het & out).sum())
-            hom = here & known & (supported[:, s] == 2)
-            counts.homozygous_with_reads += int(hom.sum())
-            counts.homozygous_reads += int(reads[hom].sum())
-            counts.homozygous_other_reads += int(batch.ref_depth[hom, s].sum())
             depth = self._depth(batch)[:, s]
             for place in (AUTOSOME, X, Y):
                 seen = (batch.contig_class == place) & (depth >= 0)
@@ -243,6 +239,22 @@ class FamilyTally:
                 counts = self.mendelian[child.sample, name]
                 counts[0] += int((group & ((status == CONSISTENT) | (status == VIOLATION))).sum())
                 counts[1] += int((group & (status == VIOLATION)).sum())
+
+    def _count_reads(
+        self,
+        batch: TrioBatch,
+        supported: npt.NDArray[np.int8],
+        balanced: npt.NDArray[np.int8],
+        used: npt.NDArray[np.bool_],
+    ) -> None:
+        """Reads of each member at autosomal SNVs, by the genotypes of two relatives."""
+        place = {member.sample: number for number, member in enumerate(self.family.members)}
+        absent = np.full(int(used.sum()), MISSING, dtype=np.int8)
+        for s, member in enumerate(self.family.members):
+            names = relatives_of(self.family, member)
+            first, second = (balanced[used, place[name]] if name else absent for name in names)
+            ref, alt = batch.ref_depth[used, s], batch.alt_depth[used, s]
+            self.reads[s].add(first, second, ref, alt, supported[used, s], batch.pos[used])
 
     def _count_windows(self, batch: TrioBatch, balanced: npt.NDArray[np.int8], judged: npt.NDArray[np.bool_]) -> None:
         """Pairs and depths by window of the judged autosomes."""

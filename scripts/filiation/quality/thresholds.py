@@ -56,6 +56,19 @@ class KinshipThresholds:
 
 
 @dataclass(frozen=True)
+class ExplanationThresholds:
+    """How unlikely each mishap is, in units of one exchanged tube."""
+
+    exchanged: float
+    wrong_sex: float
+    stranger: float
+    relative: float
+    distant_relative: float
+    relatedness_scale: float
+    tie: float
+
+
+@dataclass(frozen=True)
 class MendelianThresholds:
     """Violations of Mendel's rules."""
 
@@ -77,7 +90,19 @@ class CallThresholds:
     heterozygote_ratio_min: float
     heterozygote_ratio_max: float
     unbalanced_heterozygotes_max: float
-    other_allele_reads_max: float
+
+
+@dataclass(frozen=True)
+class ContaminationThresholds:
+    """Foreign reads."""
+
+    sites_min: float
+    fraction_warn: float
+    fraction_fail: float
+    support_min: float
+    source_fraction_min: float
+    source_support_min: float
+    interval_standard_errors: float
 
 
 @dataclass(frozen=True)
@@ -132,8 +157,10 @@ class Thresholds:
     evidence: EvidenceThresholds
     sex: SexThresholds
     kinship: KinshipThresholds
+    explanation: ExplanationThresholds
     mendelian: MendelianThresholds
     calls: CallThresholds
+    contamination: ContaminationThresholds
     coverage: CoverageThresholds
     homozygosity: HomozygosityThresholds
     uniparental: UniparentalThresholds
@@ -147,8 +174,10 @@ def load_thresholds(path: str | Path) -> Thresholds:
         "evidence": EvidenceThresholds,
         "sex": SexThresholds,
         "kinship": KinshipThresholds,
+        "explanation": ExplanationThresholds,
         "mendelian": MendelianThresholds,
         "calls": CallThresholds,
+        "contamination": ContaminationThresholds,
         "coverage": CoverageThresholds,
         "homozygosity": HomozygosityThresholds,
         "uniparental": UniparentalThresholds,

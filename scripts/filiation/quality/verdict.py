@@ -42,7 +42,7 @@ CHECKS = (
     "transition_ratio",
     "heterozygote_ratio",
     "allele_balance",
-    "contamination_hint",
+    "contamination",
     "runs_of_homozygosity",
     "uniparental_disomy",
 )
