@@ -233,12 +233,20 @@ class WorkflowInputs:
                 for source in population
             ],
             "--in-house": [
-                f"{source.name}={source.vcf},af={source.af}"
-                + (f",carriers={source.carriers}" if source.carriers else "")
-                + (f",families={source.families}" if source.families else "")
+                ",".join(
+                    [f"{source.name}={source.vcf}"]
+                    + [
+                        f"{name}={value}"
+                        for name in ("af", "carriers", "families", "affected", "unaffected")
+                        if (value := getattr(source, name))
+                    ]
+                )
                 for source in own
             ]
-            + [f"archive={path},af=AF,carriers=CARRIERS,families=FAMILIES" for path in self.in_house_counts()],
+            + [
+                f"archive={path},af=AF,carriers=CARRIERS,families=FAMILIES,affected=AFFECTED,unaffected=UNAFFECTED"
+                for path in self.in_house_counts()
+            ],
         }
         for option, values in listed.items():
             options += [option, *values] if values else []
