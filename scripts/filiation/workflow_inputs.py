@@ -403,6 +403,9 @@ class WorkflowInputs:
             options += ["--pre-indication", member.pre_indication]
         if member.hpo_terms:
             options += ["--hpo-terms", ";".join(member.hpo_terms)]
+        ages = ((sample, self.sheet.rows[sample].age_at_sampling) for sample in member.samples)
+        if known := [f"{sample}={age:g}" for sample, age in ages if age is not None]:
+            options += ["--ages", *known]
         if report.external_links:
             options.append("--external-links")
         if quality.override_reason:
