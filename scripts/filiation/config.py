@@ -88,6 +88,12 @@ class SampleRow(Closed):
         pattern=r"^HP:\d{7}(;HP:\d{7})*$",
         description="HPO terms that were looked for in the proband and are absent; shown, not compared.",
     )
+    age_at_sampling: float | None = Field(
+        None,
+        ge=0,
+        le=120,
+        description="Age in years when the sample was taken (0.5: six months); shown. Never a date of birth.",
+    )
     bam: str | None = Field(None, pattern=PATH_PATTERN, description="Stored reads, BAM or CRAM.")
     read_group_sample: str | None = Field(
         None, description="SM that the stored reads carry, when it is not the sample id."

@@ -73,6 +73,16 @@ class FrequencySource(Closed):
         pattern=r"^[A-Za-z0-9_.]+$",
         description="INFO field with the families of an allele, for kind: in-house; this one is left out.",
     )
+    affected: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_.]+$",
+        description="INFO field of the families with an affected carrier, for kind: in-house.",
+    )
+    unaffected: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_.]+$",
+        description="INFO field of the families with an unaffected carrier, for kind: in-house.",
+    )
 
     @property
     def in_full(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,6 +21,7 @@ from filiation.io.sheet import SampleSheet
 from filiation.io.tables import write_table
 from filiation.io.tools import tool_version
 from filiation.model.columns import VERSIONS
+from filiation.model.run_tables import DEFAULT, SETTINGS
 from filiation.toolbox import PACKAGES, TOOLS
 
 # Above this size (any whole genome stays below) the index of a file stands for the file: it names every
@@ -147,6 +149,41 @@ def _header_value(path: Path, keys: Iterable[str]) -> str | None:
     return next((found[key] for key in keys if found.get(key)), None)
 
 
+def changed_settings(config: RunConfig) -> dict[str, str]:
+    """Header lines that name every setting with another value than its default, in the model's order.
+
+    Of a file its name stands without its folder: where a laboratory keeps its data is nobody else's business, and the
+    table names its checksum. Entries of a list (sources, scores) are told by what differs in each.
+    """
+    chosen = dict(_leaves(config.model_dump(mode="json", exclude_defaults=True)))
+    usual = dict(_leaves(RunConfig().model_dump(mode="json")))
+    told = {key: (_said(value), _said(usual.get(key))) for key, value in chosen.items()}
+    lines = {
+        f"{SETTINGS}.{key}": value + DEFAULT + default for key, (value, default) in told.items() if value != default
+    }
+    return {SETTINGS: str(len(lines)), **lines}
+
+
+def _leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _said(value: Any) -> str:
+    """A value in one line."""
+    if isinstance(value, list):
+        return ", ".join(_said(item) for item in value) or "none"
+    if isinstance(value, dict):
+        named = [f"{key}={_said(item)}" for key, item in value.items() if key != "name"]
+        return f"{value.get('name', '')} ({' '.join(named)})".strip()
+    if isinstance(value, str):
+        return value.rstrip("/").rpartition("/")[2]
+    return {None: "none", True: "yes", False: "no"}.get(value, f"{value}")
+
+
 def _header_lines(path: Path) -> list[str]:
     """The `##` lines at the top of a text, gzip or BCF file; none for a file of another kind."""
     if path.suffix == ".bcf":
@@ -175,4 +212,4 @@ def record_run(config: RunConfig, sheet: SampleSheet, base: Path, output_config:
     ]
     with atomic_text(output_config) as handle:
         handle.write(configuration_text(config))
-    write_table(output_versions, VERSIONS, rows, {"date": run_day()})
+    write_table(output_versions, VERSIONS, rows, {"date": run_day(), **changed_settings(config)})

@@ -233,12 +233,20 @@ class WorkflowInputs:
                 for source in population
             ],
             "--in-house": [
-                f"{source.name}={source.vcf},af={source.af}"
-                + (f",carriers={source.carriers}" if source.carriers else "")
-                + (f",families={source.families}" if source.families else "")
+                ",".join(
+                    [f"{source.name}={source.vcf}"]
+                    + [
+                        f"{name}={value}"
+                        for name in ("af", "carriers", "families", "affected", "unaffected")
+                        if (value := getattr(source, name))
+                    ]
+                )
                 for source in own
             ]
-            + [f"archive={path},af=AF,carriers=CARRIERS,families=FAMILIES" for path in self.in_house_counts()],
+            + [
+                f"archive={path},af=AF,carriers=CARRIERS,families=FAMILIES,affected=AFFECTED,unaffected=UNAFFECTED"
+                for path in self.in_house_counts()
+            ],
         }
         for option, values in listed.items():
             options += [option, *values] if values else []
@@ -395,6 +403,9 @@ class WorkflowInputs:
             options += ["--pre-indication", member.pre_indication]
         if member.hpo_terms:
             options += ["--hpo-terms", ";".join(member.hpo_terms)]
+        ages = ((sample, self.sheet.rows[sample].age_at_sampling) for sample in member.samples)
+        if known := [f"{sample}={age:g}" for sample, age in ages if age is not None]:
+            options += ["--ages", *known]
         if report.external_links:
             options.append("--external-links")
         if quality.override_reason:

@@ -252,6 +252,7 @@ def write_family(
     panel: bool = True,
     panel_header: Mapping[str, str] | None = None,
     versions: Sequence[Row] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Write every table of the family; returns the keyword arguments of `read_report_data`."""
     (folder / "FAM1.ped").write_text(PEDIGREES[structure])
@@ -264,9 +265,8 @@ def write_family(
         write_table(funnels[-1], FUNNEL, funnel_rows(step, counts))
     write_table(folder / "quality.tsv", QUALITY, family_quality() if quality is None else quality)
     write_table(folder / "segments.tsv", SEGMENTS, family_segments() if segments is None else segments)
-    write_table(
-        folder / "versions.tsv", VERSIONS, family_versions() if versions is None else versions, {"date": "2026-11-21"}
-    )
+    lines = {"date": "2026-11-21", **(settings or {})}
+    write_table(folder / "versions.tsv", VERSIONS, family_versions() if versions is None else versions, lines)
     coverages = []
     for sample, depth in (("IDX1", 35.2), ("FAT1", 34.1), ("MOT1", 31.7)) if coverage else ():
         coverages.append(folder / f"{sample}.coverage.tsv")

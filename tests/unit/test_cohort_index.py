@@ -362,6 +362,23 @@ def test_inhouse_vcf__annotation_leaves_the_family_out_of_carriers_and_frequency
     assert (alone.af, alone.carriers) == (0.0, 0)
 
 
+def test_inhouse_vcf__affected_and_unaffected_carriers_reach_annotation_with_the_own_family_marked(
+    tmp_path: Path,
+) -> None:
+    archive = index_only(tmp_path)
+    archive.add(trio("A"), [record(CARRIER, CARRIER, ABSENT)])
+    archive.add(trio("B"), [record(CARRIER, ABSENT, ABSENT)])
+    vcf = tmp_path / "lab.vcf.gz"
+    write_inhouse_vcf(archive, vcf)
+    fields = "af=AF,carriers=CARRIERS,families=FAMILIES,affected=AFFECTED,unaffected=UNAFFECTED"
+    with open_count_sources([parse_count_source(f"lab={vcf},{fields}", "--in-house")]) as sources:
+        found = {name: sources.find("chr1", 1000, "A", "G", name) for name in ("A", "NEW")}
+    assert {name: counts.split for name, counts in found.items() if counts} == {
+        "A": "affected=2;unaffected=1;own=1",
+        "NEW": "affected=2;unaffected=1;own=0",
+    }
+
+
 def test_inhouse_vcf__the_only_family_of_an_archive_has_no_frequency_of_others(tmp_path: Path) -> None:
     archive = index_only(tmp_path)
     archive.add(trio("A"), [record(CARRIER, CARRIER, ABSENT)])

@@ -78,6 +78,16 @@ def test_vep__everything_with_five_plugins_is_read_by_name() -> None:
     assert scores["spliceai"].detail == "0.00@2/0.07@-8/0.01@31/0.00@9"
 
 
+def test_vep__domains_are_those_of_databases_of_domains_and_of_the_shown_transcript(tmp_path: Path) -> None:
+    told = "PDB-ENSP_mappings:1e0o.E&Gene3D:2.60.40.10&Pfam:PF07679&SMART:SM00409&Low_complexity_(Seg):seg"
+    layout = csq_layout(DESCRIPTION, "calls.vcf")
+    (item,) = transcript_items((csq(DOMAINS=told),), "CSQ", layout, ref="G", alt="A")
+    assert item.protein_domain == "Pfam:PF07679&SMART:SM00409&Gene3D:2.60.40.10"
+    bare = [name for name in layout if name != "DOMAINS"]
+    (item,) = transcript_items((csq(),), "CSQ", bare, ref="G", alt="A")
+    assert item.protein_domain is None, "an annotator that was not asked has not said that there is none"
+
+
 def test_vep__a_plugin_without_a_value_gives_none_and_a_faulty_one_stops() -> None:
     layout = csq_layout(DESCRIPTION, "calls.vcf")
     empty = dict.fromkeys((name for name in NAMES if name.startswith(("CADD", "REVEL", "am_", "SpliceAI"))), "")

@@ -28,6 +28,7 @@ EFFECT = GeneEffect(
     protein_position=101,
     protein_length=2009,
     others=(TranscriptEffect("ENST9", "other", "stop_gained"),),
+    protein_domain="Pfam:PF00520",
 )
 FACTS = VariantFacts(
     hgvs_g="NC_000002.12:g.166054666G>A",
@@ -41,6 +42,7 @@ FACTS = VariantFacts(
     vrs_id="ga4gh:VA." + "a" * 32,
     inhouse_af=0.0,
     inhouse_carriers=0,
+    inhouse_split="affected=2;unaffected=3;own=1",
     region_flags=("segmental_duplication",),
     states={"revel": "found", "cadd": "not_annotated", "clinvar": "found"},
 )
@@ -130,6 +132,10 @@ def test_everything_known__stands_in_its_column_and_counts(tmp_path: Path) -> No
             "revel": 0.95,
             "cadd_phred": None,
             "inhouse_carriers": 0,
+            # Only the affected child carries it: the family's own entry is among the affected.
+            "inhouse_affected": 1,
+            "inhouse_unaffected": 3,
+            "protein_domain": "Pfam:PF00520",
         },
         **{"spliceai_max": 0.02, "spliceai_detail": "AG:0.02@4", "alphamissense": None, "population_faf": None},
         **{"clinvar_stars": 1, "clinvar_date": "2026-10-01", "region_flags": "segmental_duplication"},

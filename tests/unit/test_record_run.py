@@ -108,3 +108,12 @@ def test_record_run__a_very_large_file_is_known_by_its_index(project: Path, monk
 
 def test_record_run__defaults_need_no_file() -> None:
     assert yaml.safe_load(run_record.configuration_text(RunConfig())) == RunConfig().model_dump(mode="json")
+
+
+def test_record_run__names_the_settings_that_differ_from_their_defaults(project: Path) -> None:
+    header = record().header
+    assert "settings.samples" not in header, "another folder is no other setting"
+    assert header["settings.prioritisation.panels"] == "panels instead of none"
+    assert header["settings.frequencies"] == "gnomAD (vcf=gnomad.vcf) instead of none"
+    assert header["settings"] == "2"
+    assert str(project) not in str(header)

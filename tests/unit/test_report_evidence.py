@@ -135,7 +135,22 @@ def test_clinvar__conflicting_submissions_are_counted() -> None:
 
 def test_inhouse__carriers_are_told_apart_where_the_source_does() -> None:
     row = candidate(inhouse_carriers=3) | {"inhouse_affected": 1, "inhouse_unaffected": 2}
-    assert inhouse(row).en == "in-house: 3 carriers, 1 affected, 2 unaffected among them"
+    assert inhouse(row).en == "in-house: 3 carriers, families with an affected carrier: 1, an unaffected one: 2"
+    assert inhouse(candidate(inhouse_carriers=3)).fr.endswith("non annoté"), "a source that does not tell says so"
+    assert "0" not in inhouse(candidate(annotation_states="inhouse:not_found")).fr
+    assert inhouse(candidate()).en == "in-house: not annotated"
+
+
+def test_protein_domain__is_shown_or_named_as_not_annotated() -> None:
+    found = candidate(protein_domain="Pfam:PF00069;SMART:SM00220", annotation_states="protein_domain:found")
+    domain = next(fact for fact in variant_facts(found) if fact.name.en == "Protein domain")
+    assert domain.value.fr == "Pfam PF00069, SMART SM00220"
+    states = {"": "non annoté", "protein_domain:not_found": "absent de la source"}
+    for state, words in states.items():
+        domain = next(
+            fact for fact in variant_facts(candidate(annotation_states=state)) if fact.name.en == "Protein domain"
+        )
+        assert domain.value.fr == words
 
 
 def test_panels__hold_a_gene_by_its_hgnc_id_and_unreadable_files_are_named(tmp_path: Path) -> None:

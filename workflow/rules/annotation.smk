@@ -39,7 +39,7 @@ if USE_VEP:
             "bcftools view --no-version -Ov {input.calls:q} 2> {log:q}"
             " | vep --input_file STDIN --format vcf --output_file {output:q} --vcf --compress_output bgzip"
             " --offline --cache --dir_cache {input.cache:q} {params.assembly:q} --fasta {input.reference:q}"
-            " --symbol --hgvs --mane --canonical --numbers --total_length --no_stats --force_overwrite --fork {threads} 2>> {log:q}"
+            " --symbol --hgvs --mane --canonical --numbers --domains --total_length --no_stats --force_overwrite --fork {threads} 2>> {log:q}"
 
 
 rule annotate:

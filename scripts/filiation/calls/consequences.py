@@ -12,6 +12,11 @@ from filiation.evidence.effects import TranscriptItem, vep_status
 from filiation.model.consequence import ontology_term, severity, worst_term
 
 ANNOTATORS = ("CSQ", "BCSQ", "ANN")
+# Databases of domains in the order shown: curated families first.
+_DOMAIN_DATABASES = (
+    *("Pfam", "SMART", "PROSITE_profiles", "CDD", "TIGRFAM", "NCBIFAM", "PROSITE_patterns", "PRINTS", "Prints"),
+    *("Superfamily", "SuperFamily", "Gene3D", "PANTHER", "PIRSF"),
+)
 # Header key under which `annotate` says which of them it used; `none` when nothing was to be used.
 USED_HEADER = "filiation_consequences"
 
@@ -186,7 +191,18 @@ def _item_of_csq(text: str, layout: list[str]) -> TranscriptItem | None:
         values.get("INTRON", ""),
         _first_number(place),
         _first_number(length),
+        domains(values["DOMAINS"]) if "DOMAINS" in values else None,
     )
+
+
+def domains(text: str) -> str:
+    """The families and domains of VEP's DOMAINS (`Pfam:PF00069&SMART:SM00220`), best known database first.
+
+    Structures, low complexity and coiled coils, which VEP lists in the same field, are no domains.
+    """
+    found = [item.partition(":") for item in text.split("&") if ":" in item]
+    known = [(_DOMAIN_DATABASES.index(name), name, number) for name, _, number in found if name in _DOMAIN_DATABASES]
+    return "&".join(dict.fromkeys(f"{name}:{number}" for _, name, number in sorted(known)))
 
 
 def _item_of_ann(text: str, _layout: list[str]) -> TranscriptItem | None:

@@ -74,6 +74,11 @@ class StructuralCalls:
     calls: list[StructuralCall] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
+    def rows(self) -> dict[str, tuple[int, str]]:
+        """For `io.tables.funnel_rows`."""
+        names = {"structural_records": "records_in", "used": "records_out"}
+        return {names.get(reason, reason): (self.counts[reason], text) for reason, text in MEANING.items()}
+
     def by_gene(self, genes: Genes) -> list[tuple[str, StructuralCall]]:
         """(gene symbol, variant) for every gene that is taken out."""
         return [

@@ -30,6 +30,7 @@ from filiation.reanalysis.programme import RunResult
 from filiation.reanalysis.release import NEW_CALL, Release
 from filiation.reanalysis.replay import Judge
 from filiation.reanalysis.standing import UNCHANGED, change_of, key_of
+from filiation.reanalysis.store import panel_changes
 
 if TYPE_CHECKING:
     from filiation.archive.records import AnalysisRecord
@@ -241,6 +242,9 @@ def _outcome(
     outcome = FamilyOutcome(name, stored.pre_indication, unchanged=len(rows) - len(changed))
     outcome.changes = with_candidates(changed, run, stored)
     if changed and context.write:
+        tools = judge.release.tools
+        header = panel_changes(tools.panel(judge.old), tools.panel(judge.new))
         given.tables = {**given.tables, CHANGES: rows}
+        given.headers = {**given.headers, CHANGES: {"before": str(stored.number), **header}}
         outcome.number = outcome.analysis = add_analysis(archive, given).number
     return outcome

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from filiation.calls.structural import StructuralCall
@@ -87,11 +87,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--funnel", required=True, help="counts by reason, TSV to write")
 
 
-def _structural(options: argparse.Namespace, family: Family, model: ScoringModel) -> list[tuple[str, StructuralCall]]:
-    """Every structural variant on one copy of the index case with each gene it hits, '' where it hits none."""
+def _structural(
+    options: argparse.Namespace, family: Family, model: ScoringModel
+) -> tuple[list[tuple[str, StructuralCall]], list[dict[str, Any]]]:
+    """(structural variants on one copy of the index case with each gene they hit, '' where none; their funnel)."""
     from filiation.calls.structural import MEANING, read_structural
     from filiation.errors import ConfigError
     from filiation.io.genes import load_genes
+    from filiation.io.tables import funnel_rows
 
     if not options.gene_models:
         raise ConfigError(
@@ -104,14 +107,14 @@ def _structural(options: argparse.Namespace, family: Family, model: ScoringModel
     told = ", ".join(f"{found.counts[reason]} {reason}" for reason in MEANING if found.counts[reason])
     print(f"prioritise: structural calls: {told}, {len(hit)} hits of genes", file=sys.stderr)
     without = [("", call) for call in found.calls if call not in {one for _, one in hit}]
-    return [*hit, *without]
+    return [*hit, *without], funnel_rows("structural", found.rows())
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the step."""
     from filiation.config import RESOURCES, scoring_model_path
     from filiation.io.ped import read_pedigree
-    from filiation.io.tables import funnel_rows, read_table, write_table
+    from filiation.io.tables import read_table, write_table
     from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, SEGMENTS
     from filiation.prioritisation.candidates import prioritise
     from filiation.prioritisation.imprinting import load_imprinted
@@ -121,6 +124,7 @@ def main(options: argparse.Namespace) -> int:
     model = load_scoring_model(options.scoring_model or scoring_model_path())
     family = read_pedigree(options.pedigree, family=options.family)
     ranking, header = _ranking(options, family)
+    structural, structural_funnel = _structural(options, family, model) if options.structural else ([], [])
     result = prioritise(
         options.variants,
         family,
@@ -131,14 +135,14 @@ def main(options: argparse.Namespace) -> int:
         penetrance=Penetrance.of(options.reduced_penetrance).with_panel(ranking.genes.panel),
         imprinted=load_imprinted(options.imprinted_genes or RESOURCES / "imprinted_genes.tsv"),
         segments=read_table(options.segments, SEGMENTS).rows if options.segments else [],
-        structural=_structural(options, family, model) if options.structural else [],
+        structural=structural,
     )
     header = {"scoring_model": f"{model.name} sha256={model.checksum}", **header, "shelves": result.shelves}
     if options.simulated:
         header["data"] = "données simulées"
     write_table(options.candidates, CANDIDATES, result.candidates, header)
     write_table(options.removed, REMOVED, result.removed, header)
-    write_table(options.funnel, FUNNEL, funnel_rows("prioritise", result.rows()), header)
+    write_table(options.funnel, FUNNEL, [*result.funnel(), *structural_funnel], header)
     counts = result.counts
     print(
         f"prioritise: {counts['records_in']} records in, {counts['records_out']} candidates; rows: {result.shelves}",

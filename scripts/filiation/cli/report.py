@@ -52,6 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hpo-terms", default="", metavar="HP:…;HP:…", help="HPO terms of the index case, separated by ;"
     )
     parser.add_argument(
+        "--ages",
+        nargs="*",
+        default=[],
+        metavar="SAMPLE=YEARS",
+        help="age in years of members when their sample was taken; never a date of birth",
+    )
+    parser.add_argument(
         "--language",
         choices=("fr", "en"),
         default="fr",
@@ -89,7 +96,7 @@ def main(options: argparse.Namespace) -> None:
     from filiation.acmg.table import load_acmg_table
     from filiation.config import acmg_table_path
     from filiation.prioritisation.report_facts import omim_numbers, predictor_strengths
-    from filiation.report.data import Options, parse_hpo_terms, read_report_data
+    from filiation.report.data import Options, parse_ages, parse_hpo_terms, read_report_data
     from filiation.report.exports import write_exports
 
     data = read_report_data(
@@ -101,6 +108,7 @@ def main(options: argparse.Namespace) -> None:
             simulated=options.simulated,
             override_reason=options.override_reason.strip(),
             external_links=options.external_links,
+            ages=parse_ages(options.ages),
         ),
         pedigree=options.pedigree,
         candidates=options.candidates,

@@ -116,9 +116,10 @@ class Collector:
             vrs_id=self.vrs.name(chrom, position, ref, alt) if self.vrs else "",
             inhouse_af=inhouse.af,
             inhouse_carriers=inhouse.carriers,
+            inhouse_split=inhouse.split,
             region_flags=flags,
             recurrent_artefact=artefact,
-            states={**states, "hgvs": self._hgvs_state(genes, ref, alt)},
+            states={**states, "hgvs": self._hgvs_state(genes, ref, alt), "protein_domain": _domain_state(genes)},
         )
 
     def _scores(
@@ -189,6 +190,16 @@ class Collector:
         if self.namer is None or not self._named:
             return 0, []
         return SecondReading(self.namer).compare(self._named)
+
+
+def _domain_state(genes: Sequence[GeneEffect]) -> str:
+    """Whether the annotator names a domain; outside of proteins there is none to name."""
+    asked = [gene for gene in genes if gene.protein_domain is not None]
+    if not asked:
+        return NOT_ANNOTATED
+    if any(gene.protein_domain for gene in asked):
+        return FOUND
+    return NOT_FOUND if any(gene.protein_position is not None for gene in asked) else NOT_APPLICABLE
 
 
 def _value(score: Score | None) -> float | None:

@@ -34,6 +34,7 @@ class TranscriptItem:
     """What an annotator says of one allele on one transcript; '' where it says nothing.
 
     transcript is '' where the annotator names only the gene (bcftools csq, for introns and non-coding RNA).
+    protein_domain is None where the annotator does not speak of domains.
     """
 
     gene: str
@@ -47,6 +48,7 @@ class TranscriptItem:
     intron: str = ""
     protein_position: int | None = None
     protein_length: int | None = None
+    protein_domain: str | None = None
 
     @property
     def term(self) -> str:
@@ -188,6 +190,7 @@ def _effect(
         nmd=change.nmd,
         exon_coding_bases=coding_bases_at(model, start, end) if model else None,
         noncoding_disease=noncoding_diseases.get(first.gene, ""),
+        protein_domain=item.protein_domain if item else None,
         others=tuple(TranscriptEffect(c.name, c.status, c.term, *c.hgvs) for c in others),
     )
 

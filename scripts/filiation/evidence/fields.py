@@ -34,7 +34,11 @@ SOURCES = (
     "low_complexity",
     "segmental_duplication",
     "recurrent_artefact",
+    "protein_domain",
 )
+
+# The annotator was asked and names no domain there; an empty cell says that it was not asked.
+_NO_DOMAIN = "none"
 
 DATE_HEADER = "filiation_clinvar_date"
 
@@ -42,7 +46,7 @@ HEADER_LINES = (
     '##INFO=<ID=HGVSG,Number=1,Type=String,Description="Genomic HGVS name (percent-encoded)">',
     '##INFO=<ID=TRANSCRIPT_FACTS,Number=.,Type=String,Description="One item per gene: '
     "gene|gene_id|transcript|status|term|worst_term|hgvs_c|hgvs_p|exon|intron|protein_position|protein_length|nmd|"
-    'exon_coding_bases|noncoding_disease|others; each percent-encoded">',
+    'exon_coding_bases|noncoding_disease|protein_domain|others; each percent-encoded">',
     '##INFO=<ID=CADD_PHRED,Number=1,Type=Float,Description="CADD, phred-scaled">',
     '##INFO=<ID=REVEL,Number=1,Type=Float,Description="REVEL">',
     '##INFO=<ID=SPLICEAI_MAX,Number=1,Type=Float,Description="Largest SpliceAI delta score">',
@@ -55,6 +59,8 @@ HEADER_LINES = (
     '##INFO=<ID=VRS_ID,Number=1,Type=String,Description="GA4GH VRS 2.0 identifier of the allele">',
     '##INFO=<ID=INHOUSE_AF,Number=1,Type=Float,Description="Allele frequency in the laboratory\'s own families">',
     '##INFO=<ID=INHOUSE_CARRIERS,Number=1,Type=Integer,Description="Carriers in the laboratory\'s own families">',
+    '##INFO=<ID=INHOUSE_SPLIT,Number=1,Type=String,Description="Own families with affected and with unaffected '
+    'carriers; own: how often this family is among them: affected:3|unaffected:1|own:1">',
     '##INFO=<ID=REGION_FLAGS,Number=.,Type=String,Description="low_complexity, segmental_duplication">',
     '##INFO=<ID=RECURRENT_ARTEFACT,Number=1,Type=String,Description="Entry of the list of artefacts (encoded)">',
     '##INFO=<ID=ANNOTATION_STATES,Number=.,Type=String,Description="source:found, not_found, not_applicable or '
@@ -87,6 +93,8 @@ class GeneEffect:
     protein_position : first residue that changes, from 1; protein_length : residues of the transcript's protein.
     exon_coding_bases : coding bases of the exon hit, or of the exon next to the splice site hit.
     noncoding_disease : disease of a gene whose product is an RNA, from resources/genes/noncoding_disease_genes.tsv.
+    protein_domain : domains of the protein there by the annotator (VEP's DOMAINS): Pfam:PF00069&SMART:SM00220; '' where
+        it says none, None where it does not speak of domains.
     others : MANE Plus Clinical, and the most severe other transcript where its effect differs.
     """
 
@@ -106,6 +114,7 @@ class GeneEffect:
     exon_coding_bases: int | None = None
     noncoding_disease: str = ""
     others: tuple[TranscriptEffect, ...] = ()
+    protein_domain: str | None = None
 
     @property
     def other_transcripts(self) -> str:
@@ -139,6 +148,7 @@ class VariantFacts:
     vrs_id: str = ""
     inhouse_af: float | None = None
     inhouse_carriers: int | None = None
+    inhouse_split: str = ""
     clinvar_stars: int | None = None
     clinvar_date: str = ""
     clinvar_conflict: str = ""
@@ -188,8 +198,14 @@ def _gene_text(effect: GeneEffect) -> str:
         *(effect.gene, effect.gene_id, effect.transcript, effect.status, effect.term, effect.worst_term),
         *(effect.hgvs_c, effect.hgvs_p, effect.exon, effect.intron, effect.protein_position, effect.protein_length),
         *(effect.nmd, effect.exon_coding_bases, effect.noncoding_disease),
+        _NO_DOMAIN if effect.protein_domain == "" else effect.protein_domain,
     )
     return "|".join([*(_encoded(value) for value in values), others])
+
+
+def _domain(text: str) -> str | None:
+    """Domains of one item; records of earlier versions say nothing of them."""
+    return "" if text == _NO_DOMAIN else text or None
 
 
 def _gene_effect(text: str) -> GeneEffect:
@@ -213,6 +229,7 @@ def _gene_effect(text: str) -> GeneEffect:
         nmd=values[12],
         exon_coding_bases=_number(values[13]),
         noncoding_disease=values[14],
+        protein_domain=_domain(values[15] if len(values) > 15 else ""),
         others=tuple(
             TranscriptEffect(*(unquote(part) for part in other.split("/"))) for other in others.split("&") if other
         ),
@@ -242,8 +259,9 @@ def write_facts(record: Any, facts: VariantFacts) -> None:
         "HGVSG": _encoded(facts.hgvs_g),
         "SPLICEAI_DETAIL": facts.spliceai_detail,
         "RECURRENT_ARTEFACT": _encoded(facts.recurrent_artefact),
-        "POPULATION_BY_GROUP": _packed(facts.population_by_group),
-        "POPULATION_COVERAGE": _packed(facts.population_coverage),
+        "POPULATION_BY_GROUP": packed(facts.population_by_group),
+        "POPULATION_COVERAGE": packed(facts.population_coverage),
+        "INHOUSE_SPLIT": packed(facts.inhouse_split),
         "VRS_ID": facts.vrs_id,
     }
     lists = {
@@ -261,7 +279,7 @@ def write_facts(record: Any, facts: VariantFacts) -> None:
             info[name] = value
 
 
-def _packed(text: str) -> str:
+def packed(text: str) -> str:
     """`a=1;b=2` as an INFO value: neither sign may stand in one."""
     return text.replace("=", ":").replace(";", "|")
 
@@ -309,6 +327,7 @@ def read_variant_facts(record: Any) -> VariantFacts:
         vrs_id=str(value("VRS_ID") or ""),
         inhouse_af=_single(value("INHOUSE_AF")),
         inhouse_carriers=None if carriers is None else int(carriers),
+        inhouse_split=_unpacked(value("INHOUSE_SPLIT")),
         clinvar_stars=None if stars is None else int(stars),
         clinvar_date=clinvar_date(record.header),
         clinvar_conflict=str(value("CLINVAR_CONFLICT") or "").replace("&", ","),

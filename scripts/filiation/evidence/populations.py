@@ -4,7 +4,8 @@ Looked up in indexed VCFs by exact alleles. The filtering allele frequency (FAF)
 of the highest population frequency: a disease rarer than that does not come from this allele (Whiffin 2017, Genetics in
 Medicine 19:1151). The laboratory's own families are counted as carriers; where the source lists the families of each
 allele, the family under study is left out, so that it is never its own control. The archive's own VCF gives the
-frequency without each of them as well.
+frequency without each of them as well. Families with affected and with unaffected carriers are counted apart; those
+counts still hold the family under study (`own` says so), whose genotypes alone tell in which of the two it stands.
 
 Frequencies by ancestry group, the number of chromosomes counted at the site, the depth there and the dbSNP number come
 from the same look-up: a frequency means little where few people were counted.
@@ -36,7 +37,8 @@ class CountSource:
     """One VCF with the names of its INFO fields; '' for a field that it does not have.
 
     groups : name of the frequency of a group with * for the group (AF_joint_*). alleles : chromosomes counted at the
-    site (AN_joint). coverage : table of the depth at every site (`evidence.site_coverage`).
+    site (AN_joint). coverage : table of the depth at every site (`evidence.site_coverage`). affected, unaffected :
+    families in which an affected, an unaffected member carries the allele.
     """
 
     name: str
@@ -48,9 +50,11 @@ class CountSource:
     groups: str = ""
     alleles: str = ""
     coverage: str = ""
+    affected: str = ""
+    unaffected: str = ""
 
 
-OPTIONS = ("af", "faf", "carriers", "families", "groups", "alleles", "coverage")
+OPTIONS = ("af", "faf", "carriers", "families", "groups", "alleles", "coverage", "affected", "unaffected")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Counts:
     """What a source says of one allele; None is unknown.
 
     groups : frequency by ancestry group. alleles : chromosomes counted at the site. dbsnp : rs numbers.
+    affected, unaffected : families with such carriers; the family under study is still in them in `own` sources.
     """
 
     af: float | None = None
@@ -66,6 +71,16 @@ class Counts:
     groups: tuple[tuple[str, float], ...] = ()
     alleles: int | None = None
     dbsnp: tuple[str, ...] = ()
+    affected: int | None = None
+    unaffected: int | None = None
+    own: int = 0
+
+    @property
+    def split(self) -> str:
+        """`affected=3;unaffected=1;own=1`, as it travels with the record; '' where no source counts them apart."""
+        if self.affected is None or self.unaffected is None:
+            return ""
+        return f"affected={self.affected};unaffected={self.unaffected};own={self.own}"
 
 
 def parse_count_source(text: str, option: str) -> CountSource:
@@ -103,6 +118,7 @@ class _OpenSource:
         self._groups = tuple((group, source.groups.replace("*", group)) for group in GROUPS)
         self._groups = tuple((group, field) for group, field in self._groups if field in declared)
         needed = [source.af, source.faf, source.carriers, source.families, source.alleles]
+        needed += [source.affected, source.unaffected]
         if source.groups and not self._groups:
             needed.append(source.groups)
         for field in needed:
@@ -157,6 +173,8 @@ class _OpenSource:
                 (group, self._number(info, field, number, len(alts), where, largest=1)) for group, field in self._groups
             )
             counted = self._number(info, source.alleles, number, len(alts), where)
+            affected = self._number(info, source.affected, number, len(alts), where)
+            unaffected = self._number(info, source.unaffected, number, len(alts), where)
             return Counts(
                 af,
                 self._number(info, source.faf, number, len(alts), where, largest=1),
@@ -164,6 +182,9 @@ class _OpenSource:
                 tuple((group, value) for group, value in by_group if value is not None),
                 None if counted is None else round(counted),
                 rs_numbers(name),
+                None if affected is None else round(affected),
+                None if unaffected is None else round(unaffected),
+                int(family in listed),
             )
         return None
 
@@ -219,7 +240,8 @@ class CountSources:
     def find(self, chrom: str, pos: int, ref: str, alt: str, family: str = "") -> Counts | None:
         """Highest frequencies over the sources, carriers added up; None when none of them has the allele.
 
-        Of the chromosomes counted, the largest number.
+        Of the chromosomes counted, the largest number. A source without affected and unaffected carriers apart leaves
+        both unknown: a sum over the others would look whole.
         """
         found = [counts for source in self._sources if (counts := source.find(chrom, pos, ref, alt, family))]
         if not found:
@@ -231,12 +253,21 @@ class CountSources:
             _highest_by_group(found),
             max((item.alleles for item in found if item.alleles is not None), default=None),
             tuple(dict.fromkeys(name for item in found for name in item.dbsnp)),
+            _whole_sum([item.affected for item in found]),
+            _whole_sum([item.unaffected for item in found]),
+            sum(item.own for item in found),
         )
 
     def coverage(self, chrom: str, pos: int) -> str:
         """`median=32;over_20=0.98` at a 1-based position, of the source that saw it best; '' when nobody says."""
         seen = [words for table in self._coverage if (words := table.at(chrom, pos))]
         return max(seen, key=lambda item: item.rank).text if seen else ""
+
+
+def _whole_sum(values: Sequence[int | None]) -> int | None:
+    """The sum of numbers that are all known, else None."""
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _highest_by_group(found: Sequence[Counts]) -> tuple[tuple[str, float], ...]:

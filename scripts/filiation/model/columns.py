@@ -53,6 +53,7 @@ CANDIDATES = TableSchema(
         Column("dbsnp_id", "str", "dbSNP number (rs…), from the frequency source, else from ClinVar"),
         Column("hgvs_c", "str", "HGVS name on the transcript (c. or n.)"),
         Column("hgvs_p", "str", "predicted HGVS name on the protein, in parentheses"),
+        Column("protein_domain", "str", "domains of the protein there, by the annotator: Pfam:PF00069;SMART:SM00220"),
         Column("exon", "str", "exon number/number of exons, `.` outside exons"),
         Column("intron", "str", "intron number/number of introns"),
         Column(
@@ -94,6 +95,8 @@ CANDIDATES = TableSchema(
         Column("population_coverage", "str", "how well the source saw the site: alleles=…;median=depth;over_20=share"),
         Column("inhouse_af", "float", "allele frequency in the laboratory's own families, this one excluded", "0–1"),
         Column("inhouse_carriers", "int", "carriers in the laboratory's own families, this one excluded"),
+        Column("inhouse_affected", "int", "the laboratory's other families with an affected carrier"),
+        Column("inhouse_unaffected", "int", "the laboratory's other families with an unaffected carrier"),
         Column("clinvar_significance", "str", "ClinVar classification; not_found, or not_annotated"),
         Column("clinvar_review", "str", "ClinVar review status"),
         Column("clinvar_id", "str", "ClinVar VariationID"),

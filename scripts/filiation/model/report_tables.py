@@ -80,6 +80,9 @@ PHENOTYPE_TERMS = TableSchema(
     ),
 )
 
+# Header lines of the changes table: symbols of the genes that came to the panel and went from it, separated by commas.
+PANEL_CAME, PANEL_WENT = "panel_came", "panel_went"
+
 CHANGES = TableSchema(
     "changes",
     2,

@@ -1,8 +1,12 @@
-"""Columns of the tables about runs: what each job cost."""
+"""Columns of the tables about runs: what each job cost; how the versions table names changed settings."""
 
 from __future__ import annotations
 
 from filiation.model.table_schema import Column, TableSchema
+
+# Header lines of the versions table: SETTINGS=count, then SETTINGS.key=value DEFAULT default for each that was changed.
+SETTINGS = "settings"
+DEFAULT = " instead of "
 
 JOB_COSTS = TableSchema(
     "job_costs",

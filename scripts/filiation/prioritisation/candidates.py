@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filiation.calls.consequences import Consequence
 from filiation.calls.structural import StructuralCall
+from filiation.io.tables import funnel_rows
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals
 from filiation.model.inheritance import CompoundPhase, Inheritance
 from filiation.model.pedigree import Family
@@ -17,6 +18,7 @@ from filiation.prioritisation.depth import DepthBaseline
 from filiation.prioritisation.draft import COMPOUND, Context, Draft, Partner
 from filiation.prioritisation.evidence import Evidence, read_evidence
 from filiation.prioritisation.imprinting import ImprintedGene
+from filiation.prioritisation.mode_funnels import ModeFunnels, modes_of
 from filiation.prioritisation.penetrance import Penetrance, patterns_in_gene
 from filiation.prioritisation.rank import components, pattern_weight
 from filiation.prioritisation.ranking import Ranking
@@ -34,6 +36,7 @@ class Prioritised:
     candidates: list[dict[str, Any]]
     removed: list[dict[str, Any]]
     counts: dict[str, int]
+    modes: ModeFunnels = field(default_factory=lambda: ModeFunnels(MEANING))
 
     @property
     def shelves(self) -> str:
@@ -43,6 +46,11 @@ class Prioritised:
     def rows(self) -> dict[str, tuple[int, str]]:
         """For `io.tables.funnel_rows`."""
         return {reason: (self.counts[reason], text) for reason, text in MEANING.items()}
+
+    def funnel(self) -> list[dict[str, Any]]:
+        """Rows of the funnel table: all records, then those that act by one copy, then those that need two."""
+        by_mode = (row for step, counts in self.modes.rows().items() for row in funnel_rows(step, counts))
+        return [*funnel_rows("prioritise", self.rows()), *by_mode]
 
 
 def prioritise(
@@ -85,8 +93,12 @@ def prioritise(
         depth or DepthBaseline.of(records),
     )
 
+    modes = ModeFunnels(MEANING)
+    before: dict[str, frozenset[str]] = {}
+
     def remove(evidence: Evidence, removal: Removal) -> None:
         counts[removal.reason] += 1
+        modes.removed(before.get(evidence.key) or modes_of(evidence.patterns), removal.reason)
         removed.append(_removed_row(evidence, removal))
 
     for evidence in records:
@@ -105,6 +117,7 @@ def prioritise(
         for gene in genes or [None]:
             symbol = gene.gene if gene else ""
             drafts.append(Draft(evidence, gene, patterns_in_gene(evidence, symbol, penetrance, family, model)))
+            before[evidence.key] = before.get(evidence.key, frozenset()) | modes_of(drafts[-1].patterns)
     had_pair = {id(draft) for draft in drafts if COMPOUND in draft.patterns}
     pair_up(drafts, family, [StructuralHalf(call.key, gene, call.states) for gene, call in structural if gene])
     kept = [draft for draft in drafts if draft.patterns]
@@ -115,13 +128,18 @@ def prioritise(
             reported.add(id(draft.evidence))
             remove(draft.evidence, _no_pattern_left(draft, id(draft) in had_pair))
     counts["records_out"] = len(survivors)
+    left: dict[str, frozenset[str]] = {}
+    for draft in kept:
+        left[draft.evidence.key] = left.get(draft.evidence.key, frozenset()) | modes_of(draft.patterns)
+    for key, after in left.items():
+        modes.kept(before[key], after)
     for draft in kept:
         draft.known = genes_known.of(draft.consequence.gene if draft.consequence else "", draft.gene_id)
         _choose_pattern(draft, ranking)
     judge_all(kept, context, ranking)
     for draft in kept:
         draft.parts = components(draft, ranking)
-    return Prioritised(_ranked_rows(kept, context, ranking), removed, counts)
+    return Prioritised(_ranked_rows(kept, context, ranking), removed, counts, modes)
 
 
 def _no_pattern_left(draft: Draft, half: bool) -> Removal:

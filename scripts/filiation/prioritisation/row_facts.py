@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from filiation.acmg.engine import criteria_text, total_points
+from filiation.model.inheritance import CarrierState
+from filiation.model.pedigree import Affection, Family
 from filiation.panels.load import OFF_PANEL
 from filiation.prioritisation.draft import Context, Draft
 
@@ -54,6 +56,7 @@ def consequence_columns(draft: Draft) -> dict[str, Any]:
         "dbsnp_id": draft.evidence.facts.dbsnp_id or None,
         "hgvs_c": effect.hgvs_c if effect else None,
         "hgvs_p": effect.hgvs_p if effect else None,
+        "protein_domain": (effect.protein_domain or "").replace("&", ";") or None if effect else None,
         "exon": effect.exon if effect else None,
         "intron": effect.intron if effect else None,
         "other_transcripts": effect.other_transcripts if effect else None,
@@ -62,8 +65,9 @@ def consequence_columns(draft: Draft) -> dict[str, Any]:
     }
 
 
-def variant_columns(draft: Draft) -> dict[str, Any]:
+def variant_columns(draft: Draft, family: Family) -> dict[str, Any]:
     """What the sources say of the allele."""
+    affected, unaffected = other_families(draft, family)
     evidence, facts = draft.evidence, draft.evidence.facts
     clinvar = evidence.clinvar
     return {
@@ -76,6 +80,8 @@ def variant_columns(draft: Draft) -> dict[str, Any]:
         "population_coverage": facts.population_coverage or None,
         "inhouse_af": facts.inhouse_af,
         "inhouse_carriers": facts.inhouse_carriers,
+        "inhouse_affected": affected,
+        "inhouse_unaffected": unaffected,
         "clinvar_significance": evidence.clinvar_state,
         "clinvar_review": clinvar.review if clinvar else None,
         "clinvar_id": clinvar.variation_id if clinvar else None,
@@ -91,6 +97,29 @@ def variant_columns(draft: Draft) -> dict[str, Any]:
         "recurrent_artefact": facts.recurrent_artefact or None,
         "annotation_states": facts.states_text,
     }
+
+
+def other_families(draft: Draft, family: Family) -> tuple[int | None, int | None]:
+    """(other families with an affected carrier, with an unaffected one); (None, None) where nobody counted them apart.
+
+    Where a source has this family too, it is taken off on the side on which its own carriers stand, by their genotypes
+    and their affection in the pedigree.
+    """
+    counted = dict(item.split("=", 1) for item in draft.evidence.facts.inhouse_split.split(";") if "=" in item)
+    if not {"affected", "unaffected", "own"} <= set(counted):
+        return None, None
+    own = int(counted["own"])
+    slots = [family.proband, family.father, family.mother, *family.siblings]
+    carriers = {
+        member.affection
+        for member, state in zip(slots, draft.evidence.states, strict=True)
+        if member is not None and state in (CarrierState.CARRIER, CarrierState.HOMOZYGOUS)
+    }
+    affected, unaffected = (
+        max(0, int(counted[name]) - own * (affection in carriers))
+        for name, affection in (("affected", Affection.AFFECTED), ("unaffected", Affection.UNAFFECTED))
+    )
+    return affected, unaffected
 
 
 def acmg_columns(draft: Draft) -> dict[str, Any]:

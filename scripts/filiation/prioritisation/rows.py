@@ -47,7 +47,7 @@ def candidate_row(rank: int, draft: Draft, group: Group, context: Context) -> di
         "alt": evidence.alt,
         **gene_columns(draft, context),
         **consequence_columns(draft),
-        **variant_columns(draft),
+        **variant_columns(draft, family),
         **acmg_columns(draft),
         "inheritance": draft.pattern.value,
         "inheritance_status": draft.status,

@@ -79,9 +79,15 @@ class RunContext:
 
 
 def count_source(resource: Resource) -> CountSource:
-    """The laboratory's own counts as annotation reads them; the fields that `filiation archive in-house` writes."""
+    """The laboratory's own counts as annotation reads them; the fields that `filiation archive in-house` writes.
+
+    Affected and unaffected carriers are counted apart where the file has both; one of the laboratory's own need not.
+    """
     fields = {"af": "AF", "carriers": "CARRIERS", "families": "FAMILIES", **resource.fields}
-    known = {name: fields[name] for name in ("af", "carriers", "families", "faf") if name in fields}
+    known: dict[str, str] = {name: fields[name] for name in ("af", "carriers", "families", "faf") if name in fields}
+    split = {name: resource.fields.get(name, name.upper()) for name in ("affected", "unaffected")}
+    if set(split.values()) <= _declared(resource.path):
+        known |= split
     return CountSource(resource.name or "in_house", str(resource.path), **known)
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from filiation.calls.annotate import CLINVAR_HEADER_LINES, CLINVAR_NAMES, clinvar_fields
 from filiation.calls.clinvar import ClinVarEntry
-from filiation.evidence.fields import DATE_HEADER, FOUND, NOT_FOUND
+from filiation.evidence.fields import DATE_HEADER, FOUND, NOT_FOUND, packed
 from filiation.evidence.fields import HEADER_LINES as FACT_HEADER_LINES
 from filiation.evidence.populations import Counts
 from filiation.reanalysis.records import Allele, Record, number_text
@@ -53,6 +53,7 @@ def with_counts(record: Record, counts: Counts | None) -> Record:
         {
             "INHOUSE_AF": None if af is None else number_text(af),
             "INHOUSE_CARRIERS": None if carriers is None else str(carriers),
+            "INHOUSE_SPLIT": packed(counts.split) or None if counts else None,
         }
     ).with_state("inhouse", FOUND if known else NOT_FOUND)
 

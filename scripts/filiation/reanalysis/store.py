@@ -11,8 +11,11 @@ from filiation.io.files import private_directory, sha256
 from filiation.io.tables import read_table, write_table
 from filiation.io.tools import run_tool
 from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, VERSIONS
-from filiation.model.report_tables import CHANGES
+from filiation.model.report_tables import CHANGES, PANEL_CAME, PANEL_WENT
 from filiation.model.table_schema import TableSchema
+from filiation.panels.diff import CAME, WENT
+from filiation.panels.diff import compare as compare_panels
+from filiation.panels.load import Panel
 from filiation.prioritisation.candidates import Prioritised
 from filiation.prioritisation.shelves import TIE_RULE
 from filiation.reanalysis import kept_files
@@ -55,8 +58,12 @@ def store_analysis(
     headers: dict[TableSchema, Mapping[str, str]] = {
         CANDIDATES: header,
         REMOVED: header,
-        VERSIONS: {"date": release.date},
-        CHANGES: {"release": release.name, "before": str(stored.number)},
+        VERSIONS: {**archive.table_header(name, VERSIONS), "date": release.date},
+        CHANGES: {
+            "release": release.name,
+            "before": str(stored.number),
+            **panel_changes(judge.release.tools.panel(judge.old), panel),
+        },
     }
     tables = as_read(
         {
@@ -103,6 +110,15 @@ def store_analysis(
         ),
     )
     return int(added.number)
+
+
+def panel_changes(old: Panel | None, new: Panel | None) -> dict[str, str]:
+    """Header lines with the genes that came and went; nothing where there was no panel to compare with."""
+    if old is None or new is None:
+        return {}
+    changes = compare_panels(old, new)
+    words = ((PANEL_CAME, CAME), (PANEL_WENT, WENT))
+    return {key: ",".join(change.symbol for change in changes if change.change == word) for key, word in words}
 
 
 def _calls(archive: Archive, judge: Judge, causes: frozenset[str]) -> Any:
@@ -155,10 +171,8 @@ def _header(judge: Judge, result: Prioritised) -> dict[str, str]:
 
 def _funnel(archive: Archive, stored: StoredAnalysis, result: Prioritised) -> list[Row]:
     """The funnel of the last analysis with the counts of `prioritise` as they are now."""
-    from filiation.io.tables import funnel_rows
-
     rows = archive.table(stored.family.name, FUNNEL)
-    return [*(row for row in rows if row["step"] != "prioritise"), *funnel_rows("prioritise", result.rows())]
+    return [*(row for row in rows if not row["step"].startswith("prioritise")), *result.funnel()]
 
 
 def with_kept_for(calls: Any, before: Any) -> Any:

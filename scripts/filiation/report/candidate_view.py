@@ -36,6 +36,8 @@ from filiation.report.why_view import Rule, nearly_removed, rules_of
 
 _LONG_ALLELE = 12
 _LONG_CHANGE = 28
+# Bases from which a length change is called a structural variant, as in calls/structural.py.
+_STRUCTURAL = 50
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,11 @@ class Candidate:
         return nearly_removed(self.rules)
 
     @property
+    def kind(self) -> str:
+        """snv, indel or sv."""
+        return variant_kind(self.row["ref"], self.row["alt"])
+
+    @property
     def number(self) -> int:
         """Place of the candidate in the page, from 0."""
         return int(self.anchor.rpartition("-")[2]) - 1
@@ -180,6 +187,13 @@ def _phases(row: Row) -> Iterator[Bilingual]:
         )
     while True:
         yield NOTHING
+
+
+def variant_kind(ref: str, alt: str) -> str:
+    """snv (same length: substitutions of several bases too), indel, or sv: symbolic, or 50 bases and more longer."""
+    if not (ref + alt).isalpha() or abs(len(ref) - len(alt)) >= _STRUCTURAL:
+        return "sv"
+    return "snv" if len(ref) == len(alt) else "indel"
 
 
 def _short_allele(allele: str) -> str:

@@ -39,6 +39,7 @@ VOCABULARIES = (
     "effect_group",
     "evidence_column",
     "flag",
+    "funnel_start",
     "gene_name",
     "inheritance",
     "inheritance_meaning",
@@ -80,6 +81,7 @@ VOCABULARIES = (
     "told",
     "transcript_status",
     "validity",
+    "variant_kind",
     "verdict",
 )
 

@@ -13,7 +13,16 @@ from filiation.io.ped import read_pedigree
 from filiation.io.tables import Table, read_table
 from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, REMOVED, SEGMENTS, VERSIONS
 from filiation.model.pedigree import Family
-from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS, PROFILE, READ_VIEWS
+from filiation.model.report_tables import (
+    CHANGES,
+    GENE_COVERAGE,
+    PANEL_CAME,
+    PANEL_WENT,
+    PHENOTYPE_TERMS,
+    PROFILE,
+    READ_VIEWS,
+)
+from filiation.model.run_tables import DEFAULT, SETTINGS
 from filiation.report.knowledge import Knowledge, Strength, panel_memberships
 
 Row = dict[str, Any]
@@ -22,6 +31,8 @@ ADDITIONS = ("added_by_splitting",)
 INFORMATION = ("with_consequence", "in_clinvar")
 # Words by which a step marks such a count itself.
 SAID = "(for information"
+# An age in years above this is a slip of the pen.
+OLDEST = 120
 # Statuses under which a laboratory has taken a panel over; anything else is a draft.
 VALIDATED = ("validated", "validé", "valide")
 
@@ -37,6 +48,8 @@ class Options:
     simulated: bool = False
     override_reason: str = ""
     external_links: bool = False
+    # Age in years when the sample was taken, by sample; a member who is not in it has none.
+    ages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,28 @@ class ReportData:
         return self.versions.header.get("date", "")
 
     @property
+    def settings(self) -> tuple[tuple[str, str, str], ...] | None:
+        """(key, value, default) of every setting that differs from its default; None where the run did not say."""
+        header = self.versions.header
+        if SETTINGS not in header:
+            return None
+        found = []
+        for key, told in header.items():
+            if key.startswith(f"{SETTINGS}."):
+                value, _, default = told.partition(DEFAULT)
+                found.append((key.removeprefix(f"{SETTINGS}."), value, default))
+        return tuple(found)
+
+    @property
+    def panel_changes(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """(genes that came, genes that went) since the last analysis; None where its panel was not compared."""
+        header = self.changes.header if self.changes else {}
+        if PANEL_CAME not in header:
+            return None
+        came, went = (tuple(filter(None, header.get(key, "").split(","))) for key in (PANEL_CAME, PANEL_WENT))
+        return came, went
+
+    @property
     def failures(self) -> list[Row]:
         """Quality checks with the verdict FAIL."""
         return [row for row in self.quality.rows if row["verdict"] == "FAIL"]
@@ -198,6 +233,26 @@ def parse_hpo_terms(terms: str) -> tuple[str, ...]:
                 expected="HP: and seven digits, several separated by ;",
                 repair="correct the column hpo_terms of samples.tsv",
             )
+    return found
+
+
+def parse_ages(items: Sequence[str]) -> dict[str, float]:
+    """Ages in years by sample of `CHILD=4.5`; a ConfigError for what is no age, a date of birth before all."""
+    found = {}
+    for item in items:
+        sample, _, text = item.partition("=")
+        try:
+            age = float(text)
+        except ValueError:
+            age = -1.0
+        if not sample or not 0 <= age <= OLDEST:
+            raise ConfigError(
+                f"'{item}' is not an age",
+                where="--ages",
+                expected=f"SAMPLE=YEARS with a number from 0 to {OLDEST}; never a date of birth",
+                repair="correct the column age_at_sampling of samples.tsv",
+            )
+        found[sample] = age
     return found
 
 

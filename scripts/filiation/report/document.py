@@ -66,6 +66,7 @@ def document(data: ReportData) -> dict[str, Any]:
                     "role": member.role.value,
                     "sex": member.sex.value,
                     "affection": member.affection.value,
+                    "age_at_sampling": data.options.ages.get(member.sample),
                 }
                 for member in family.members
             ],
@@ -82,6 +83,9 @@ def document(data: ReportData) -> dict[str, Any]:
             "validated": data.panel.validated,
             "genes": data.panel.genes,
         },
+        "settings": None
+        if data.settings is None
+        else [{"key": key, "value": value, "default": default} for key, value, default in data.settings],
         "override_reason": data.options.override_reason or None,
         "funnel": [
             {
@@ -160,7 +164,13 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the document."""
     word, words = {"type": ["string", "null"]}, {"type": "array", "items": {"type": "string"}}
     count = {"type": ["integer", "null"]}
-    member = {"sample": {"type": "string"}, "role": {"type": "string"}, "sex": {}, "affection": {}}
+    member = {
+        "sample": {"type": "string"},
+        "role": {"type": "string"},
+        "sex": {},
+        "affection": {},
+        "age_at_sampling": {"type": ["number", "null"], "minimum": 0, "description": "years"},
+    }
     rule = {
         "reason": {"type": "string"},
         "kind": {"enum": ["removed", "added", "information"]},
@@ -171,6 +181,8 @@ def json_schema() -> dict[str, Any]:
         "identifier": {"type": "string"}, "name_fr": {"type": "string"}, "version": word, "date": word,
         "validated": {"type": "boolean"}, "genes": {"type": "integer"},
     }  # fmt: skip
+
+    setting = {name: {"type": "string"} for name in ("key", "value", "default")}
 
     def closed(properties: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -197,6 +209,7 @@ def json_schema() -> dict[str, Any]:
         "pre_indication": word,
         "hpo_terms": words,
         "panel": {"anyOf": [{"type": "null"}, closed(panel)]},
+        "settings": {"anyOf": [{"type": "null"}, {"type": "array", "items": closed(setting)}]},
         "override_reason": word,
         "funnel": {
             "type": "array",

@@ -183,15 +183,19 @@ def gene_diseases(row: Row) -> tuple[GeneDisease, ...]:
 
 
 def inhouse(row: Row) -> Bilingual:
-    """Carriers among the laboratory's own families, this one left out."""
+    """Carriers among the laboratory's own families, this one left out; affected and unaffected ones apart."""
     carriers = row.get("inhouse_carriers")
     if carriers is None:
-        return text("inhouse.not_annotated")
+        looked_up = annotation_states(row).get("inhouse") == "not_found"
+        return text("inhouse.not_found") if looked_up else text("inhouse.not_annotated")
     words = plural("inhouse.carriers", carriers)
     affected, unaffected = row.get("inhouse_affected"), row.get("inhouse_unaffected")
-    if affected is None and unaffected is None:
+    if affected is not None and unaffected is not None:
+        split = text("inhouse.split", affected=affected, unaffected=unaffected)
+    elif carriers:
+        split = text("inhouse.split_not_annotated")
+    else:
         return words
-    split = text("inhouse.split", affected=affected or 0, unaffected=unaffected or 0)
     return Bilingual(f"{words.fr}, {split.fr}", f"{words.en}, {split.en}")
 
 

@@ -12,6 +12,7 @@ from filiation.report.knowledge import Knowledge
 from filiation.report.typography import Bilingual, both, decimal, percent, same, significant
 
 NULL_TERMS = ("stop_gained", "frameshift", "splice_acceptor", "splice_donor", "start_lost", "transcript_ablation")
+_DOMAINS_SHOWN = 4
 _DECAY = (
     ("escapes nonsense-mediated decay", "escapes"),
     ("decay not expected", "escapes"),
@@ -57,10 +58,18 @@ def variant_facts(row: Row) -> tuple[Fact, ...]:
     found.append(
         Fact(
             text("fact.domain"),
-            source_text(str(domain)) if domain else term("predictor", "not_found" if state == "found" else state),
+            source_text(_domains(str(domain)))
+            if domain
+            else term("predictor", "not_found" if state == "found" else state),
         )
     )
     return tuple(found)
+
+
+def _domains(text: str) -> str:
+    """`Pfam PF00069, SMART SM00220`; of many the first ones and how many more."""
+    names = [" ".join(item.split(":", 1)) for item in text.split(";") if item]
+    return ", ".join(names[:_DOMAINS_SHOWN]) + (f" (+{len(names) - _DOMAINS_SHOWN})" if names[_DOMAINS_SHOWN:] else "")
 
 
 def group_lines(row: Row) -> tuple[Bilingual, ...]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from filiation.report.catalogue import term, text
 from filiation.report.data import Step
 from filiation.report.typography import Bilingual, both, integer
 
+# Steps that count part of the records, or other records: each is a funnel of its own.
+BY_KIND = ("prioritise_dominant", "prioritise_recessive", "structural")
 WIDTH = 980
 LABEL_WIDTH = 330
 _COUNT_WIDTH = 110
@@ -49,16 +51,30 @@ def _lines(steps: Sequence[Step]) -> list[tuple[str, Bilingual, int]]:
     lines: list[tuple[str, Bilingual, int]] = []
     for number, step in enumerate(steps):
         if number == 0 and step.records_in is not None:
-            lines.append(("kept", text("funnel.start"), step.records_in))
+            start = step.name if step.name in BY_KIND else "calls"
+            lines.append(("kept", term("funnel_start", start), step.records_in))
         lines += [(rule.kind, term("reason", rule.reason), rule.count) for rule in step.rules]
         if step.records_out is not None:
             lines.append(("kept", text("funnel.after", step=term("step", step.name)), step.records_out))
     return [line for line in lines if line[0] != "information"]
 
 
-def draw_funnel(steps: Sequence[Step]) -> Funnel | None:
-    """Bars in order, None when no step was counted."""
-    lines = _lines(steps)
+def draw_by_kind(steps: Sequence[Step]) -> tuple[tuple[Step, Funnel], ...]:
+    """The funnels of one copy, of two copies and of structural variants, as far as they were counted.
+
+    Rules that removed nothing are left out of these pictures; the table has them.
+    """
+    found = []
+    for step in sorted((step for step in steps if step.name in BY_KIND), key=lambda step: BY_KIND.index(step.name)):
+        told = replace(step, rules=tuple(rule for rule in step.rules if rule.count))
+        if drawing := draw_funnel([told], separate=True):
+            found.append((step, drawing))
+    return tuple(found)
+
+
+def draw_funnel(steps: Sequence[Step], *, separate: bool = False) -> Funnel | None:
+    """Bars in order, None when no step was counted; steps of `BY_KIND` only when they are asked for (separate)."""
+    lines = _lines([step for step in steps if separate or step.name not in BY_KIND])
     if not lines:
         return None
     largest = max(count for _, _, count in lines)

@@ -33,7 +33,7 @@ from filiation.report import catalogue, genome_svg, members_view, typography
 from filiation.report.acmg_view import points_words
 from filiation.report.candidate_view import Group, PageContext, group_candidates, variant_key
 from filiation.report.data import ReportData, Step
-from filiation.report.funnel_svg import draw_funnel
+from filiation.report.funnel_svg import BY_KIND, draw_by_kind, draw_funnel
 from filiation.report.gene_coverage_view import panel_coverage
 from filiation.report.genome_svg import draw_genome
 from filiation.report.karyotype_svg import draw_karyotype
@@ -115,6 +115,8 @@ def largest_removals(steps: tuple[Step, ...]) -> list[tuple[Step, Bilingual, int
     """For each step, the rule that removed most: what a family without a candidate wants to know first."""
     found = []
     for step in steps:
+        if step.name in BY_KIND:
+            continue
         rules = [rule for rule in step.rules if rule.kind == "removed" and rule.count > 0]
         if rules:
             largest = max(rules, key=lambda rule: rule.count)
@@ -162,6 +164,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "data": data,
         "options": data.options,
         "family": data.family,
+        "ages": {sample: age_words(years) for sample, years in data.options.ages.items()},
         "language": data.options.language,
         "version": __version__,
         "groups": shown,
@@ -169,6 +172,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "set_aside_reasons": SET_ASIDE_REASONS,
         "change_words": change_words(data, shown),
         "shelves": shelf_counts(groups),
+        "kinds": kind_counts(shown),
         "signs": signs(data, terms),
         "genome": draw_genome(data),
         "genome_svg": genome_svg,
@@ -183,6 +187,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "possible_count": sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
         "pedigree": draw_pedigree(data.family),
         "funnel": draw_funnel(data.funnel),
+        "funnels_by_kind": draw_by_kind(data.funnel),
         "removals": largest_removals(data.funnel),
         "karyotype": draw_karyotype(data),
         "coverage": coverage,
@@ -198,6 +203,12 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "thresholds": threshold_keys(rule for group in shown for item in group.candidates for rule in item.rules),
         "headers": _headers(data),
     }
+
+
+def age_words(years: float) -> Bilingual:
+    """An age as it is said: in months below two years, in whole years above."""
+    months = round(years * 12)
+    return catalogue.plural("family.months", months) if months < 24 else catalogue.plural("family.years", int(years))
 
 
 def _tight(text: str) -> str:
@@ -288,7 +299,7 @@ def removed_last(data: ReportData) -> tuple[list[dict[str, Any]], int]:
 
 @dataclass(frozen=True)
 class ShelfCount:
-    """Number of candidates on one shelf."""
+    """Number of candidates on one shelf, or of one kind of variant."""
 
     key: str
     words: Bilingual
@@ -299,6 +310,12 @@ def shelf_counts(groups: tuple[Group, ...]) -> list[ShelfCount]:
     """Candidates by shelf, A first; a table without shelves has none."""
     counts = Counter(candidate.shelf for group in groups for candidate in group.candidates)
     return [ShelfCount(key, catalogue.term("shelf", key), counts[key]) for key in ("A", "B", "C") if counts[key]]
+
+
+def kind_counts(groups: tuple[Group, ...]) -> list[ShelfCount]:
+    """Candidates of the page that are substitutions, insertions or deletions, and structural variants."""
+    counts = Counter(candidate.kind for group in groups for candidate in group.candidates)
+    return [ShelfCount(key, catalogue.term("variant_kind", key), counts[key]) for key in ("snv", "indel", "sv")]
 
 
 def data_island(content: object) -> Markup:

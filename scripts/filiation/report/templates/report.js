@@ -47,11 +47,12 @@
     const classes = new Set(all(".class-filter:checked").map((box) => box.value));
     const shelfBoxes = all(".shelf-filter");
     const shelves = new Set(all(".shelf-filter:checked").map((box) => box.value));
+    const kinds = new Set(all(".kind-filter:checked").map((box) => box.value));
     const least = Number(one("#hpo-least").value) || 0;
     const offPanel = ticked("#hide-off-panel"), changed = ticked("#only-changed"), flagged = ticked("#hide-flagged");
     const wanted = new Set(candidates.filter((body) => {
       const data = body.dataset;
-      return classes.has(data.class)
+      return classes.has(data.class) && kinds.has(data.kind)
         && (!shelfBoxes.length || shelves.has(data.shelf) || data.shelf === "none")
         && !(offPanel && data.tier === "off_panel")
         && !(changed && data.changed === "no")
@@ -138,7 +139,7 @@
     if (!ready) return;
     const state = new URLSearchParams();
     if (search && search.value) state.set("q", search.value);
-    const off = all(".class-filter:not(:checked), .shelf-filter:not(:checked)").map((box) => box.value);
+    const off = all(".class-filter:not(:checked), .shelf-filter:not(:checked), .kind-filter:not(:checked)").map((box) => box.value);
     if (off.length) state.set("off", off.join(","));
     const on = all("#hide-off-panel, #only-changed, #hide-flagged").filter((box) => box.checked).map((box) => box.id);
     if (on.length) state.set("on", on.join(","));
@@ -159,7 +160,7 @@
     if (!search) return;
     search.value = state.get("q") || "";
     const off = new Set((state.get("off") || "").split(","));
-    all(".class-filter, .shelf-filter").forEach((box) => { box.checked = !off.has(box.value); });
+    all(".class-filter, .shelf-filter, .kind-filter").forEach((box) => { box.checked = !off.has(box.value); });
     const on = new Set((state.get("on") || "").split(","));
     all("#hide-off-panel, #only-changed, #hide-flagged").forEach((box) => { box.checked = on.has(box.id); });
     if (state.get("hpo")) one("#hpo-least").value = state.get("hpo");
@@ -179,7 +180,7 @@
 
   if (search) {
     search.addEventListener("input", filter);
-    all(".class-filter, .shelf-filter, #hide-off-panel, #only-changed, #hide-flagged, #hpo-least")
+    all(".class-filter, .shelf-filter, .kind-filter, #hide-off-panel, #only-changed, #hide-flagged, #hpo-least")
       .forEach((box) => box.addEventListener("input", filter));
     const openAll = (open) => all(".detail-row > td > details").forEach((details) => { details.open = open; });
     one("#open-all").addEventListener("click", () => openAll(true));
