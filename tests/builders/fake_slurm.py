@@ -1,6 +1,6 @@
 """A family of two steps on a scheduler of shell scripts, what may befall a job, and what is true at the end.
 
-The scripts lie in tests/slurm/fake; the run is that of `filiation run` with the profile that ships, of another workflow.
+The scripts lie in tests/slurm/fake; the run is that of `filiation run` with the profile that ships.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -92,7 +93,7 @@ class Trial:
             "PATH": f"{FAKE}:{os.environ['PATH']}",
             "PYTHONPATH": str(REPOSITORY / "scripts"),
             # As short as the trials are.
-            "FILIATION_SLURM_PATIENCE": "30",
+            "FILIATION_SLURM_PATIENCE": "60",
             "FILIATION_SLURM_LAG": "3",
         }
         return subprocess.run(
@@ -143,7 +144,7 @@ class Trial:
         found = []
         for step, times in spans.items():
             times.sort()
-            for (_, end, first), (begin, _, second) in zip(times, times[1:], strict=False):
+            for (_, end, first), (begin, _, second) in pairwise(times):
                 if begin < end and first != second:
                     found.append(f"{step}: job {second} began before job {first} had ended")
         allowed = 2 if self.kind in _AGAIN else 1
