@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-mutants test-kill test-slurm lint clean
+.PHONY: help setup demo test test-kernels test-mutants test-kill test-slurm test-slurm-fake lint clean
 
 CORES ?= $(shell nproc)
 WORKERS ?= 2
@@ -12,7 +12,8 @@ WORKERS ?= 2
 PYTEST_OPTIONS ?=
 
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_OPTIONS)
+# Tests of one group, as those on the one SLURM of this machine, run one after the other.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_OPTIONS)
 # The tools of a conda environment stand in .venv/bin too.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Uncompiled modules triple the start of snakemake.
@@ -29,6 +30,7 @@ demo: setup
 	$(BIN)/filiation demo --directory demo --cores $(CORES)
 
 test: setup
+	bash tests/slurm/cluster.sh install
 	$(PYTEST)
 	NUMBA_BOUNDSCHECK=1 $(PYTEST) -m kernels tests/kernels
 	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernels tests/kernels
@@ -47,10 +49,18 @@ test-mutants: setup
 test-kill: setup
 	KILL_TRIALS=200 $(BIN)/python -m pytest tests/tools/test_archive_kill.py
 
-# The chain and a series of faults on a real SLURM, which is installed and started on this machine, as root on Debian.
+# A real SLURM, which is installed and started on this machine, as root on Debian: the demonstration and the series of
+# faults of `make test`, then each fault alone. Writes docs/slurm-series.md.
 test-slurm: setup
-	bash tests/slurm/cluster.sh install
-	SLURM_TESTS=1 $(BIN)/python -m pytest tests/slurm
+	bash tests/slurm/cluster.sh install accounting
+	SLURM_TESTS=1 SLURM_SERIES=docs/slurm-series.md SLURM_SERIES_COMMAND="make test-slurm" \
+		$(BIN)/python -m pytest $(PYTEST_OPTIONS) tests/slurm/test_series.py tests/slurm/test_on_slurm.py
+
+# A scheduler of shell scripts that loses jobs, lies and lags: ten trials of each kind, `make test` makes one. Writes
+# docs/slurm-fake-series.md.
+test-slurm-fake: setup
+	FAKE_SLURM_TRIALS=10 SLURM_SERIES=docs/slurm-fake-series.md SLURM_SERIES_COMMAND="make test-slurm-fake" \
+		$(PYTEST) tests/slurm/test_fake_scheduler.py
 
 lint: setup
 	$(BIN)/ruff check scripts tests

@@ -20,14 +20,14 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
 
 import psutil
 
-from filiation.cluster import slurm
+from filiation.cluster import lost, slurm, submission
 from filiation.cluster.costs import write_costs
 from filiation.cluster.planned import PlannedJob, planned_jobs
 from filiation.cluster.preflight import check_cluster
@@ -56,6 +56,8 @@ _PART = re.compile(r"^\.(.+\.\d+|index-\w+)\.part(\..+)?$")
 _NOTHING = "nothing to do: every output is there and newer than its inputs"
 # How long Snakemake may take to end its jobs when we are told to stop.
 _PATIENCE = 15.0
+# Snakemake was stopped because SLURM had lost its jobs, and how often it is started.
+_LOST, _ROUNDS = 3, 3
 
 
 def run_workflow(
@@ -83,12 +85,12 @@ def run_workflow(
             repair="install from a clone: pip install -e .",
         )
     directory = directory.resolve()
-    whole = _snakemake(config, directory, _where(profile, cores, directory))
+    whole = _snakemake(config, directory, submission.options(profile, cores, directory))
     command = [*whole, *extra]
     died = _previous_run_died(directory)
-    environment = safe_environment(os.environ)
     with run_lock(directory) as run_id, guarded(sheet, directory) as verified:
-        environment |= {MARK: str(directory), "FILIATION_RUN_ID": run_id, CACHE_VARIABLE: str(verified)}
+        marks = {MARK: str(directory), "FILIATION_RUN_ID": run_id, CACHE_VARIABLE: str(verified)}
+        environment = submission.environment(profile, safe_environment(os.environ) | marks)
         end_cluster_leftovers(profile, directory)
         end_leftovers(directory)
         remove_parts(directory / "results")
@@ -105,7 +107,7 @@ def run_workflow(
         if steps:
             require_disk(directory, needed_bytes(sheet, directory))
             try:
-                code = _execute(command, environment, directory)
+                code = _execute_to_the_end(command, environment, directory, profile)
             finally:
                 end_cluster_leftovers(profile, directory)
                 if sheet is not None:
@@ -289,24 +291,6 @@ def end_cluster_leftovers(profile: Profile | None, directory: Path) -> int:
     return ended
 
 
-def _where(profile: Profile | None, cores: int, directory: Path) -> list[str]:
-    """Options that say where jobs go."""
-    if profile is None:
-        return ["--cores", str(cores)]
-    options = ["--workflow-profile", str(profile.folder.resolve())]
-    if not profile.on_cluster:
-        return [*options, "--cores", str(cores)]
-    options += ["--local-cores", str(cores)]
-    if profile.executor == "slurm":
-        options += ["--slurm-jobname-prefix", job_name_prefix(directory)]
-        if not slurm.keeps_accounts():
-            # Without accounting the executor would ask `sacct` for ever.
-            for option, given in (("slurm-status-command", ["squeue"]), ("slurm-no-account", [])):
-                if option not in profile.settings:
-                    options += [f"--{option}", *given]
-    return options
-
-
 def _require_room(profile: Profile, command: list[str], environment: dict[str, str], directory: Path) -> None:
     """Stop before the first job when the cluster would not take one of the plan; FaultList."""
     done = subprocess.run([*command, *_ALL_THREADS], env=environment, capture_output=True, text=True, check=False)
@@ -404,8 +388,29 @@ def _plan_problem(text: str) -> str:
     return "the workflow cannot be planned:\n  " + "\n  ".join(kept[-30:])
 
 
-def _execute(command: list[str], environment: dict[str, str], directory: Path) -> int:
-    """Run Snakemake, turning its stream into one line a finished step; keep the stream in logs/."""
+def _execute_to_the_end(
+    command: list[str], environment: dict[str, str], directory: Path, profile: Profile | None
+) -> int:
+    """Run Snakemake; once more when the cluster has lost the jobs that it waits for."""
+    for again in range(_ROUNDS):
+        code = _execute(command, environment, directory, profile, again=again > 0)
+        if code != _LOST:
+            return code
+        end_cluster_leftovers(profile, directory)
+        end_leftovers(directory)
+        remove_parts(directory / "results")
+        _release_snakemake_lock(command, directory, environment)
+    raise ToolError(
+        f"SLURM has lost jobs of this run {_ROUNDS} times",
+        expected="a job that is in the queue until it has ended",
+        repair="ask the cluster's administrators, and run the same command again: finished steps are kept",
+    )
+
+
+def _execute(
+    command: list[str], environment: dict[str, str], directory: Path, profile: Profile | None, *, again: bool = False
+) -> int:
+    """Run Snakemake, one line a finished step, its stream in logs/; returns 0, 1 when a step failed, or _LOST."""
     log = directory / "logs" / "run.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
@@ -421,11 +426,20 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
     progress = Progress(started, _say)
     redaction = Redaction(directory, os.environ)
     watch = DiskWatch(directory)
+    on_slurm = profile is not None and profile.executor == "slurm"
+    watched = lost.watch(process, job_name_prefix(directory), submission.patience()) if on_slurm else None
     try:
-        with _stop_signals(), watch, open(log, "w", encoding="utf-8") as sink:
+        with (
+            _stop_signals(),
+            watch,
+            open(log, "a" if again else "w", 1, "utf-8") as sink,
+            watched or nullcontext(),
+        ):
             for line in process.stdout:
                 sink.write(redaction.line(line))
                 progress.show(line)
+                if watched:
+                    watched.heard()
             code = process.wait()
     except BaseException:
         _stop(process, directory)
@@ -434,6 +448,9 @@ def _execute(command: list[str], environment: dict[str, str], directory: Path) -
         raise
     finally:
         redaction.logs_of_snakemake(directory)
+    if watched and watched.lost:
+        _say("SLURM does not know the jobs that this run waits for; going on from the finished steps")
+        return _LOST
     if code < 0:
         # Its steps do not know that it is gone.
         end_leftovers(directory)

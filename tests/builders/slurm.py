@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from filiation.config import REPOSITORY
@@ -29,7 +31,10 @@ class Run:
 
     def finish(self, patience: float = 400) -> str:
         """Wait for its end; what it said."""
-        self.driver.wait(timeout=patience)
+        try:
+            self.driver.wait(timeout=patience)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"not finished in {patience:.0f} s: {self.said.read_text(encoding='utf-8')}") from None
         return self.said.read_text(encoding="utf-8")
 
 
@@ -63,22 +68,58 @@ class Cluster:
         """Numbers of the jobs in a state."""
         return self.ask("squeue", "-h", "-o", "%i", "-t", state).split()
 
-    def wait_for_job(self, run: Run, rule: str, state: str = "RUNNING", patience: float = 240) -> str:
-        """Until a job of a rule is in a state; its number. The executor names the rule in the comment."""
+    def wait_for_job(
+        self, run: Run, rule: str, state: str = "RUNNING", patience: float = 400, *, other_than: Sequence[str] = ()
+    ) -> str:
+        """Until a job of a rule or group is in a state; its number. Its comment names the rule."""
         deadline = time.monotonic() + patience
         while True:
             for line in self.ask("squeue", "-h", "-o", "%i|%k", "-t", state).splitlines():
                 number, _, comment = line.partition("|")
-                if rule in comment:
+                if rule in comment and number not in other_than:
                     return number
             assert run.driver.poll() is None, run.said.read_text(encoding="utf-8")
             assert time.monotonic() < deadline, self.ask("squeue") + run.said.read_text(encoding="utf-8")
             time.sleep(0.1)
 
+    def set_node(self, state: str) -> None:
+        """Set the node's state: down, drain, or resume; jobs that were put back need not wait for two minutes."""
+        self.ask("scontrol", "update", f"nodename={self.node}", f"state={state}", "reason=test")
+        if state == "resume":
+            deadline = time.monotonic() + 30
+            while (
+                "BeginTime" in self.ask("squeue", "-h", "-t", "PENDING", "-o", "%r") or time.monotonic() < deadline - 28
+            ):
+                for number in self.jobs("PENDING"):
+                    # It may have begun meanwhile.
+                    subprocess.run(
+                        ["scontrol", "update", f"jobid={number}", "StartTime=now"], capture_output=True, check=False
+                    )
+                assert time.monotonic() < deadline, self.ask("squeue")
+                time.sleep(0.5)
+
+    def freeze(self, number: str) -> None:
+        """Stop the processes of a job, so that it neither ends nor goes on."""
+        deadline = time.monotonic() + 30
+        while not (found := [process for process in psutil.process_iter() if _of_job(process, number)]):
+            assert time.monotonic() < deadline, self.ask("squeue")
+            time.sleep(0.1)
+        for process in found:
+            with suppress(psutil.Error):
+                process.send_signal(signal.SIGSTOP)
+
     @property
     def node(self) -> str:
         """Name of its one node."""
         return self.ask("sinfo", "-h", "-o", "%n").strip()
+
+
+def _of_job(process: psutil.Process, number: str) -> bool:
+    """Whether a process was started by a job, and is none of SLURM's own."""
+    try:
+        return process.environ().get("SLURM_JOB_ID") == number and not process.name().startswith(("slurm", "srun"))
+    except (psutil.Error, OSError):
+        return False
 
 
 @contextmanager
@@ -91,20 +132,36 @@ def alone() -> Iterator[None]:
 
 @contextmanager
 def started(folder: Path, *options: str) -> Iterator[Cluster]:
+    """A cluster that is stopped at the end; a skip with its own words where this machine cannot start one."""
     cluster = Cluster(folder)
     try:
-        cluster.say("start", str(folder), *options)
+        done = subprocess.run(
+            ["bash", str(SCRIPT), "start", str(folder), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=200,
+        )
+        if done.returncode != 0:
+            logs = "".join(path.read_text(errors="replace")[-500:] for path in folder.glob("log/slurm*.log"))
+            pytest.skip(f"SLURM cannot be started on this machine: {(done.stderr.strip() + ' ' + logs).strip()}")
         yield cluster
     finally:
         cluster.say("stop", str(folder))
 
 
 def require_slurm(*further: str) -> None:
-    """Skip, saying why, where no SLURM can be started, or nobody asked for it."""
-    if not os.environ.get("SLURM_TESTS"):
-        pytest.skip("runs on a real SLURM take minutes each: make test-slurm")
+    """Skip, saying why, where no SLURM can be started, or where nobody wants it (SLURM_TESTS=0)."""
+    if os.environ.get("SLURM_TESTS") == "0":
+        pytest.skip("SLURM_TESTS=0")
     if os.geteuid() != 0:
         pytest.skip("SLURM's daemons are started by root")
     missing = [name for name in (*NEEDED, *further) if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")]
     if missing:
-        pytest.skip(f"{', '.join(missing)} not found: apt-get install munge slurmctld slurmd slurm-client")
+        pytest.skip(f"{', '.join(missing)} not found: bash tests/slurm/cluster.sh install accounting")
+
+
+def require_time() -> None:
+    """Skip what takes minutes more, unless asked for."""
+    if os.environ.get("SLURM_TESTS") != "1":
+        pytest.skip("one fault a run takes minutes each: make test-slurm")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real SLURM on this one machine, from the distribution's packages, without systemd: for tests, never for work.
 #
-#   bash tests/slurm/cluster.sh install                   the packages, as root on Debian or Ubuntu; else says what skips
+#   bash tests/slurm/cluster.sh install [accounting]      the packages, as root on Debian or Ubuntu; else says what skips
 #   bash tests/slurm/cluster.sh start DIR [accounting]    munge, slurmctld, slurmd; with `accounting` slurmdbd too
 #   bash tests/slurm/cluster.sh stop DIR                  ends what start began in DIR
 #   bash tests/slurm/cluster.sh controller DIR stop|start only slurmctld, to try its restart
@@ -12,7 +12,7 @@
 # jobs look there. A file of that name that is not such a link is somebody's cluster, and nothing is begun.
 set -euo pipefail
 
-readonly PACKAGES=(munge slurmctld slurmd slurm-client slurmdbd mariadb-server)
+readonly PACKAGES=(munge slurmctld slurmd slurm-client) ACCOUNTING_PACKAGES=(slurmdbd mariadb-server)
 readonly CONF=/etc/slurm/slurm.conf
 readonly MARK='# written by tests/slurm/cluster.sh'
 readonly CONTROLLER_PORT=26817 NODE_PORT=26818 ACCOUNTING_PORT=26819 DATABASE_PORT=26336
@@ -22,7 +22,7 @@ fail() {
     exit 2
 }
 
-usage() { fail "usage: cluster.sh install, or start|stop|controller|accounting DIR [accounting|stop|start]"; }
+usage() { fail "usage: cluster.sh install [accounting], or start|stop|controller|accounting DIR [accounting|stop|start]"; }
 
 # Calls "$@" every quarter of a second until it succeeds, at most $1 seconds long.
 wait_for() {
@@ -83,7 +83,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 SlurmdParameters=config_overrides
 MpiDefault=none
-ReturnToService=2
+ReturnToService=1
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SchedulerType=sched/backfill
@@ -164,8 +164,12 @@ EOF
 }
 
 install_packages() {
-    local program missing=()
-    for program in munged slurmctld slurmd sbatch slurmdbd mariadbd; do
+    local program programs=(munged slurmctld slurmd sbatch) packages=("${PACKAGES[@]}") missing=()
+    if [ "$1" = accounting ]; then
+        programs+=(slurmdbd mariadbd)
+        packages+=("${ACCOUNTING_PACKAGES[@]}")
+    fi
+    for program in "${programs[@]}"; do
         command -v "$program" >/dev/null || missing+=("$program")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
@@ -173,11 +177,11 @@ install_packages() {
         echo "cluster: ${missing[*]} not found, and only root on Debian can install them: tests on SLURM are skipped" >&2
         return 0
     fi
-    echo "cluster: apt-get install ${PACKAGES[*]}" >&2
+    echo "cluster: apt-get install ${packages[*]}" >&2
     export DEBIAN_FRONTEND=noninteractive
     local options=(-y -qq --no-install-recommends -o DPkg::Lock::Timeout=300)
-    apt-get install "${options[@]}" "${PACKAGES[@]}" >/dev/null ||
-        { apt-get update -qq >/dev/null && apt-get install "${options[@]}" "${PACKAGES[@]}" >/dev/null; } ||
+    apt-get install "${options[@]}" "${packages[@]}" >/dev/null ||
+        { apt-get update -qq >/dev/null && apt-get install "${options[@]}" "${packages[@]}" >/dev/null; } ||
         echo "cluster: the packages could not be installed: tests on SLURM are skipped" >&2
 }
 
@@ -194,6 +198,11 @@ start() {
     start_munge
     write_configuration "$1"
     ln -sfn "$DIR/slurm.conf" "$CONF"
+    # Newer versions ask for control groups, which a container does not give, unless they are told not to.
+    if [ ! -e /etc/slurm/cgroup.conf ] && [ "$(slurmd -V | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -ge 23 ]; then
+        echo "CgroupPlugin=disabled" >"$DIR/cgroup.conf"
+        ln -sfn "$DIR/cgroup.conf" /etc/slurm/cgroup.conf
+    fi
     unset SLURM_CONF
     if [ "$1" = accounting ]; then
         start_database
@@ -215,11 +224,12 @@ stop() {
     done
     if [ "$(readlink -f "$CONF" 2>/dev/null)" = "$(readlink -f "$DIR/slurm.conf")" ]; then
         rm -f "$CONF" /etc/slurm/slurmdbd.conf
+        [ ! -L /etc/slurm/cgroup.conf ] || rm /etc/slurm/cgroup.conf
     fi
 }
 
-if [ "$*" = install ]; then
-    install_packages
+if [ "$*" = install ] || [ "$*" = "install accounting" ]; then
+    install_packages "${2:-}"
     exit
 fi
 [ $# -ge 2 ] || usage

@@ -17,6 +17,14 @@ from builders.slurm import Cluster, Run, alone, require_slurm, started
 from filiation.config import REPOSITORY
 
 __all__ = ["made_once", "reduced_inputs", "undisturbed"]
+# A small family's steps take seconds, and a job's start as long: few jobs.
+GROUPS = {
+    "reference": ("prepare_reference", "index_reference"),
+    "reads": ("align", "mark_duplicates"),
+    "calling": ("call", "gather_calls"),
+    "quality": ("coverage", "panel_coverage", "quality"),
+    "interpretation": ("screen", "annotate", "prioritise", "recheck", "read_views"),
+}
 
 
 @pytest.fixture
@@ -40,16 +48,24 @@ def cluster_with_accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say in the log of the tests what was done."""
+    return lambda text: record_property("series", text)
+
+
+@pytest.fixture
 def profile(tmp_path: Path) -> Callable[..., Path]:
     """A copy of the profile that ships, asking often, with further options."""
 
-    def make(**options: object) -> Path:
+    def make(*, grouped: bool = False, **options: object) -> Path:
         settings = yaml.safe_load((REPOSITORY / "workflow" / "profiles" / "slurm" / "config.yaml").read_text())
         settings |= {
             "slurm-init-seconds-before-status-checks": 1,
             "seconds-between-status-checks": 1,
             "latency-wait": 10,
         }
+        if grouped:
+            settings["groups"] = [f"{rule}={group}" for group, rules in GROUPS.items() for rule in rules]
         settings |= {key.replace("_", "-"): value for key, value in options.items()}
         folder = tmp_path / "profile"
         folder.mkdir(exist_ok=True)

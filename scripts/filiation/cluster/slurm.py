@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from filiation.errors import ToolError
@@ -73,24 +74,34 @@ def jobs(prefix: str) -> list[ClusterJob]:
 def cancel(prefix: str, *, patience: float = PATIENCE, pause: float = 1.0) -> int:
     """End the jobs of a dead run and wait until the last one writes no more; returns how many there were.
 
-    Raises ToolError when one does not end: it may still write.
+    A SLURM that does not answer is waited for as long as a job that does not end. Raises ToolError when one does not
+    end: it may still write.
     """
-    found = jobs(prefix)
-    if not found:
-        return 0
-    numbers = [job.number for job in found]
-    for first in range(0, len(numbers), 500):
-        ask("scancel", *numbers[first : first + 500])
+    ended: set[str] = set()
     deadline = time.monotonic() + patience
-    while left := jobs(prefix):
+    while True:
+        try:
+            left = [job.number for job in jobs(prefix)]
+        except ToolError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(pause)
+            continue
+        if not left:
+            return len(ended)
         if time.monotonic() > deadline:
             raise ToolError(
-                f"{len(left)} job(s) of a dead run do not end: {', '.join(job.number for job in left[:10])}",
+                f"{len(left)} job(s) of a dead run do not end: {', '.join(left[:10])}",
                 expected="no job that still writes here",
                 repair="scancel them, and ask the cluster's administrators when they stay",
             )
+        new = [number for number in left if number not in ended]
+        for first in range(0, len(new), 500):
+            # A job that ends by itself meanwhile is an error to scancel; what is left is seen at the next look.
+            with suppress(ToolError):
+                ask("scancel", *new[first : first + 500])
+                ended.update(new[first : first + 500])
         time.sleep(pause)
-    return len(numbers)
 
 
 def partitions() -> dict[str, Partition]:

@@ -1,0 +1,72 @@
+"""The faults that were tried on a cluster, as lines of the log of the tests, and as a page.
+
+A test tells what it did with `record_property("series", …)`; both are written from the same reports.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from filiation.io.files import atomic_text
+
+_HEAD = """# Faults on SLURM
+
+Written by `{command}`: do not edit. {machine}.
+A run is passed when its outputs are those of an undisturbed run on one machine, byte for byte, no step was at work
+twice at the same time, and no job is left.
+
+| test | what was done | result | time |
+|---|---|---|---|
+"""
+
+
+def series(reporter: pytest.TerminalReporter) -> list[tuple[str, str, str, float]]:
+    """(test, what was done, result, seconds) of each test in tests/slurm, in the order of their names."""
+    rows = []
+    for result in ("passed", "failed", "skipped"):
+        for report in reporter.stats.get(result, []):
+            if not report.nodeid.startswith("tests/slurm/"):
+                continue
+            name = report.nodeid.rpartition("::")[2].split("__", 1)[-1].replace("_", " ")
+            told = [str(text) for key, text in report.user_properties if key == "series"]
+            if result == "skipped" and isinstance(report.longrepr, tuple):
+                told = [report.longrepr[2].removeprefix("Skipped: ")]
+            rows.append((name, "; ".join(told), result, report.duration))
+    return sorted(rows)
+
+
+def write_series(reporter: pytest.TerminalReporter) -> None:
+    """Tell the series in the log; with SLURM_SERIES=FILE, as a page too."""
+    rows = series(reporter)
+    if not rows:
+        return
+    reporter.section("runs on a cluster")
+    for name, told, result, seconds in rows:
+        reporter.write_line(f"{result.upper():8}{seconds:5.0f} s  {name}" + (f": {told}" if told else ""))
+    if all(result == "skipped" for name, _, result, _ in rows if not name.startswith("gives the right")):
+        reporter.write_line(
+            "NO REAL SLURM: what runs on a real cluster was SKIPPED here, for the reasons above", red=True
+        )
+    if page := os.environ.get("SLURM_SERIES"):
+        lines = [
+            f"| {name} | {told.replace('|', '/')} | {result} | {seconds:.0f} s |"
+            for name, told, result, seconds in rows
+            if result != "skipped"
+        ]
+        head = _HEAD.format(command=os.environ.get("SLURM_SERIES_COMMAND", "make test-slurm"), machine=_machine())
+        with atomic_text(Path(page)) as handle:
+            handle.write(head + "\n".join(lines) + "\n")
+
+
+def _machine() -> str:
+    """The scheduler and the size of the machine."""
+    version = "no SLURM"
+    if found := shutil.which("sinfo"):
+        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    return f"{version}, {os.cpu_count()} cores, {platform.system()}"
