@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from builders.archive import analysis, call, make_archive, tree, trio
+from filiation.__main__ import main
+from filiation.archive.forget import forget
 from filiation.archive.lock import (
     family_lock,
     lock_path,
@@ -20,6 +22,7 @@ from filiation.archive.lock import (
     owner_state,
     process_name,
     unlock,
+    unlocked,
     whole_file,
 )
 from filiation.archive.store import open_archive
@@ -167,3 +170,24 @@ def test_kept_file__a_copy_that_is_there_already_is_cleared_of_what_a_dead_write
     dead.write_text("half", "utf-8")
     keep(tmp_path, source)
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_unlock__who_held_the_lock_and_why_it_went_stays_in_the_archive_until_the_family_is_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1768435200")
+    with make_archive(tmp_path / "A") as archive:
+        held_by(archive.path, "FAM001", host="node7", pid=4711)
+    path = str(tmp_path / "A")
+    assert main(["archive", "unlock", path, "FAM001", "--reason", " "]) == 2
+    assert main(["archive", "unlock", path, "FAM001", "--reason", "node 7 was switched off"]) == 0
+    assert main(["archive", "unlock", path, "FAM001", "--reason", "again"]) == 2, "there is no lock any more"
+    capsys.readouterr()
+    assert main(["archive", "show", path, "--locks"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "FAM001: lock of process 4711 on node7" in line
+    assert line.endswith("removed by hand on 2026-01-15: node 7 was switched off")
+    with open_archive(tmp_path / "A", write=True) as archive:
+        assert verify(archive) == []
+        forget(archive, "FAM001", requester="family", date="2026-02-01")
+        assert unlocked(archive) == []

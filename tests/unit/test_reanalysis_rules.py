@@ -15,7 +15,7 @@ from filiation.config import rank_weights_path, reanalysis_rules_path
 from filiation.errors import ConfigError, InputError
 from filiation.prioritisation.weights import load_rank_weights
 from filiation.reanalysis import kept_files
-from filiation.reanalysis.choose import clinvar_level
+from filiation.reanalysis.choose_clinvar import clinvar_level
 from filiation.reanalysis.choose_cohort import buckets
 from filiation.reanalysis.materiality import load_materiality
 from filiation.reanalysis.release import read_release

@@ -55,6 +55,7 @@ def forget(archive: Archive, family: str, *, requester: str, date: str) -> dict[
                     (certificate["certificate"], date, requester, json.dumps(certificate, ensure_ascii=False)),
                 )
                 connection.execute("DELETE FROM families WHERE family = ?", [family])
+                connection.execute("DELETE FROM unlocked WHERE locked = ?", [family])
         folder = family_folder(archive.path, family)
         if folder.exists():
             shutil.rmtree(folder)

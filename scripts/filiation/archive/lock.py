@@ -19,10 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filiation.archive.disk import disk_errors, sync_file, sync_folder
 from filiation.errors import InputError
+
+if TYPE_CHECKING:
+    from filiation.archive.store import Archive
 
 # The owner touches its lock this often; a lock untouched for STALE_SECONDS is said to be so (own choice).
 HEARTBEAT_SECONDS = 20.0
@@ -244,6 +247,27 @@ def unlock(archive: Path, family: str) -> dict[str, Any]:
         raise held_message(archive, family, content)
     path.unlink(missing_ok=True)
     return content
+
+
+def unlock_recorded(archive: Archive, family: str, reason: str, date: str) -> dict[str, Any]:
+    """Remove a family's lock by hand and record who held it and why it was removed; returns what the lock said.
+
+    archive : open for writing. The record is made first: no lock goes without one.
+    """
+    from filiation.archive.database import transaction
+
+    with transaction(archive.connection, archive.path) as connection:
+        content = read_lock(lock_path(archive.path, family)) or {}
+        connection.execute(
+            "INSERT INTO unlocked (locked, date, reason, host, pid, since) VALUES (?, ?, ?, ?, ?, ?)",
+            (family, date, reason, *(str(content.get(name) or "") for name in ("host", "pid", "since"))),
+        )
+        return unlock(archive.path, family)
+
+
+def unlocked(archive: Archive) -> list[dict[str, Any]]:
+    """Every lock that was removed by hand, oldest first."""
+    return archive.query("SELECT locked, date, reason, host, pid, since FROM unlocked ORDER BY unlock_number")
 
 
 def locks(archive: Path) -> list[tuple[str, dict[str, Any], str]]:

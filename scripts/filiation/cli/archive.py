@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name in ("show", "consent", "forget", "unlock"):
         family = {"nargs": "?"} if name == "show" else {}
         made[name].add_argument("family", help="family id", **family)  # type: ignore[arg-type]
-    made["show"].add_argument("--locks", action="store_true", help="who is writing now")
+    made["show"].add_argument("--locks", action="store_true", help="who is writing now, and locks removed by hand")
     made["verify"].add_argument("--family", action="append", help="only this family; may be repeated")
     _consent_options(made["consent"])
     _find_options(made["find"])
@@ -158,7 +158,7 @@ def _print_table(names: list[str], rows: list[list[str]]) -> None:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from filiation.archive.lock import locks
+    from filiation.archive.lock import locks, unlocked
     from filiation.archive.show import family_text
     from filiation.archive.store import open_archive
     from filiation.errors import ConfigError
@@ -168,6 +168,9 @@ def _show(options: argparse.Namespace) -> int:
             for family, content, state in locks(archive.path):
                 owner = f"process {content.get('pid')} on {content.get('host')}"
                 print(f"{family}: {owner}, since {content.get('since')}, {state}")
+            for row in unlocked(archive):
+                owner = f"process {row['pid']} on {row['host']}, since {row['since']}"
+                print(f"{row['locked']}: lock of {owner} removed by hand on {row['date']}: {row['reason']}")
             return 0
         if not options.family:
             raise ConfigError(
@@ -193,14 +196,19 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _unlock(options: argparse.Namespace) -> int:
-    from filiation.archive.lock import unlock
+    from filiation.archive.lock import unlock_recorded
     from filiation.archive.store import open_archive
+    from filiation.errors import ConfigError
+    from filiation.run_record import run_day
 
-    with open_archive(options.archive) as archive:
-        content = unlock(archive.path, options.family)
+    reason = " ".join(options.reason.split())
+    if not reason:
+        raise ConfigError("the reason is empty", expected="why the owner can no longer be writing", repair="--reason …")
+    with open_archive(options.archive, write=True) as archive:
+        content = unlock_recorded(archive, options.family, reason, run_day())
     print(
         f"archive unlock: the lock of {options.family} (process {content.get('pid')} on {content.get('host')}) was "
-        f"removed: {' '.join(options.reason.split())}",
+        f"removed: {reason}; the archive keeps this record",
         file=sys.stderr,
     )
     return 0

@@ -6,17 +6,19 @@ file of counts, so that the next one can be compared without the old file.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from filiation.archive.lock import whole_file
 from filiation.evidence.artefacts import load_artefacts
-from filiation.io.files import atomic_text, open_text
+from filiation.io.files import open_text
 from filiation.model.contigs import bare_name
 from filiation.prioritisation.weights import Limits
 from filiation.reanalysis.basis import Tools
+from filiation.reanalysis.compared import LastCompared
 from filiation.reanalysis.context import RunContext, count_source
+from filiation.reanalysis.last_basis import role_of
 
 if TYPE_CHECKING:
     from filiation.archive.store import Archive
@@ -58,9 +60,8 @@ def keep_buckets(archive: Path, checksum: str, found: Mapping[str, int]) -> None
     """Keep the alleles beyond the limits of a file of counts."""
     path = _kept_path(archive, checksum)
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_text(path) as handle:
-            handle.writelines(f"{key}\t{bucket}\n" for key, bucket in sorted(found.items()))
+        with whole_file(path) as temporary:
+            temporary.write_text("".join(f"{key}\t{bucket}\n" for key, bucket in sorted(found.items())), "utf-8")
 
 
 def _kept_buckets(archive: Path, checksum: str) -> dict[str, int]:
@@ -72,89 +73,34 @@ def _kept_buckets(archive: Path, checksum: str) -> dict[str, int]:
     return {key: int(bucket) for key, bucket in rows}
 
 
-def by_cohort(archive: Archive, context: RunContext, tools: Tools) -> set[str]:
+def by_cohort(archive: Archive, context: RunContext, tools: Tools, last: LastCompared) -> set[str]:
     """Families that ever had a candidate of which the counts or the list of artefacts say something else.
 
-    Each family is compared with the counts of the last release that judged it, or found that it need not be.
+    Each family is compared with the counts and the list of the last release that judged it, or found that it need not
+    be.
     """
     release = context.release
     found: set[str] = set()
     for resource in release.of("in_house"):
         limits = tools.weights(context.defaults).limits
         new = buckets(resource.path, count_source(resource).carriers, limits)
-        for checksum, families in _by_checksum(archive, context.archive).items():
+        for checksum, families in last.by_checksum(role_of(resource)).items():
             old = _kept_buckets(context.archive, checksum)
             changed = {key for key in {*old, *new} if old.get(key) != new.get(key)}
             found |= families & with_candidate_alleles(archive, changed)
         if context.write:
             keep_buckets(context.archive, resource.sha256, new)
     if artefacts := release.one("recurrent_artefacts"):
-        listed, changed = _artefact_keys(artefacts.path), set()
-        for checksum in _last_checksums(archive, "recurrent_artefacts"):
-            path = context.finder().previous.get(checksum) or context.finder().kept(checksum)
-            changed |= listed ^ (_artefact_keys(path) if path is not None else set())
-        found |= with_candidate_alleles(archive, changed)
+        listed, finder = _artefact_keys(artefacts.path), context.finder()
+        for checksum, families in last.by_checksum(role_of(artefacts)).items():
+            path = (finder.previous.get(checksum) or finder.kept(checksum)) if checksum else None
+            changed = listed ^ (_artefact_keys(path) if path is not None else set())
+            found |= families & with_candidate_alleles(archive, changed)
     return found
-
-
-def _state_path(archive: Path) -> Path:
-    return archive / _FOLDER / "families.json"
-
-
-def _by_checksum(archive: Archive, folder: Path) -> dict[str, set[str]]:
-    """Families by the checksum of the counts that they were last compared with; '' for none."""
-    path = _state_path(folder)
-    known: dict[str, list[Any]] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    rows = archive.query(
-        "SELECT family, f.family_number, a.number, r.sha256 FROM families f JOIN analyses a USING (family_number)"
-        " LEFT JOIN resources r"
-        " ON r.set_number = a.set_number AND r.kind = 'input' AND r.name = 'cohort'"
-        " WHERE a.number = (SELECT max(number) FROM analyses b WHERE b.family_number = f.family_number)"
-    )
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        number, checksum = known.get(str(row["family_number"]), (0, ""))
-        last = checksum if number == row["number"] else row["sha256"] or ""
-        found.setdefault(last, set()).add(row["family"])
-    return found
-
-
-def remember_compared(archive: Archive, context: RunContext, names: Iterable[str]) -> None:
-    """Remember that families stand as the release's counts leave them, judged or found to need no judging."""
-    resource = context.release.one("in_house")
-    if resource is None or not context.write:
-        return
-    path = _state_path(context.archive)
-    known: dict[str, list[Any]] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    rows = archive.query(
-        "SELECT family, family_number, max(number) AS number FROM families JOIN analyses USING (family_number)"
-        " GROUP BY family_number"
-    )
-    asked = set(names)
-    new = {
-        str(row["family_number"]): [row["number"], resource.sha256]
-        if row["family"] in asked
-        else known.get(str(row["family_number"]), [0, ""])
-        for row in rows
-    }
-    if new != known:
-        # By the number in the archive: of a family that is erased nothing is left that names it.
-        with atomic_text(path) as handle:
-            handle.write(json.dumps(new, sort_keys=True) + "\n")
 
 
 def _artefact_keys(path: Path) -> set[str]:
     return {"-".join(str(part) for part in allele) for allele in load_artefacts(path)}
-
-
-def _last_checksums(archive: Archive, role: str) -> list[str]:
-    """Checksums of the files that had a role in the last analyses; '' stands for none."""
-    rows = archive.query(
-        "SELECT DISTINCT r.sha256 FROM resources r JOIN analyses a USING (set_number) WHERE r.kind = 'input'"
-        " AND r.name = ? AND a.number = (SELECT max(number) FROM analyses b WHERE b.family_number = a.family_number)",
-        [role],
-    )
-    return ["", *(row["sha256"] for row in rows)]
 
 
 def with_candidate_alleles(archive: Archive, keys: set[str]) -> set[str]:

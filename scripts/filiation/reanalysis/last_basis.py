@@ -122,6 +122,12 @@ def small_files(release: Release, pre_indication: str) -> list[Path]:
     ]
 
 
+def remembered_files(release: Release) -> list[Path]:
+    """Files of a release that are kept to compare the next one with: links, facts, panels, the list of artefacts."""
+    wanted = ("hpo_gene_diseases", "gene_facts", "panels", "recurrent_artefacts")
+    return [one.path for one in release.resources if one.key in wanted]
+
+
 def resources_after(
     rows: Sequence[Mapping[str, Any]], release: Release, pre_indication: str, causes: frozenset[str]
 ) -> list[dict[str, Any]]:

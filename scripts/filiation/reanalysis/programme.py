@@ -20,11 +20,14 @@ from typing import IO, Any
 
 from filiation.archive.store import open_archive
 from filiation.io.files import private_directory
+from filiation.reanalysis import kept_files
 from filiation.reanalysis.choose import choose
-from filiation.reanalysis.choose_cohort import remember_compared
+from filiation.reanalysis.choose_clinvar import forget_unused
+from filiation.reanalysis.compared import remember
 from filiation.reanalysis.context import RunContext, with_compiled_frequencies
 from filiation.reanalysis.family import FamilyOutcome, families_with, reanalyse_family
 from filiation.reanalysis.frequency_scan import FrequencyScan, Limits
+from filiation.reanalysis.last_basis import remembered_files
 from filiation.reanalysis.release import FREQUENCY
 from filiation.reanalysis.replay import OpenRelease
 
@@ -134,10 +137,22 @@ def run_release(
             result.outcomes.append(outcome)
             progress.tell(result)
         result.outcomes.sort(key=lambda outcome: outcome.family)
-        failed = {outcome.family for outcome in result.errors}
-        with open_archive(context.archive) as archive:
-            remember_compared(archive, context, (name for name in asked if name not in failed))
+        if context.write:
+            _remember(context, result, asked)
     return result
+
+
+def _remember(context: RunContext, result: RunResult, asked: Sequence[str]) -> None:
+    """Remember what families were compared with, and keep the small files of it; those that failed are left as they
+    were."""
+    failed = {outcome.family for outcome in result.errors}
+    judged = {outcome.family for outcome in result.outcomes if outcome.judged} - failed
+    with open_archive(context.archive, write=True) as archive:
+        if set(asked) - failed:
+            for path in remembered_files(context.release):
+                kept_files.keep(context.archive, path)
+        remember(archive, context.release, judged, set(asked) - failed - judged)
+        forget_unused(archive, context.archive)
 
 
 def _outcomes(context: RunContext, names: Sequence[str], jobs: int, stack: ExitStack) -> Iterator[FamilyOutcome]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filiation.archive.migrations import step_1, step_2
+from filiation.archive.migrations import step_1, step_2, step_3
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step(1, step_1.MEANING, step_1.STATEMENTS),
     Step(2, step_2.MEANING, step_2.STATEMENTS, step_2.fill),
+    Step(3, step_3.MEANING, step_3.STATEMENTS),
 )
 CURRENT = STEPS[-1].version
 
