@@ -21,6 +21,7 @@ from filiation.io.files import (
     private_directory,
     require_file,
 )
+from filiation.io.given_calls import explain_record, prove_calls, record_where
 from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.model.contigs import contig_style
@@ -144,6 +145,7 @@ def _normalise_one(
             repair="fill vcf_sample in samples.tsv with the column's name",
         )
     _check_contigs(header, path, reference)
+    records = prove_calls(path, [names[sample] for sample in present])
     commands: list[list[str | Path]] = []
     source: str | Path = path
     repaired = _repair_header(header, reference)
@@ -172,6 +174,13 @@ def _normalise_one(
     except ToolError as error:
         raise _explain_norm_failure(error, path, reference) from None
     total = _records_read(messages[-1], path)
+    if total != records:
+        raise FiliationError(
+            f"bcftools read {total} of the {records} records",
+            where=str(path),
+            expected="every record",
+            repair="please report this as a bug, with the messages: " + " ".join(" ".join(messages).split())[:400],
+        )
     rename = folder / "names.txt"
     rename.write_text("".join(f"{sample}\n" for sample in present), encoding="utf-8")
     run_tool(["bcftools", "reheader", "-s", rename, "-o", part, first], purpose="name the samples")
@@ -269,7 +278,7 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
     if match:
         return InputError(
             f"REF is '{match[3]}' at {match[1]}",
-            where=str(path),
+            where=record_where(path, match[1]),
             expected=f"'{match[2]}', as in the reference {reference}",
             repair="give the reference genome (build) that the calls were made on",
         )
@@ -280,6 +289,8 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
             expected="records on contigs of the reference",
             repair="give the reference genome that the calls were made on",
         )
+    if (fault := explain_record(text, path)) is not None:
+        return fault
     if re.search(r"(Could not|failed to) parse|truncated|Undefined tags|[Bb]roken VCF|Error: .*not", text):
         return InputError(_first_words(error), where=str(path), repair="correct or copy the file again")
     return error
