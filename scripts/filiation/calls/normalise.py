@@ -21,7 +21,7 @@ from filiation.io.files import (
     private_directory,
     require_file,
 )
-from filiation.io.given_calls import explain_record, prove_calls, record_where
+from filiation.io.given_calls import explain_record, prove_calls, record_where, without_leading_phase
 from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.model.contigs import contig_style
@@ -147,12 +147,13 @@ def _normalise_one(
     _check_contigs(header, path, reference)
     records = prove_calls(path, [names[sample] for sample in present])
     commands: list[list[str | Path]] = []
-    source: str | Path = path
+    given = without_leading_phase(path, folder)
+    source: str | Path = given
     repaired = _repair_header(header, reference)
     if repaired != header:
         new_header = folder / "header.txt"
         new_header.write_text(repaired, encoding="utf-8")
-        commands.append(["bcftools", "reheader", "-h", new_header, path])
+        commands.append(["bcftools", "reheader", "-h", new_header, given])
         source = "-"
     subset = ",".join(names[sample] for sample in present)
     commands.append(["bcftools", "view", "--no-version", "--no-update", "-s", subset, "-Ou", source])

@@ -23,6 +23,7 @@ _DUPLICATE = re.compile(r"Duplicate alleles at (\S+:\d+)")
 _COUNT = re.compile(r"wrong number of fields in (\S+) at (\S+:\d+), expected (\d+), found (\d+)")
 # Any other fault of a record, as `[E::vcf_parse_format] Couldn't read GT data … at chr2:139`.
 _RECORD = re.compile(r"(?:\[E::\w+\] |\[W::\w+\] (?=Bad BCF))(.*? at (\S+:\d+).*)")
+_LEADING_PHASE = re.compile(rb"(^|\t)[/|](?=[\d.])")
 # Columns of a VCF line, from 0.
 _COLUMN = {"FILTER": 6, "INFO": 7, "FORMAT": 8}
 
@@ -55,6 +56,31 @@ def prove_calls(path: str | Path, columns: Sequence[str]) -> int:
             repair=f"compare the file's checksum with its source; if it is whole: bcftools index -f {path}",
         )
     return reader.records
+
+
+def without_leading_phase(path: str | Path, folder: Path) -> Path:
+    """A text VCF of version 4.4 or later without the sign of phase before a first allele, in a folder of ours.
+
+    `/0/1` and `|0|1` are 0/1 and 0|1 (VCF specification 4.4, section 1.6.2); htslib before 1.22 cannot read them. Any
+    other file is returned as it is.
+    """
+    if is_binary(path):
+        return Path(path)
+    lines = numbered_lines(path)
+    _, first = next(lines)
+    version = re.match(rb"##fileformat=VCFv4\.(\d+)", first)
+    if version is None or int(version[1]) < 4:
+        return Path(path)
+    plain = folder / "unprefixed.vcf"
+    with open(plain, "wb") as handle:
+        handle.write(first)
+        for _, raw in lines:
+            cells = raw.split(b"\t", 9)
+            if len(cells) == 10 and not raw.startswith(b"#") and cells[8].split(b":", 1)[0] == b"GT":
+                cells[9] = _LEADING_PHASE.sub(rb"\1", cells[9])
+                raw = b"\t".join(cells)
+            handle.write(raw)
+    return plain
 
 
 def is_binary(path: str | Path) -> bool:
