@@ -244,7 +244,7 @@ def test_file__damaged_unsorted_or_no_vcf_at_all_is_the_users_to_repair(tmp_path
     lines = calls.written(tmp_path / "plain.vcf").read_bytes().splitlines(keepends=True)
     assert "not sorted" in refused("unsorted.vcf", b"".join([*lines[:-2], lines[-1].replace(b"\t2990\t", b"\t1\t")]))
     assert "line 307, 1:2990" in refused("columns.vcf", b"".join([*lines[:-1], lines[-1].replace(b"PASS", b"PASS\tX")]))
-    assert "not a VCF" in refused("words.vcf", b"no VCF at all\n")
+    assert "no ##fileformat" in refused("words.vcf", b"no VCF at all\n")
     assert "empty" in refused("empty.vcf", b"")
 
 

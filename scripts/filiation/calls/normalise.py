@@ -21,9 +21,10 @@ from filiation.io.files import (
     private_directory,
     require_file,
 )
-from filiation.io.given_calls import explain_record, prove_calls, record_where, without_leading_phase
+from filiation.io.given_calls import explain_record, is_binary, prove_calls, record_where, without_leading_phase
 from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
+from filiation.io.vcf_lines import read_header_lines
 from filiation.model.contigs import contig_style
 from filiation.model.pedigree import Family
 
@@ -131,6 +132,8 @@ def _normalise_one(
     require_file(path, "stored calls")
     if compression(path) == "bgzf":
         check_bgzf_blocks(path, "stored calls")
+    if not is_binary(path):
+        read_header_lines(path, "stored calls")
     try:
         header = run_tool(["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path))
     except ToolError as error:

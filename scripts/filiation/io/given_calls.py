@@ -15,7 +15,7 @@ from pathlib import Path
 from filiation.errors import InputError
 from filiation.io.files import compression
 from filiation.io.vcf import indexed_records
-from filiation.io.vcf_lines import numbered_lines, read_header_lines
+from filiation.io.vcf_lines import numbered_lines
 
 _UNDECLARED = re.compile(r"(INFO|FORMAT|FILTER) '([^']*)'(?: at (\S+:\d+))? is not defined in the header")
 _LETTERS = re.compile(r"Non-ACGTN (reference|alternate) allele at (\S+:\d+) .*?VCF:'([^']*)'")
@@ -38,8 +38,6 @@ def prove_calls(path: str | Path, columns: Sequence[str]) -> int:
     from filiation.io.raw.reader import CallsReader
     from filiation.io.raw.stream import run_in_order
 
-    if not is_binary(path):
-        read_header_lines(path, "stored calls")
     reader = CallsReader(path, columns, what="stored calls", split=True)
     try:
         order = Order(reader)
