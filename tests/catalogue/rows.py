@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalogue import content_cases
+from catalogue import content_cases, file_cases
 from catalogue.case import Case
 
-CASES: list[Case] = [*content_cases.refused()]
+CASES: list[Case] = [*file_cases.cases(), *content_cases.refused()]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filiation.errors import InputError
 from filiation.io.files import compression
-from filiation.io.vcf import indexed_records
+from filiation.io.vcf import check_record_count
 from filiation.io.vcf_lines import numbered_lines
 
 _UNDECLARED = re.compile(r"(INFO|FORMAT|FILTER) '([^']*)'(?: at (\S+:\d+))? is not defined in the header")
@@ -45,14 +45,7 @@ def prove_calls(path: str | Path, columns: Sequence[str]) -> int:
             order.check(runs_of(batch.first_record, batch.contig_index, batch.pos, batch.records.content))
     finally:
         reader.close()
-    counted = indexed_records(path)
-    if counted is not None and counted != reader.records:
-        raise InputError(
-            f"{reader.records} records are in the file and its index counts {counted}",
-            where=str(path),
-            expected="the same number: the file was cut, or the index is of another file",
-            repair=f"compare the file's checksum with its source; if it is whole: bcftools index -f {path}",
-        )
+    check_record_count(path, reader.records)
     return reader.records
 
 

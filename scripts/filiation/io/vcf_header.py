@@ -17,6 +17,8 @@ from filiation.errors import InputError, UserError, nearest
 from filiation.io.files import check_bgzf_blocks, check_bgzf_end, compression, require_file
 from filiation.io.raw.header import TYPES_EXPECTED, TYPES_REPAIR, wrong_type
 from filiation.io.reference_check import ReferenceSummary, Site, contig_problems, missing_contigs
+from filiation.io.tools import find_tool
+from filiation.io.vcf import check_record_count
 from filiation.io.vcf_lines import (
     PARSED_RECORDS,
     CallsSummary,
@@ -68,6 +70,8 @@ def read_calls(
             summary.notes.append(f"first {summary.records:,} records read; --deep reads the file whole")
         if not summary.records:
             summary.notes.append("0 variants in the file")
+        if limit is None and find_tool("bcftools"):
+            check_record_count(path, summary.records)
     except UserError as fault:
         summary.faults.append(fault)
     except UnicodeDecodeError as error:
