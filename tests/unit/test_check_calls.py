@@ -71,7 +71,7 @@ FIRST = RECORDS[0]
         (lambda lines: header_lines({"chr1": 1_000}, []), "no sample column"),
         (
             lambda lines: [*lines, record("chr9", 5, "A", "C", ["0/1"] * 3)],
-            "records on contigs that the reference",
+            "contig 'chr9' is not declared in the header",
         ),
     ],
 )

@@ -112,6 +112,7 @@ def test_nothing_is_lost__star_and_symbolic_alleles_are_counted(tmp_path: Path) 
         .then("0/1", "0/0", "0/0")
         .at("1", 200, "C", "<DEL>")
         .at("1", 300, "C", "]1:600]C")
+        .then("0/0", "0/0", "0/0")
         .at("1", 400, "C", ".")
         .then("0/0", "./.", "0/0")
         .at("1", 500, "C", "T")
@@ -242,8 +243,8 @@ def test_file__damaged_unsorted_or_no_vcf_at_all_is_the_users_to_repair(tmp_path
     assert "truncated" in refused("half.vcf.gz", whole[: len(whole) // 2])
     lines = calls.written(tmp_path / "plain.vcf").read_bytes().splitlines(keepends=True)
     assert "not sorted" in refused("unsorted.vcf", b"".join([*lines[:-2], lines[-1].replace(b"\t2990\t", b"\t1\t")]))
-    assert "cannot proceed" in refused("columns.vcf", b"".join([*lines[:-1], lines[-1].replace(b"PASS", b"PASS\tX")]))
-    assert "not a VCF" in refused("words.vcf", b"no VCF at all\n")
+    assert "line 307, 1:2990" in refused("columns.vcf", b"".join([*lines[:-1], lines[-1].replace(b"PASS", b"PASS\tX")]))
+    assert "no ##fileformat" in refused("words.vcf", b"no VCF at all\n")
     assert "empty" in refused("empty.vcf", b"")
 
 

@@ -91,7 +91,7 @@ def test_damage__blocks_lost_between_two_lines_are_found_by_the_index(tmp_path: 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("chr1\t101", "chr1\t99"), "behind position 100"),
+        (("chr1\t101", "chr1\t99"), "one behind position 100"),
         (("chr2\t1\t", "chr9\t1\t"), "does not declare"),
         (("chr1\t102", "chr1\t-102"), "position that is not a number"),
         (("chr1\t107", "chr1\t999999999"), "position 999999999"),

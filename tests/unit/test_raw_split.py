@@ -49,7 +49,7 @@ def pieces(path: Path) -> tuple[list[bytes], CallsFile]:
     while True:
         piece = file.take()
         linked = file.link(file.open_piece(piece, file.deflate.new_state() if file.deflate else 0))
-        data, starts, ends = splitter.split(linked.data, linked.starts, linked.ends, linked.first_record)
+        data, starts, ends, _ = splitter.split(linked.data, linked.starts, linked.ends, linked.first_record)
         records += [data[a:b].tobytes() for a, b in zip(starts, ends, strict=True)]
         if piece is None:
             return records, file

@@ -21,7 +21,7 @@ from filiation.errors import ConfigError, InputError
 from filiation.frequencies.alleles import AlleleCodes, allele_codes, encode_alleles
 from filiation.frequencies.layout import is_compiled
 from filiation.frequencies.table import ABSENT, FOUND, MISSING_INT, NO_FREQUENCY, NOT_COVERED, FrequencyTable
-from filiation.io.files import require_file
+from filiation.io.files import require_bgzf, require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
 from filiation.model.contigs import ContigClass, bare_name, contig_style, detect_assembly
@@ -177,6 +177,7 @@ def open_sources(
     for number, source in enumerate(sources):
         path = require_file(source.vcf, f"frequency source {source.name}")
         if not is_compiled(path):
+            require_bgzf(path, f"frequency source {source.name}")
             _require_build(source, contigs)
             own = folder / f"source{number}"
             own.mkdir()

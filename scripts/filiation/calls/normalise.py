@@ -21,8 +21,10 @@ from filiation.io.files import (
     private_directory,
     require_file,
 )
+from filiation.io.given_calls import explain_record, is_binary, prove_calls, record_where, without_leading_phase
 from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
+from filiation.io.vcf_lines import read_header_lines
 from filiation.model.contigs import contig_style
 from filiation.model.pedigree import Family
 
@@ -130,6 +132,8 @@ def _normalise_one(
     require_file(path, "stored calls")
     if compression(path) == "bgzf":
         check_bgzf_blocks(path, "stored calls")
+    if not is_binary(path):
+        read_header_lines(path, "stored calls")
     try:
         header = run_tool(["bcftools", "view", "-h", path], purpose="read the header of the calls", where=str(path))
     except ToolError as error:
@@ -144,13 +148,15 @@ def _normalise_one(
             repair="fill vcf_sample in samples.tsv with the column's name",
         )
     _check_contigs(header, path, reference)
+    records = prove_calls(path, [names[sample] for sample in present])
     commands: list[list[str | Path]] = []
-    source: str | Path = path
+    given = without_leading_phase(path, folder)
+    source: str | Path = given
     repaired = _repair_header(header, reference)
     if repaired != header:
         new_header = folder / "header.txt"
         new_header.write_text(repaired, encoding="utf-8")
-        commands.append(["bcftools", "reheader", "-h", new_header, path])
+        commands.append(["bcftools", "reheader", "-h", new_header, given])
         source = "-"
     subset = ",".join(names[sample] for sample in present)
     commands.append(["bcftools", "view", "--no-version", "--no-update", "-s", subset, "-Ou", source])
@@ -172,6 +178,13 @@ def _normalise_one(
     except ToolError as error:
         raise _explain_norm_failure(error, path, reference) from None
     total = _records_read(messages[-1], path)
+    if total != records:
+        raise FiliationError(
+            f"bcftools read {total} of the {records} records",
+            where=str(path),
+            expected="every record",
+            repair="please report this as a bug, with the messages: " + " ".join(" ".join(messages).split())[:400],
+        )
     rename = folder / "names.txt"
     rename.write_text("".join(f"{sample}\n" for sample in present), encoding="utf-8")
     run_tool(["bcftools", "reheader", "-s", rename, "-o", part, first], purpose="name the samples")
@@ -269,7 +282,7 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
     if match:
         return InputError(
             f"REF is '{match[3]}' at {match[1]}",
-            where=str(path),
+            where=record_where(path, match[1]),
             expected=f"'{match[2]}', as in the reference {reference}",
             repair="give the reference genome (build) that the calls were made on",
         )
@@ -280,6 +293,8 @@ def _explain_norm_failure(error: ToolError, path: str | Path, reference: str | P
             expected="records on contigs of the reference",
             repair="give the reference genome that the calls were made on",
         )
+    if (fault := explain_record(text, path)) is not None:
+        return fault
     if re.search(r"(Could not|failed to) parse|truncated|Undefined tags|[Bb]roken VCF|Error: .*not", text):
         return InputError(_first_words(error), where=str(path), repair="correct or copy the file again")
     return error

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filiation.errors import ConfigError, InputError, nearest
-from filiation.io.files import check_bgzf_end, require_file
+from filiation.io.files import check_bgzf_end, require_bgzf, require_file
 from filiation.io.sorted_table import SortedTable
 from filiation.model.contigs import bare_name
 
@@ -107,6 +107,7 @@ def header_lines(path: str | Path) -> list[str]:
     import pysam
 
     lines = []
+    require_bgzf(path, "scores")
     with pysam.BGZFile(str(path), "r", None) as handle:
         for raw in handle.read(HEADER_BYTES).decode(errors="replace").splitlines():
             lines.append(raw)

@@ -134,6 +134,18 @@ def compression(path: str | Path) -> str:
     return "gzip"
 
 
+def require_bgzf(path: str | Path, what: str) -> None:
+    """Stop at a file that is to be searched by place and is not packed in BGZF blocks, which alone can be."""
+    form = compression(path)
+    if form != "bgzf":
+        raise InputError(
+            f"{what}: " + ("compressed with gzip, not with bgzip (BGZF)" if form == "gzip" else "not compressed"),
+            where=str(path),
+            expected="BGZF, in which a place can be found, and an index",
+            repair=f"{'gunzip -c' if form == 'gzip' else 'cat'} {path} | bgzip -c > packed.gz, then index it",
+        )
+
+
 def check_bgzf_end(path: str | Path, what: str) -> None:
     """Stop when a BGZF file lacks its closing block: it was cut, perhaps between two records."""
     size = os.path.getsize(path)

@@ -232,8 +232,9 @@ def check_record_count(path: str | Path, total: int) -> None:
         raise InputError(
             f"{total} records were read and the index counts {expected}",
             where=str(path),
-            expected="the same number",
-            repair="run `filiation normalise` again",
+            expected="the same number: the file was cut, or its index is of another file",
+            repair="compare the file's checksum with its source, or run the step that wrote it again; if the file is "
+            f"whole: bcftools index -f {path}",
         )
 
 
@@ -343,7 +344,7 @@ class _Collector:
                     f"allele number {padded.max()} in a record with one alternate allele",
                     where=f"{self.path}, {self.contigs[self.contig_index[v]]}:{self.pos[v]}",
                     expected="0, 1 or .",
-                    repair="run `filiation normalise` again on the original calls",
+                    repair="produce the calls again; the line was edited or damaged",
                 )
             known = (padded >= 0).sum(axis=1)
             alternate = (padded == 1).sum(axis=1)

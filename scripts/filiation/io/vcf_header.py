@@ -15,7 +15,10 @@ from typing import Any
 
 from filiation.errors import InputError, UserError, nearest
 from filiation.io.files import check_bgzf_blocks, check_bgzf_end, compression, require_file
+from filiation.io.raw.header import TYPES_EXPECTED, TYPES_REPAIR, wrong_type
 from filiation.io.reference_check import ReferenceSummary, Site, contig_problems, missing_contigs
+from filiation.io.tools import find_tool
+from filiation.io.vcf import check_record_count
 from filiation.io.vcf_lines import (
     PARSED_RECORDS,
     CallsSummary,
@@ -28,6 +31,7 @@ from filiation.io.vcf_lines import (
 
 WHOLE_BELOW = 200_000_000
 HEAD_RECORDS = 100_000
+_DAMAGED = "produce the file again; the record is damaged, or of another build"
 
 Progress = Callable[[str], None]
 
@@ -58,12 +62,16 @@ def read_calls(
             _take_header(summary, header)
             if genotypes and not header.samples:
                 raise _fault(path, f"{what}: no sample column", "genotypes of the family", "give joint calls")
+            if genotypes and (wrong := wrong_type(header.formats)):
+                raise _fault(path, f"{what}: {wrong}", TYPES_EXPECTED, TYPES_REPAIR)
             scan_lines(summary, header, limit, progress)
-            _parse_records(summary, summary.records)
+            _parse_records(summary, summary.records, header.lines)
         if limit is not None and summary.records >= limit:
             summary.notes.append(f"first {summary.records:,} records read; --deep reads the file whole")
         if not summary.records:
             summary.notes.append("0 variants in the file")
+        if limit is None and find_tool("bcftools"):
+            check_record_count(path, summary.records)
     except UserError as fault:
         summary.faults.append(fault)
     except UnicodeDecodeError as error:
@@ -130,8 +138,11 @@ def open_calls(path: str | Path) -> Any:
         pysam.set_verbosity(verbosity)
 
 
-def _parse_records(summary: CallsSummary, expected: int | None) -> None:
-    """Parse the first records with htslib, which also sees what the header declares wrongly."""
+def _parse_records(summary: CallsSummary, expected: int | None, header_lines: int = 0) -> None:
+    """Parse the first records with htslib, which also sees what the header declares wrongly.
+
+    expected : records of a text VCF, whose lines follow `header_lines`; None for a BCF.
+    """
     import pysam
 
     verbosity = pysam.set_verbosity(0)
@@ -139,16 +150,21 @@ def _parse_records(summary: CallsSummary, expected: int | None) -> None:
     try:
         with open_calls(summary.path) as calls:
             if expected is None:
+                formats = {name: field.type for name, field in calls.header.formats.items()}
+                if calls.header.samples and (wrong := wrong_type(formats)):
+                    raise _fault(summary.path, f"{summary.what}: {wrong}", TYPES_EXPECTED, TYPES_REPAIR)
                 summary.samples = list(calls.header.samples)
                 summary.contigs = {name: contig.length for name, contig in calls.header.contigs.items()}
                 summary.info = list(calls.header.info)
             for record in itertools.islice(calls, PARSED_RECORDS):
                 count += 1
                 if expected is None:
+                    _check_alleles(summary, record, count)
                     _take_site(summary, record.chrom, record.pos, record.ref, record.alts or ())
     except (OSError, ValueError) as error:
+        line = f", line {header_lines + count + 1}" if expected is not None else ""
         raise _fault(
-            summary.path,
+            f"{summary.path}{line}",
             f"{summary.what}: record {count + 1} cannot be parsed: {error}",
             "records as in the VCF specification",
             "bcftools view FILE > /dev/null shows the line that is wrong",
@@ -162,6 +178,19 @@ def _parse_records(summary: CallsSummary, expected: int | None) -> None:
             "every line a record",
             "bcftools view FILE > /dev/null shows the line that is wrong",
         )
+
+
+def _check_alleles(summary: CallsSummary, record: Any, number: int) -> None:
+    """Position and genotypes of a BCF's record, as `scan_lines` looks at those of a line."""
+    where = f"{summary.path}, record {number}, {record.chrom}:{record.pos}"
+    length = summary.contigs.get(record.chrom) or 0
+    if record.pos < 1 or (length and record.pos > length):
+        raise _fault(where, f"{summary.what}: position {record.pos}", f"1 to {length:,}, as the header says", _DAMAGED)
+    for name, call in record.samples.items():
+        known = [allele for allele in call.allele_indices or () if allele is not None]
+        if max(known, default=0) >= len(record.alleles):
+            found = f"{summary.what}: allele {max(known)} of {name}, but the record has {len(record.alleles)} alleles"
+            raise _fault(where, found, f"allele numbers from 0 to {len(record.alleles) - 1}", _DAMAGED)
 
 
 def _take_site(summary: CallsSummary, chrom: str, pos: int, ref: str, alts: Sequence[str]) -> None:

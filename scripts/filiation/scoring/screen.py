@@ -7,8 +7,10 @@ that are kept.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,11 @@ from filiation.calls.frequencies import (
     open_sources,
     population_frequency,
 )
+from filiation.errors import InputError, ToolError
 from filiation.frequencies.alleles import with_text
 from filiation.io.files import atomic_path, private_directory
 from filiation.io.flanks import ReferenceFlanks
+from filiation.io.given_calls import explain_record
 from filiation.io.raw.batches import read_file_header
 from filiation.io.raw.pieces import Piece, work_on_pieces
 from filiation.io.raw.records import Alleles
@@ -49,6 +53,7 @@ from filiation.scoring.trio import (
 
 KEPT = "kept"
 # First or last letters of alleles that are not written in bases: <DEL>, breakends, unknown.
+_BASES = re.compile("[ACGTNacgtn]+")
 _NO_BASE = np.isin(np.arange(256), np.frombuffer(b"<>[].", dtype=np.uint8))
 REASONS = (
     "proband_without_data",
@@ -288,6 +293,18 @@ def _proband_thresholds(model: ScoringModel) -> tuple[float, float]:
     return model.threshold["min_proband_alt_depth"], model.threshold["min_proband_genotype_quality"]
 
 
+def _require_bases(piece: Piece, v: int) -> None:
+    """Stop at a letter that stands for several bases, or for none: it names no allele that could be looked up."""
+    _, ref, alt = piece.allele(v)
+    if not _BASES.fullmatch(ref + alt):
+        raise InputError(
+            f"REF '{ref[:40]}', ALT '{alt[:40]}'",
+            where=piece.place(v),
+            expected="the letters A, C, G, T or N",
+            repair="produce the calls again; R, Y and the like stand for several bases and name no allele",
+        )
+
+
 class _PieceWork:
     """The work of a thread on one piece: counts by reason, the survivors' records, and the lines of the others."""
 
@@ -329,8 +346,19 @@ class _PieceWork:
         decision = screened.decision
         if decision is None:
             return counts, b"", removed
+        for v in screened.rows:
+            _require_bases(piece, int(v))
         survivors = piece.records_of(screened.rows)
         return counts, self.evidence.records(survivors, decision.scores, decision.frequency), removed
+
+
+@contextmanager
+def _faults_of_records(variants: str | Path) -> Iterator[None]:
+    """What bcftools cannot write because the record that was read is at fault is the reader's to repair."""
+    try:
+        yield
+    except ToolError as error:
+        raise explain_record(str(error), variants) or error from None
 
 
 def screen_calls(
@@ -364,7 +392,7 @@ def screen_calls(
         atomic_path(output) as temporary,
     ):
         opened = open_sources(sources, variants, contigs, folder)
-        with RecordWriter(header, HEADER_LINES, temporary) as sink:
+        with _faults_of_records(variants), RecordWriter(header, HEADER_LINES, temporary) as sink:
             work = _PieceWork(codes, model, opened, reference, EvidenceFields(sink), removals is not None)
             for counts, records, removed in work_on_pieces(
                 variants, codes.samples, _proband_thresholds(model), work, regions, threads=threads

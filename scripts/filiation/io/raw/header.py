@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,8 @@ from filiation.kernels.damage import FIELDS
 MAX_HEADER_BYTES = 1 << 28
 BCF_MAGIC = b"BCF\x02"
 _STRUCTURED = re.compile(r"##(FILTER|INFO|FORMAT|contig)=<(.*)>\s*$")
+TYPES_EXPECTED = "GT as String; AD, DP, GQ, PL and GL as Integer or Float"
+TYPES_REPAIR = "correct the ##FORMAT line (bcftools reheader -h HEADER FILE); make a BCF again from its VCF"
 _PAIR = re.compile(r'([A-Za-z0-9_.]+)=("(?:\\.|[^"\\])*"|[^,]*)')
 
 
@@ -130,6 +133,8 @@ def _read_declarations(header: Header, lines: list[str], path: str) -> None:
             used.add(header.keys[name])
         if found.group(1) == "FORMAT":
             header.formats.setdefault(name, pairs.get("Type", "String").strip('"'))
+    if wrong := wrong_type(header.formats):
+        raise InputError(wrong, where=f"{path}, header", expected=TYPES_EXPECTED, repair=TYPES_REPAIR)
     if len({key for key, _ in contigs.values()}) != len(contigs) or len(used) != len(header.keys):
         raise _damaged(path, "two names with one dictionary number (IDX)")
     if max([*used, *(key for key, _ in contigs.values())], default=0) > 1 << 24:
@@ -138,6 +143,18 @@ def _read_declarations(header: Header, lines: list[str], path: str) -> None:
         header.contigs.append(name)
         header.contig_key.append(key)
         header.contig_length.append(length)
+
+
+def wrong_type(formats: Mapping[str, str]) -> str:
+    """What is wrong with the types that FORMAT fields are declared to have; `` when nothing.
+
+    Numbers declared as text are text in a BCF, and would be read as missing without a word.
+    """
+    for name in FIELDS:
+        kind = formats.get(name, "")
+        if kind and kind not in (("String",) if name == "GT" else ("Integer", "Float")):
+            return f"FORMAT/{name} is declared as {kind}"
+    return ""
 
 
 def _damaged(path: str, found: str) -> InputError:

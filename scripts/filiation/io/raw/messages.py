@@ -38,10 +38,11 @@ def _texts(code: int, detail: int, header: Header) -> tuple[str, str, str]:
         ),
         damage.ALLELE_OUT_OF_RANGE: (
             f"allele number {detail} in a record with one alternate allele", "0, 1 or .",
-            "run `filiation normalise` again on the original calls",
+            "produce the calls again; the line was edited or damaged",
         ),
         damage.UNSORTED: (
-            f"a record behind position {detail} of the same contig", "records sorted by position", "bcftools sort"
+            f"records are not sorted: one behind position {detail} of the same contig", "records sorted by position",
+            "bcftools sort -Oz -o sorted.vcf.gz FILE"
         ),
         damage.WRONG_SAMPLE_COUNT: (
             f"{detail} samples", f"{len(samples)}, as the header names them", _COPY

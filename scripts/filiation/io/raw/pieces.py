@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from filiation.io.raw.messages import record_error
+from filiation.io.raw.messages import record_error, record_place
 from filiation.io.raw.reader import Asked, CallsReader, LinkedRecords, Rows, Sites
 from filiation.io.raw.records import RawRecords
 from filiation.io.raw.stream import run_in_order
@@ -60,6 +60,11 @@ class Piece:
         """The bytes of some of the records."""
         linked = self.linked
         return RawRecords(linked.data, linked.starts[rows], linked.ends[rows], self.reader.header.is_bcf)
+
+    def place(self, v: int) -> str:
+        """File, line (record of a BCF) and position of one record."""
+        reader = self.reader
+        return f"{reader.path}, {record_place(reader.header, self.linked.number(v), self.content(v))}"
 
     def content(self, v: int) -> bytes:
         """The bytes of one record."""

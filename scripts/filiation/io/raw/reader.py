@@ -52,12 +52,20 @@ class Opened:
 
 @dataclass
 class LinkedRecords:
-    """The whole records of one piece with the end of the piece before; `first_record` counts from the file's start."""
+    """The whole records of one piece with the end of the piece before; `first_record` counts from the file's start.
+
+    numbers : record of the piece that each was split from; None where nothing was split.
+    """
 
     data: Bytes
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
     first_record: int
+    numbers: npt.NDArray[np.int64] | None = None
+
+    def number(self, v: int) -> int:
+        """Number of a record in the file, from 0."""
+        return self.first_record + (v if self.numbers is None else int(self.numbers[v]))
 
 
 @dataclass
@@ -258,8 +266,9 @@ class CallsReader(CallsFile):
                 return work(linked)
             except NotBiallelicError:
                 self._several_met = True
-        data, starts, ends = self._splitter.split(linked.data, linked.starts, linked.ends, linked.first_record)
-        return work(LinkedRecords(data, starts, ends, linked.first_record))
+        split = self._splitter.split(linked.data, linked.starts, linked.ends, linked.first_record)
+        data, starts, ends, numbers = split
+        return work(LinkedRecords(data, starts, ends, linked.first_record, numbers))
 
     def decode(self, linked: LinkedRecords, rows: Rows | None = None) -> TrioBatch:
         """The records of a piece as arrays; with `rows` those alone."""
@@ -335,5 +344,4 @@ class CallsReader(CallsFile):
         """Stop at a record that a kernel found damaged."""
         if problem != SOUND:
             content = linked.data[linked.starts[record] : linked.ends[record]].tobytes()
-            number = linked.first_record + record
-            raise record_error(problem, detail, self.path, self.header, number, content=content)
+            raise record_error(problem, detail, self.path, self.header, linked.number(record), content=content)

@@ -42,7 +42,10 @@ def kept_values(number: str, count: int, allele: int, n_alleles: int) -> list[in
     """Places of the values that stay for one alternate allele; None: all of them, as they are.
 
     number : as declared (A, R, G or other). A field with another number of values than declared has none that stay.
+    Of a record without an alternate allele stays what it says of the reference.
     """
+    if n_alleles == 1 and number in ("A", "R", "G"):
+        return [0] if count == 1 and number != "A" else []
     if number == "A":
         return [allele - 1] if count == n_alleles - 1 else []
     if number == "R":
@@ -88,11 +91,16 @@ class Splitter:
         starts: npt.NDArray[np.int64],
         ends: npt.NDArray[np.int64],
         first_record: int,
-    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The same records, each with one alternate allele: data, starts and ends; the given ones when all have one."""
-        several = np.flatnonzero(self.alternates(data, starts, ends) != 1)
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The same records, each with one alternate allele: data, starts, ends, and number of the record given.
+
+        Data, starts and ends are the given ones when all records have one.
+        """
+        alternates = self.alternates(data, starts, ends)
+        numbers = np.repeat(np.arange(starts.size), np.maximum(alternates, 1))
+        several = np.flatnonzero(alternates != 1)
         if not several.size:
-            return data, starts, ends
+            return data, starts, ends, numbers
         parts: list[bytes | npt.NDArray[np.uint8]] = []
         sizes: list[npt.NDArray[np.int64]] = []
         done = 0
@@ -114,7 +122,7 @@ class Splitter:
         for part in parts:
             joined[at : at + len(part)] = np.frombuffer(part, dtype=np.uint8) if isinstance(part, bytes) else part
             at += len(part)
-        return joined, np.concatenate([np.zeros(1, dtype=np.int64), stops[:-1]]), stops
+        return joined, np.concatenate([np.zeros(1, dtype=np.int64), stops[:-1]]), stops, numbers
 
     def _made(self, one: Callable[[bytes, int], list[bytes]], record: bytes, number: int) -> list[bytes]:
         """Split records of one record; an InputError with its place when its bytes contradict each other."""
