@@ -39,6 +39,7 @@ PAGES = [
         "docs/real-trio.md",
         "docs/resources.md",
         "docs/performance.md",
+        "docs/reliability.md",
     )
 ]
 TEXTS = {str(page.relative_to(REPOSITORY)): page.read_text(encoding="utf-8") for page in PAGES}
