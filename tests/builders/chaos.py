@@ -137,14 +137,25 @@ class Tally:
     struck: int = 0
 
 
+def durations(finished: Path) -> dict[str, float]:
+    """{command: seconds} that the steps of a finished run took, where Snakemake measured them."""
+    found: dict[str, float] = {}
+    for path in sorted((finished / "logs" / "benchmarks").rglob("*.tsv")):
+        seconds = float(path.read_text(encoding="utf-8").splitlines()[1].split()[0])
+        name = path.parent.name.replace("_", "-")
+        found[name] = max(found.get(name, 0.0), seconds)
+    return found
+
+
 def chain(
-    folder: Path, expected: Mapping[str, str], steps: Sequence[str], generator: random.Random, tally: Tally, most: int
+    folder: Path, finished: Path, steps: Sequence[str], generator: random.Random, tally: Tally, most: int
 ) -> None:
     """Kill a family's run at one step after the other, take it to its end, and compare every byte.
 
-    Each step is killed at a random moment after it began; whose process dies is random too. After each kill nothing
-    that stands under its own name may be wrong.
+    Each step is killed at a random moment of the time that it took in the finished run, which may be after its end;
+    whose process dies is random too. After each kill nothing that stands under its own name may be wrong.
     """
+    expected, seconds = digests(finished), durations(finished)
     for step in steps:
         if tally.trials >= most:
             break
@@ -153,8 +164,7 @@ def chain(
             job = wait_for_step(driver, step, said)
             tally.trials += 1
             if job is not None:
-                # Starting takes most of a step's time; the square brings more of the kills near its beginning and end.
-                time.sleep(generator.random() ** 2 * 3.0)
+                time.sleep(generator.random() * seconds.get(step, 0.5))
                 tally.struck += job.is_running()
                 kill(target, driver, job)
         assert damaged(folder, expected) == [], f"{step}, {target} killed"
