@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-mutants test-kill test-slurm test-slurm-fake lint clean
+.PHONY: help setup demo test test-kernels test-mutants test-kill test-chaos test-slurm test-slurm-fake lint clean
 
 CORES ?= $(shell nproc)
 WORKERS ?= 2
@@ -48,6 +48,10 @@ test-mutants: setup
 # Every night: 200 writers of the archive killed at a step or a moment; `make test` kills 28. KILL_SEED chooses others.
 test-kill: setup
 	KILL_TRIALS=200 $(BIN)/python -m pytest tests/tools/test_archive_kill.py
+
+# Every night: 500 kills of runs at random moments of every step, and every step from FASTQ; `make test` kills 16.
+test-chaos: setup
+	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} CHAOS_FASTQ=1 $(BIN)/python -m pytest -s tests/chaos
 
 # A real SLURM, which is installed and started on this machine, as root on Debian: the demonstration and the series of
 # faults of `make test`, then each fault alone. Writes docs/slurm-series.md.

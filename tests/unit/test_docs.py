@@ -40,6 +40,7 @@ PAGES = [
         "docs/resources.md",
         "docs/performance.md",
         "docs/validation.md",
+        "docs/reliability.md",
     )
 ]
 TEXTS = {str(page.relative_to(REPOSITORY)): page.read_text(encoding="utf-8") for page in PAGES}

@@ -19,6 +19,9 @@ from filiation.workflow_inputs import WorkflowInputs
 
 CONFIG_FILES = [str(path) for path in workflow.configfiles] or ["config/config.yaml"]
 CONFIG_FILE = CONFIG_FILES[-1]
+# Inside the working folder by its place there: what Snakemake keeps of a job shall not name the folders above.
+if Path(CONFIG_FILE).is_relative_to(Path.cwd()):
+    CONFIG_FILE = str(Path(CONFIG_FILE).relative_to(Path.cwd()))
 
 try:
     if len(CONFIG_FILES) > 1:
