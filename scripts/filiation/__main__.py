@@ -39,6 +39,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "panel-coverage": ("panel_coverage", "how well each gene of the panel was read, exon by exon"),
     "read-views": ("read_views", "take the reads around each candidate, for the report's picture"),
     "quality": ("quality", "sex, kinship, coverage, runs of homozygosity and uniparental disomy"),
+    "quality-gate": ("quality_gate", "stop a family whose checks failed, unless a reason is given; record it"),
+    "compare-families": ("compare_families", "find samples exchanged or shared between the families of a run"),
     "report": ("report", "write the family's report: HTML, PDF, TSV, XLSX, JSON, phenopacket, VCF"),
     "decide": ("decide", "take the decisions that the RCP entered in the report"),
     "archive": ("archive", "keep analyses for later: add, list, show, verify, consent, find, export, forget"),

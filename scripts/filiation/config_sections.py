@@ -186,10 +186,16 @@ class QualityConfig(Closed):
     """The gate on identity and quality."""
 
     stop_on_fail: bool = Field(
-        True, description="A FAIL (wrong parent, wrong sex) stops the family before its report is written."
+        True,
+        description="A FAIL (exchanged sample, wrong parent, wrong sex, foreign DNA) stops the family before its "
+        "candidates are sought.",
     )
     override_reason: str | None = Field(
-        None, description="Continue in spite of a FAIL; the reason is printed in the report."
+        None, description="Continue all families in spite of a FAIL; the reason is printed in the report."
+    )
+    override_reasons: dict[str, str] = Field(
+        default_factory=dict,
+        description="Family: reason to continue that family alone in spite of a FAIL; printed in its report.",
     )
 
 

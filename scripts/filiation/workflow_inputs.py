@@ -397,7 +397,7 @@ class WorkflowInputs:
     def report_options(self, family: str) -> list[str]:
         """Everything the report is told beyond its input files."""
         member = self.family(family)
-        report, quality = self.config.report, self.config.quality
+        report = self.config.report
         options = ["--language", report.language, *self.simulated_option(), *self.panel_option(family)]
         if member.pre_indication:
             options += ["--pre-indication", member.pre_indication]
@@ -408,11 +408,24 @@ class WorkflowInputs:
             options += ["--ages", *known]
         if report.external_links:
             options.append("--external-links")
-        if quality.override_reason:
-            options += ["--override-reason", quality.override_reason]
-        if not quality.stop_on_fail:
-            options.append("--no-stop-on-fail")
-        return options
+        return [*options, *self.gate_options(family)]
+
+    def override_reason(self, family: str) -> str:
+        """Why a family goes on in spite of a FAIL: its own reason, else the one for all; '' without any."""
+        quality = self.config.quality
+        return quality.override_reasons.get(family) or quality.override_reason or ""
+
+    def gate_options(self, family: str) -> list[str]:
+        """What the gate and the report are told about a FAIL."""
+        reason = self.override_reason(family)
+        options = ["--override-reason", reason] if reason else []
+        return options if self.config.quality.stop_on_fail else [*options, "--no-stop-on-fail"]
+
+    def comparison_options(self) -> list[str]:
+        """What the comparison of families is told about a FAIL."""
+        reasons = [(family, self.override_reason(family)) for family in self.families]
+        options = [part for family, reason in reasons if reason for part in ("--override", family, reason)]
+        return options if self.config.quality.stop_on_fail else [*options, "--no-stop-on-fail"]
 
     def funnels(self, family: str) -> list[str]:
         """Funnel tables of a family, in the order of the steps."""
@@ -424,7 +437,8 @@ class WorkflowInputs:
         finals = [
             f"results/{family}/report/{family}.rcp.{kind}" for family in self.families for kind in ("html", "tsv")
         ]
-        return [*finals, "results/run/config.yaml", "results/run/versions.tsv"]
+        compared = ["results/run/families.tsv"] if len(self.families) > 1 else []
+        return [*finals, *compared, "results/run/config.yaml", "results/run/versions.tsv"]
 
     # --- archive ---------------------------------------------------------------------------------------------
 

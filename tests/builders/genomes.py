@@ -50,19 +50,28 @@ def _gamete(copies: np.ndarray, contig_index: np.ndarray, generator: np.random.G
 
 
 def simulate(
-    seed: int = 1, autosomes: int = 12, sites: int = 600, spacing: int = 100_000, x_sites: int = 300, y_sites: int = 60
+    seed: int = 1,
+    autosomes: int = 12,
+    sites: int = 600,
+    spacing: int = 100_000,
+    x_sites: int = 300,
+    y_sites: int = 60,
+    keep_all: bool = False,
+    sites_seed: int | None = None,
 ) -> Genomes:
     """Father, mother, their son `child` and daughter `sister`, the father's brother `uncle`, and a `stranger`.
 
     Sites are independent in founders, with frequencies as common variants have them. Only sites at which
-    somebody carries the alternate remain, as in a file of the family's calls.
+    somebody carries the alternate remain, as in a file of the family's calls, unless `keep_all`. Families of the
+    same `sites_seed` are of one population: their sites have the same frequencies.
     """
     generator = np.random.default_rng(seed)
     contigs = [str(number + 1) for number in range(autosomes)] + ["X", "Y"]
     counts = [sites] * autosomes + [x_sites, y_sites]
     contig_index = np.repeat(np.arange(len(contigs)), counts).astype(np.int32)
     pos = np.concatenate([1 + spacing * np.arange(n) for n in counts]).astype(np.int64)
-    frequency = np.exp(generator.uniform(np.log(0.03), np.log(0.97), len(pos)))
+    of_sites = generator if sites_seed is None else np.random.default_rng(sites_seed)
+    frequency = np.exp(of_sites.uniform(np.log(0.03), np.log(0.97), len(pos)))
 
     def founder() -> np.ndarray:
         return (generator.random((len(pos), 2)) < frequency[:, None]).astype(np.int8)
@@ -88,7 +97,9 @@ def simulate(
     for name in ("mother", "sister", "stranger"):
         people[name][on_y] = -1
     genomes = Genomes(contigs, contig_index, pos, people, sex)
-    return subset(genomes, np.any([copies.max(axis=1) > 0 for copies in people.values()], axis=0))
+    return (
+        genomes if keep_all else subset(genomes, np.any([copies.max(axis=1) > 0 for copies in people.values()], axis=0))
+    )
 
 
 def subset(genomes: Genomes, keep: np.ndarray) -> Genomes:

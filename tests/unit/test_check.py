@@ -99,6 +99,13 @@ def test_configuration__unknown_key_and_sheet_and_file_faults_in_one_list(check:
     assert text.count("repair:") == 4
 
 
+def test_configuration__a_reason_for_a_family_that_is_not_there_or_an_empty_one(check: Check) -> None:
+    fastq_trio()
+    text = check(trio(), FASTQ_TRIO, quality={"override_reasons": {"FAN": "known", "FAM": " "}})
+    assert "names family 'FAN', which is not in the sheet" in text
+    assert "gives family 'FAM' no reason" in text
+
+
 def test_configuration__a_list_item_without_its_file_is_told_and_the_rest_read(check: Check) -> None:
     rows = joint_calls()
     text = check(rows, frequencies=[{"name": "gnomAD"}], annotation={"consequences": "csq"})

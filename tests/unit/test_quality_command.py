@@ -15,7 +15,7 @@ from filiation.config import REPOSITORY
 from filiation.io.ped import write_pedigree
 from filiation.io.tables import read_table
 from filiation.io.vcf import TrioBatch
-from filiation.model.columns import QUALITY, SEGMENTS
+from filiation.model.columns import GATE, QUALITY, SEGMENTS
 
 VCF = REPOSITORY.parent / "shared" / "data" / "vcf"
 real_data = pytest.mark.skipif(not VCF.is_dir(), reason="public trios are not beside the repository")
@@ -139,3 +139,54 @@ def test_simulated_maternal_heterodisomy__is_found_there_and_nowhere_else(tmp_pa
     assert segment["start"] >= 96_468_334
     assert {row["verdict"] for row in read_table(quality, QUALITY).rows if row["check"] == "kinship"} == {"OK"}
     assert np.isfinite(segment["quality"])
+
+
+def write_exchanged(folder: Path) -> list[str]:
+    """Calls of a trio in which the father's tube holds his brother, and the arguments of `filiation quality`."""
+    genomes = simulate(33, sites=400)
+    write_bcf(folder / "f.bcf", calls(genomes, ("child", "uncle", "mother")), trio().samples)
+    write_pedigree(folder / "f.ped", trio())
+    paths = ("--pedigree", "f.ped", "--variants", "f.bcf", "--output", "q.tsv", "--segments", "s.tsv")
+    return [part if part.startswith("--") else str(folder / part) for part in paths]
+
+
+def test_command__a_fail_ends_with_2_unless_a_reason_is_given_and_the_tables_are_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = write_exchanged(tmp_path)
+    assert main(["quality", *arguments]) == 2
+    assert "an uncle, brother of the father" in capsys.readouterr().err
+    assert {row["verdict"] for row in read_table(tmp_path / "q.tsv", QUALITY).rows} >= {"FAIL", "OK"}
+    assert main(["quality", *arguments, "--override-reason", "known"]) == 0
+    assert main(["quality", *arguments, "--no-stop-on-fail"]) == 0
+
+
+def test_gate__stops_without_a_reason_and_records_the_one_that_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["quality", *write_exchanged(tmp_path), "--no-stop-on-fail"])
+    gate = ["quality-gate", "--quality", str(tmp_path / "q.tsv"), "--output", str(tmp_path / "gate.tsv")]
+    assert main(gate) == 2
+    message = capsys.readouterr().err
+    assert "an uncle, brother of the father" in message
+    assert "quality.override_reasons" in message
+    assert not (tmp_path / "gate.tsv").exists()
+    assert main([*gate, "--override-reason", "the uncle stands in\nfor the father"]) == 0
+    table = read_table(tmp_path / "gate.tsv", GATE)
+    assert (table.header["gate"], table.header["override_reason"]) == (
+        "overridden",
+        "the uncle stands in for the father",
+    )
+    assert {row["check"] for row in table.rows} >= {"kinship", "roles"}
+    assert main([*gate, "--no-stop-on-fail"]) == 0
+    assert read_table(tmp_path / "gate.tsv", GATE).header["gate"] == "not enforced"
+
+
+def test_gate__a_family_without_a_fail_passes(tmp_path: Path) -> None:
+    genomes = simulate(31, sites=150)
+    write_bcf(tmp_path / "f.bcf", calls(genomes, trio().samples), trio().samples)
+    write_pedigree(tmp_path / "f.ped", trio())
+    quality, _ = run(tmp_path, tmp_path / "f.ped", tmp_path / "f.bcf")
+    assert main(["quality-gate", "--quality", str(quality), "--output", str(tmp_path / "gate.tsv")]) == 0
+    table = read_table(tmp_path / "gate.tsv", GATE)
+    assert (table.rows, table.header["gate"]) == ([], "passed")

@@ -138,6 +138,23 @@ def test_report__is_told_what_the_sheet_and_configuration_say(make: Run) -> None
     assert Path(options[options.index("--panel") + 1]).name == "deficience-intellectuelle.tsv"
 
 
+def test_gate__a_familys_own_reason_goes_before_the_one_for_all(make: Run) -> None:
+    rows = [{**row, "family": name, "sample": f"{name}-{row['sample']}"} for name in "AB" for row in trio(vcf="f.vcf")]
+    run = make(rows, quality={"override_reasons": {"A": "known"}})
+    assert run.gate_options("A") == ["--override-reason", "known"]
+    assert run.gate_options("B") == []
+    assert run.comparison_options() == ["--override", "A", "known"]
+    run = make(rows, quality={"override_reasons": {"A": "known"}, "override_reason": "pilot"})
+    assert run.report_options("B")[-2:] == ["--override-reason", "pilot"]
+    assert run.gate_options("A") == ["--override-reason", "known"]
+
+
+def test_targets__families_are_compared_when_there_are_two(make: Run) -> None:
+    rows = [{**row, "family": name, "sample": f"{name}-{row['sample']}"} for name in "AB" for row in trio(vcf="f.vcf")]
+    assert "results/run/families.tsv" in make(rows).reports()
+    assert "results/run/families.tsv" not in make(rows[:3]).reports()
+
+
 def test_targets__every_family_and_the_record_of_the_run(make: Run) -> None:
     rows = [{**row, "family": name, "sample": f"{name}-{row['sample']}"} for name in "AB" for row in trio(vcf="f.vcf")]
     targets = make(rows).reports()

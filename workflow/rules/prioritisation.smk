@@ -4,6 +4,7 @@ INPUTS
     results/{family}/annotated/{family}.bcf, panel of the pre-indication, scoring model
     results/{family}/quality/{family}.segments.tsv             to name a uniparental disomy
     results/{family}/quality/{family}.quality.tsv              kinship: is de novo confirmed or assumed?
+    results/{family}/quality/{family}.gate.tsv                 nothing is sought in a family that failed
     weights of the rank, ACMG table, table of genes, facts of genes, HPO terms of the index case
 OUTPUTS
     results/{family}/prioritisation/{family}.candidates.tsv    ranked, each with the rules it passed
@@ -28,6 +29,7 @@ rule prioritise:
         recheck=lambda wildcards: RUN.recheck_table(wildcards.family),
         segments="results/{family}/quality/{family}.segments.tsv",
         quality="results/{family}/quality/{family}.quality.tsv",
+        gate="results/{family}/quality/{family}.gate.tsv",
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
     output:
         candidates="results/{family}/prioritisation/{family}.candidates.tsv",
@@ -72,6 +74,7 @@ use rule prioritise as list_for_recheck with:
         recheck=[],
         segments="results/{family}/quality/{family}.segments.tsv",
         quality="results/{family}/quality/{family}.quality.tsv",
+        gate="results/{family}/quality/{family}.gate.tsv",
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
     output:
         candidates="results/{family}/prioritisation/before_recheck/{family}.candidates.tsv",

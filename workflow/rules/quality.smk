@@ -8,9 +8,12 @@ OUTPUTS
     results/{family}/quality/{family}.quality.tsv      sex, kinship, Mendelian errors, coverage: OK, WARN, FAIL
     results/{family}/quality/{family}.segments.tsv     runs of homozygosity, uniparental disomy
     results/{family}/quality/{family}.profile.tsv      depth and allele balance along the genome, for the picture
+    results/{family}/quality/{family}.fingerprint.tsv  genotypes by which samples of other families are compared
+    results/{family}/quality/{family}.gate.tsv         what failed, and the reason for which the family goes on
+    results/run/families.tsv                           samples exchanged or shared between families
     results/{family}/quality/{family}.gene_coverage.tsv    each gene of the panel, exon by exon, in every member
 COMMANDS
-    filiation coverage, filiation quality, filiation panel-coverage
+    filiation coverage, filiation quality, filiation quality-gate, filiation compare-families, filiation panel-coverage
 """
 
 
@@ -51,6 +54,7 @@ rule quality:
         table="results/{family}/quality/{family}.quality.tsv",
         segments="results/{family}/quality/{family}.segments.tsv",
         profile="results/{family}/quality/{family}.profile.tsv",
+        fingerprint="results/{family}/quality/{family}.fingerprint.tsv",
     log:
         "logs/quality/{family}.log",
     benchmark:
@@ -68,7 +72,46 @@ rule quality:
         ),
     shell:
         "filiation quality --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.coverage:q} --output {output.table:q} --segments {output.segments:q} --profile {output.profile:q}"
+        " {params.coverage:q} --no-stop-on-fail --output {output.table:q} --segments {output.segments:q}"
+        " --profile {output.profile:q} --fingerprint {output.fingerprint:q} 2> {log:q}"
+
+
+rule quality_gate:
+    """Stop the family here when a check failed and nobody gave a reason to go on."""
+    input:
+        quality="results/{family}/quality/{family}.quality.tsv",
+    output:
+        "results/{family}/quality/{family}.gate.tsv",
+    log:
+        "logs/quality_gate/{family}.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        version=PACKAGE_VERSION,
+        options=lambda wildcards: RUN.gate_options(wildcards.family),
+    shell:
+        "filiation quality-gate --quality {input.quality:q} {params.options:q} --output {output:q} 2> {log:q}"
+
+
+rule compare_families:
+    """Compare the families of the run with each other; one family has nothing to be compared with."""
+    input:
+        fingerprints=expand(
+            "results/{family}/quality/{family}.fingerprint.tsv", family=RUN.families
+        ),
+    output:
+        "results/run/families.tsv",
+    log:
+        "logs/compare_families.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        version=PACKAGE_VERSION,
+        options=RUN.comparison_options(),
+    shell:
+        "filiation compare-families --fingerprints {input.fingerprints:q} {params.options:q} --output {output:q}"
         " 2> {log:q}"
 
 

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from filiation.config import RunConfig, load_config, panels_folder
-from filiation.errors import ConfigError, FaultList, UserError
+from filiation.errors import ConfigError, FaultList, UserError, nearest
 from filiation.io.sheet import SampleSheet
 
 
@@ -90,4 +90,17 @@ def need_faults(config: RunConfig, sheet: SampleSheet, where: str) -> list[UserE
             "a folder of panels, one .tsv each",
             "correct the path, or remove the key to use the panels that ship",
         )
+    for family, reason in config.quality.override_reasons.items():
+        if sheet.families and family not in sheet.families:
+            need(
+                f"quality.override_reasons names family '{family}', which is not in the sheet",
+                f"one of {', '.join(sheet.families)}",
+                nearest(family, list(sheet.families)) or "remove the entry",
+            )
+        elif not reason.strip():
+            need(
+                f"quality.override_reasons gives family '{family}' no reason",
+                "why a failed check does not stop the family: the report prints it",
+                "write the reason, or remove the entry",
+            )
     return faults

@@ -1,9 +1,10 @@
 """Is every member who the sheet says, are the data good enough, and what is homozygous or from one parent?
 
 Reads the unscreened, normalised calls of one family, of any structure, and writes one row for each check and
-sample with its verdict: OK, WARN, FAIL, or UNKNOWN where there is not enough data to say. A FAIL (wrong
-parent, wrong sex) is written and printed; the command still ends with 0, and the workflow stops before the
-report.
+sample with its verdict: OK, WARN, FAIL, or UNKNOWN where there is not enough data to say. A FAIL (exchanged
+sample, wrong parent, wrong sex, foreign DNA) is written with what probably happened, and the command ends with 2,
+unless --override-reason says why not. The workflow writes the tables with --no-stop-on-fail, and `filiation
+quality-gate` stops the family after them.
 Thresholds: resources/scoring/quality-<version>.yaml, each with its meaning and source.
 
 Examples:
@@ -48,11 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", required=True, metavar="TSV", help="table quality/1")
     parser.add_argument("--segments", required=True, metavar="TSV", help="table segments/1")
     parser.add_argument("--profile", metavar="TSV", help="table profile/1: depth and allele balance along the genome")
+    parser.add_argument("--fingerprint", metavar="TSV", help="table fingerprint/1, for `filiation compare-families`")
+    parser.add_argument("--override-reason", default="", metavar="TEXT", help="why a FAIL does not end with 2")
+    parser.add_argument("--no-stop-on-fail", action="store_true", help="end with 0 in spite of a FAIL")
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the checks and print how many rows have each verdict, and every FAIL and WARN."""
+    from dataclasses import asdict
+
     from filiation.config import RESOURCES
+    from filiation.model.gate import check_gate
     from filiation.quality.assess import assess_quality
     from filiation.quality.thresholds import newest_thresholds
     from filiation.quality.verdict import Verdict
@@ -67,10 +74,13 @@ def main(options: argparse.Namespace) -> int:
         pseudoautosomal_bed=options.pseudoautosomal_bed,
         coverage=options.coverage,
         profile_output=options.profile,
+        fingerprint_output=options.fingerprint,
     )
     counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
     print("quality: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()), file=sys.stderr)
     for row in rows:
         if row.verdict in (Verdict.FAIL, Verdict.WARN):
             print(f"  {row.verdict} {row.check} {row.sample}: {row.meaning} ({row.observed})", file=sys.stderr)
+    if not options.no_stop_on_fail:
+        check_gate([asdict(row) for row in rows], options.override_reason, options.output)
     return 0

@@ -29,7 +29,7 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
     ),
     (
         "quality",
-        frozenset({"quality", "coverage", "panel_coverage"}),
+        frozenset({"quality", "quality_gate", "coverage", "panel_coverage"}),
         "results/{family}/quality/{family}.quality.tsv",
     ),
     ("screening", frozenset({"screen"}), "results/{family}/screened/{family}.bcf"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from filiation.model.identity_tables import FAMILIES, FINGERPRINT, GATE
 from filiation.model.report_tables import (
     BLIND_GENES,
     CHANGES,
@@ -445,6 +446,9 @@ ALL_TABLES: tuple[TableSchema, ...] = (
     EXCLUDED,
     FUNNEL,
     QUALITY,
+    GATE,
+    FINGERPRINT,
+    FAMILIES,
     SEGMENTS,
     COVERAGE,
     ALIGNMENT,

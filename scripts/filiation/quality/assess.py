@@ -12,8 +12,9 @@ from filiation.io.tables import read_table, write_table
 from filiation.io.vcf import header_contigs, pseudoautosomal_intervals, read_batches
 from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
 from filiation.model.contigs import detect_assembly
-from filiation.model.pedigree import Family
+from filiation.model.pedigree import Family, Sex
 from filiation.model.report_tables import PROFILE
+from filiation.quality.fingerprint import fingerprint, write_fingerprint
 from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
 from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence
 from filiation.quality.measures import member_rows, mendelian_rows
@@ -66,16 +67,25 @@ def tally_family(
     return tally
 
 
+def measured_sexes(
+    family: Family, tally: FamilyTally, coverage: list[CoverageRow], thresholds: Thresholds
+) -> dict[str, Sex]:
+    """{sample: sex that X and Y show}."""
+    return {
+        member.sample: sex_evidence(member.sample, counts, coverage, thresholds.sex).sex
+        for member, counts in zip(family.members, tally.members, strict=True)
+    }
+
+
 def assess(
     family: Family, tally: FamilyTally, coverage: list[CoverageRow], thresholds: Thresholds
 ) -> tuple[list[CheckRow], list[Segment]]:
     """All rows in the order of `verdict.CHECKS`, and the segments."""
     windows, markers = tally.windows(), tally.markers()
     rows: list[CheckRow] = []
-    sexes = {}
+    sexes = measured_sexes(family, tally, coverage, thresholds)
     for member, counts in zip(family.members, tally.members, strict=True):
         evidence = sex_evidence(member.sample, counts, coverage, thresholds.sex)
-        sexes[member.sample] = evidence.sex
         rows.append(sex_row(member, evidence, thresholds.sex))
     pairs = pair_evidence(family, windows, tally.contigs)
     relations = observed_relations(pairs, thresholds.kinship)
@@ -160,10 +170,11 @@ def assess_quality(
     pseudoautosomal_bed: str | Path | None = None,
     coverage: Sequence[str | Path] = (),
     profile_output: str | Path | None = None,
+    fingerprint_output: str | Path | None = None,
 ) -> list[CheckRow]:
-    """Run every check on one family and write the tables quality/1, segments/1 and profile/1; returns the rows.
+    """Run every check on one family and write quality/1, segments/1, and profile/1 and fingerprint/1 if asked.
 
-    A FAIL is a result, not an error: whoever continues decides.
+    Returns the rows. A FAIL is a result, not an error: whoever continues decides.
     """
     thresholds = load_thresholds(thresholds_path)
     family = read_pedigree(pedigree)
@@ -194,4 +205,10 @@ def assess_quality(
     )
     if profile_output:
         write_table(profile_output, PROFILE, profile.rows(), header)
+    if fingerprint_output:
+        sexes = measured_sexes(family, tally, depth, thresholds)
+        sites_max = thresholds.families.sites_max
+        markers = tally.markers()
+        found = fingerprint(family, tally.contigs, markers, rows, sexes, header["assembly"], sites_max)
+        write_fingerprint(fingerprint_output, found)
     return rows

@@ -209,7 +209,7 @@ def fitted_sites(cells: npt.NDArray[np.int64], prior: npt.NDArray[np.float64]) -
     ref, alt = cells[:, 1], cells[:, 2]
     factorial = _log_gamma_from(1.0)
     coefficient = factorial[ref + alt] - factorial[ref] - factorial[alt]
-    shares, errors = np.array([0.005, 0.02]), np.array([0.001, 0.003])
+    shares, errors = np.array([0.003, 0.02, 0.05, 0.1]), np.array([0.001, 0.003])
 
     def sites(reads: float, lean: float, noise: float) -> tuple[float, _Sites]:
         made = _Sites(cells, coefficient, np.exp(coefficient + _beta_binomial(cells, reads, lean)), noise)

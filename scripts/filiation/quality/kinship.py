@@ -106,31 +106,39 @@ def worst_autosome(counts: npt.NDArray[np.int64], contig_index: npt.NDArray[np.i
     return int(autosomes[int(np.argmax(opposite))]) if max(opposite) else None
 
 
+def evidence_of(
+    first: Member,
+    second: Member,
+    counts: npt.NDArray[np.int64],
+    contig_index: npt.NDArray[np.int64],
+    contigs: Sequence[str],
+) -> PairEvidence:
+    """Evidence on one pair from its counts by window (w, 6) and the contig of each window."""
+    used = counts[:, SITES] > 0
+    relatedness, error = jackknife_relatedness(counts)
+    worst = worst_autosome(counts, contig_index)
+    kept = counts if worst is None else counts[contig_index != worst]
+    return PairEvidence(
+        first=first,
+        second=second,
+        sites=int(counts[:, SITES].sum()),
+        homozygous_sites=int(kept[:, HOMOZYGOUS_ALTERNATE].sum()),
+        opposite=int(kept[:, OPPOSITE_HOMOZYGOTES].sum()),
+        opposite_windows=int((counts[:, OPPOSITE_HOMOZYGOTES] > 0).sum()),
+        windows=int(used.sum()),
+        autosomes=len(np.unique(contig_index[used])),
+        relatedness=relatedness,
+        standard_error=error,
+        left_out="" if worst is None else contigs[worst],
+    )
+
+
 def pair_evidence(family: Family, windows: Windows, contigs: Sequence[str]) -> list[PairEvidence]:
     """Evidence on every pair of members, in the order of the family."""
-    evidence = []
-    for number, (first, second) in enumerate(combinations(family.members, 2)):
-        counts = windows.pairs[:, number, :]
-        used = counts[:, SITES] > 0
-        relatedness, error = jackknife_relatedness(counts)
-        worst = worst_autosome(counts, windows.contig_index)
-        kept = counts if worst is None else counts[windows.contig_index != worst]
-        evidence.append(
-            PairEvidence(
-                first=first,
-                second=second,
-                sites=int(counts[:, SITES].sum()),
-                homozygous_sites=int(kept[:, HOMOZYGOUS_ALTERNATE].sum()),
-                opposite=int(kept[:, OPPOSITE_HOMOZYGOTES].sum()),
-                opposite_windows=int((counts[:, OPPOSITE_HOMOZYGOTES] > 0).sum()),
-                windows=int(used.sum()),
-                autosomes=len(np.unique(windows.contig_index[used])),
-                relatedness=relatedness,
-                standard_error=error,
-                left_out="" if worst is None else contigs[worst],
-            )
-        )
-    return evidence
+    return [
+        evidence_of(first, second, windows.pairs[:, number, :], windows.contig_index, contigs)
+        for number, (first, second) in enumerate(combinations(family.members, 2))
+    ]
 
 
 def observed_relation(pair: PairEvidence, limits: KinshipThresholds) -> Relation:

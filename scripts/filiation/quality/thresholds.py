@@ -69,6 +69,15 @@ class ExplanationThresholds:
 
 
 @dataclass(frozen=True)
+class FamiliesThresholds:
+    """Comparison of families."""
+
+    sites_max: float
+    shared_sites_min: float
+    opposite_rate_max: float
+
+
+@dataclass(frozen=True)
 class MendelianThresholds:
     """Violations of Mendel's rules."""
 
@@ -158,6 +167,7 @@ class Thresholds:
     sex: SexThresholds
     kinship: KinshipThresholds
     explanation: ExplanationThresholds
+    families: FamiliesThresholds
     mendelian: MendelianThresholds
     calls: CallThresholds
     contamination: ContaminationThresholds
@@ -175,6 +185,7 @@ def load_thresholds(path: str | Path) -> Thresholds:
         "sex": SexThresholds,
         "kinship": KinshipThresholds,
         "explanation": ExplanationThresholds,
+        "families": FamiliesThresholds,
         "mendelian": MendelianThresholds,
         "calls": CallThresholds,
         "contamination": ContaminationThresholds,

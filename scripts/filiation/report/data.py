@@ -12,6 +12,7 @@ from filiation.errors import ConfigError, InputError
 from filiation.io.ped import read_pedigree
 from filiation.io.tables import Table, read_table
 from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, REMOVED, SEGMENTS, VERSIONS
+from filiation.model.gate import check_gate
 from filiation.model.pedigree import Family
 from filiation.model.report_tables import (
     CHANGES,
@@ -274,24 +275,6 @@ def check_candidates(table: Table, path: str | Path) -> None:
                 expected="an alternate allele, or a read with it, in the index case",
                 repair="run `filiation prioritise` again; a relative's variant must not stand in the report",
             )
-
-
-def check_gate(quality: Sequence[Row], override_reason: str, where: str) -> None:
-    """Stop before the report when a check has failed and nobody gave a reason to continue."""
-    failed = [row for row in quality if row["verdict"] == "FAIL"]
-    if not failed or override_reason.strip():
-        return
-    found = "; ".join(
-        f"check '{row['check']}' of {row['sample']} is FAIL: observed {row['observed']}, expected {row['expected']}"
-        for row in failed
-    )
-    raise InputError(
-        found,
-        where=where,
-        expected="no FAIL among the quality checks, or a written reason to continue",
-        repair="correct the samples or the pedigree; to continue all the same, set quality.override_reason in "
-        "config.yaml (option --override-reason), which the report prints",
-    )
 
 
 def read_report_data(
