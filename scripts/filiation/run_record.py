@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 from collections.abc import Iterable, Iterator
@@ -175,13 +176,13 @@ def _leaves(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
 def _said(value: Any) -> str:
     """A value in one line."""
     if isinstance(value, list):
-        return ", ".join(_said(item) for item in value) or "none"
+        return ", ".join(_said(item) for item in value) or "[]"
     if isinstance(value, dict):
         named = [f"{key}={_said(item)}" for key, item in value.items() if key != "name"]
         return f"{value.get('name', '')} ({' '.join(named)})".strip()
     if isinstance(value, str):
         return value.rstrip("/").rpartition("/")[2]
-    return {None: "none", True: "yes", False: "no"}.get(value, f"{value}")
+    return json.dumps(value)
 
 
 def _header_lines(path: Path) -> list[str]:

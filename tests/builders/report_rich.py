@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from builders.report import Row, candidate, family_candidates, genotype, options, write_family
+from builders.report import Row, candidate, family_candidates, family_funnel, genotype, options, write_family
 from filiation.io.tables import write_table
 from filiation.model.columns import PANEL
 from filiation.model.packed_reads import ALT, REVERSE, Event, Molecule, Segment, pack_depth, pack_molecules
@@ -55,6 +55,12 @@ DISEASES = (
     "ORPHA:544254:SYNGAP1-related developmental and epileptic encephalopathy:AD:definitive:ClinGen|"
     "OMIM:612621:Intellectual developmental disorder, autosomal dominant 5:AD:strong:GenCC"
 )
+SETTINGS_SAID = {
+    "settings": "2",
+    "settings.calling.caller": "freebayes instead of bcftools",
+    "settings.frequencies": "gnomAD-4.1 (vcf=gnomad.joint.v4.1.bcf) instead of none",
+}
+PANEL_CHANGED = {"before": "2", "panel_came": "KMT2A,ZNF462", "panel_went": "TTN"}
 MATCHES = "HP:0001249>HP:0001249:1.000;HP:0001250>HP:0002133:0.820;HP:0000252>.:0"
 _RICH: tuple[dict[str, Any], ...] = (
     {
@@ -108,6 +114,8 @@ _RICH: tuple[dict[str, Any], ...] = (
         "acmg_class": "pathogenic",
         "acmg_criteria": CRITERIA,
         "inhouse_carriers": 2,
+        "inhouse_affected": 1,
+        "inhouse_unaffected": 2,
         "population_faf": 3.4e-6,
         "population_by_group": "nfe=2.1e-05;afr=0;eas=8e-06;fin=0",
         "clinvar_conflict": "Pathogenic(1)|Uncertain_significance(3)",
@@ -368,7 +376,21 @@ def change_rows(rows: Sequence[Row]) -> list[Row]:
 def write_rich_family(folder: Path, rows: Sequence[Row] | None = None, **changes: Any) -> dict[str, Any]:
     """Every table of the family, the optional ones included; keyword arguments of `read_report_data`."""
     rows = rich_candidates() if rows is None else rows
-    tables = write_family(folder, candidates=rows, **changes)
+    by_mode = [
+        ("prioritise_dominant", {"records_in": (212, "one copy"), "outside_genes": (180, ""), "records_out": (32, "")}),
+        (
+            "prioritise_recessive",
+            {
+                "records_in": (640, "two copies"),
+                "outside_genes": (222, ""),
+                "compound_without_partner": (401, ""),
+                "pattern_gone": (12, ""),
+                "records_out": (5, ""),
+            },
+        ),
+    ]
+    told = {"funnel": [*family_funnel(), *by_mode], "settings": SETTINGS_SAID}
+    tables = write_family(folder, candidates=rows, **(told | changes))
     terms = (
         ("HP:0001249", "Intellectual disability", "Déficience intellectuelle", "present", "childhood", 1.6, None),
         ("HP:0001250", "Seizure", "Crise épileptique", "present", None, 1.2, None),
@@ -384,7 +406,7 @@ def write_rich_family(folder: Path, rows: Sequence[Row] | None = None, **changes
         "phenotype": (PHENOTYPE_TERMS, [dict(zip(PHENOTYPE_TERMS.names, term, strict=True)) for term in terms]),
     }
     for name, (schema, content) in extra.items():
-        write_table(folder / f"{name}.tsv", schema, content)
+        write_table(folder / f"{name}.tsv", schema, content, PANEL_CHANGED if schema is CHANGES else None)
         tables[name] = folder / f"{name}.tsv"
     return tables
 

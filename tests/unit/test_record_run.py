@@ -113,7 +113,7 @@ def test_record_run__defaults_need_no_file() -> None:
 def test_record_run__names_the_settings_that_differ_from_their_defaults(project: Path) -> None:
     header = record().header
     assert "settings.samples" not in header, "another folder is no other setting"
-    assert header["settings.prioritisation.panels"] == "panels instead of none"
-    assert header["settings.frequencies"] == "gnomAD (vcf=gnomad.vcf) instead of none"
+    assert header["settings.prioritisation.panels"] == "panels instead of null"
+    assert header["settings.frequencies"] == "gnomAD (vcf=gnomad.vcf) instead of []"
     assert header["settings"] == "2"
     assert str(project) not in str(header)

@@ -15,7 +15,7 @@ from builders.report_rich import rich_candidates, rich_data, write_panels
 from filiation.panels.catalogue import load_catalogue
 from filiation.report.allele_balance import balance_probability, nearest_de_novo
 from filiation.report.catalogue import SourceText, known
-from filiation.report.evidence_view import inhouse, predictors
+from filiation.report.evidence_view import inhouse, inhouse_split, predictors
 from filiation.report.facts_view import (
     clinvar_conflict,
     group_lines,
@@ -135,8 +135,10 @@ def test_clinvar__conflicting_submissions_are_counted() -> None:
 
 def test_inhouse__carriers_are_told_apart_where_the_source_does() -> None:
     row = candidate(inhouse_carriers=3) | {"inhouse_affected": 1, "inhouse_unaffected": 2}
-    assert inhouse(row).en == "in-house: 3 carriers, families with an affected carrier: 1, an unaffected one: 2"
-    assert inhouse(candidate(inhouse_carriers=3)).fr.endswith("non annoté"), "a source that does not tell says so"
+    assert inhouse(row).en == "in-house: 3 carriers"
+    assert str(inhouse_split(row)).startswith("familles avec un porteur atteint")
+    assert str(inhouse_split(candidate(inhouse_carriers=3))).endswith("non annoté"), "a source that does not tell"
+    assert inhouse_split(candidate(inhouse_carriers=0)) is None
     assert "0" not in inhouse(candidate(annotation_states="inhouse:not_found")).fr
     assert inhouse(candidate()).en == "in-house: not annotated"
 

@@ -22,6 +22,7 @@ from filiation.report.evidence_view import (
     gene_diseases,
     gene_facts,
     inhouse,
+    inhouse_split,
     population_lines,
     predictors,
 )
@@ -125,6 +126,7 @@ class Candidate:
     conflict: Bilingual | None = None
     nearest_de_novo: Bilingual | None = None
     overturned_by: tuple[Bilingual, ...] = ()
+    inhouse_split: Bilingual | None = None
 
     @property
     def nearly_removed(self) -> tuple[Rule, ...]:
@@ -396,6 +398,7 @@ def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str], rows
         omim=omim_numbers(row, page.knowledge, diseases),
         conflict=clinvar_conflict(row),
         nearest_de_novo=nearest_de_novo(row, rows),
+        inhouse_split=inhouse_split(row),
         overturned_by=tuple(term("overturn", name) for name in items(row["overturned_by"])),
     )
 

@@ -32,6 +32,8 @@ ADDITIONS = ("added_by_splitting",)
 INFORMATION = ("with_consequence", "in_clinvar")
 # Words by which a step marks such a count itself.
 SAID = "(for information"
+# Words of the check of kinship for two people of one blood.
+RELATED = ("related", "siblings", "parent and child")
 # An age in years above this is a slip of the pen.
 OLDEST = 120
 # Statuses under which a laboratory has taken a panel over; anything else is a draft.
@@ -153,6 +155,19 @@ class ReportData:
                 value, _, default = told.partition(DEFAULT)
                 found.append((key.removeprefix(f"{SETTINGS}."), value, default))
         return tuple(found)
+
+    @property
+    def parents_related(self) -> bool:
+        """Whether the check of kinship found the parents related to each other."""
+        if self.family.father is None or self.family.mother is None:
+            return False
+        parents = {self.family.father.sample, self.family.mother.sample}
+        return any(
+            row["check"] == "kinship"
+            and set((row["sample"] or "").split("+")) == parents
+            and (row["observed"] or "").startswith(RELATED)
+            for row in self.quality.rows
+        )
 
     @property
     def panel_changes(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

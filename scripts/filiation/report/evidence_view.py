@@ -183,20 +183,20 @@ def gene_diseases(row: Row) -> tuple[GeneDisease, ...]:
 
 
 def inhouse(row: Row) -> Bilingual:
-    """Carriers among the laboratory's own families, this one left out; affected and unaffected ones apart."""
+    """Carriers among the laboratory's own families, this one left out."""
     carriers = row.get("inhouse_carriers")
     if carriers is None:
         looked_up = annotation_states(row).get("inhouse") == "not_found"
         return text("inhouse.not_found") if looked_up else text("inhouse.not_annotated")
-    words = plural("inhouse.carriers", carriers)
+    return plural("inhouse.carriers", carriers)
+
+
+def inhouse_split(row: Row) -> Bilingual | None:
+    """Other families with affected and with unaffected carriers; None where nobody carries it or nothing was asked."""
     affected, unaffected = row.get("inhouse_affected"), row.get("inhouse_unaffected")
     if affected is not None and unaffected is not None:
-        split = text("inhouse.split", affected=affected, unaffected=unaffected)
-    elif carriers:
-        split = text("inhouse.split_not_annotated")
-    else:
-        return words
-    return Bilingual(f"{words.fr}, {split.fr}", f"{words.en}, {split.en}")
+        return text("inhouse.split", affected=affected, unaffected=unaffected)
+    return text("inhouse.split_not_annotated") if row.get("inhouse_carriers") else None
 
 
 def population_lines(row: Row) -> tuple[Bilingual, ...]:

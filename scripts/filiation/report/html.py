@@ -42,7 +42,7 @@ from filiation.report.naming import run_name
 from filiation.report.pedigree_svg import draw_pedigree
 from filiation.report.phenotype_view import HpoTerm, labelled, terms_of
 from filiation.report.phrases import measure
-from filiation.report.quality_view import coverage_lines, tiles, verdict_of
+from filiation.report.quality_view import coverage_lines, report_tiles, tiles, verdict_of
 from filiation.report.reads_view import read_pictures
 from filiation.report.told import told
 from filiation.report.typography import Bilingual
@@ -160,7 +160,11 @@ def page_values(data: ReportData) -> dict[str, Any]:
     groups = group_candidates(data.candidates.rows, page_context(data, terms))
     shown = contradicted_last(shown_groups(groups))
     coverage = coverage_lines(data)
+    covered = panel_coverage(data.gene_coverage)
+    before = data.changes.header.get("before", "") if data.changes else ""
     return {
+        "before": int(before) if before.isdecimal() else None,
+        "catalogue_version": load_catalogue().version,
         "data": data,
         "options": data.options,
         "family": data.family,
@@ -176,16 +180,16 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "signs": signs(data, terms),
         "genome": draw_genome(data),
         "genome_svg": genome_svg,
-        "panel_coverage": panel_coverage(data.gene_coverage),
+        "panel_coverage": covered,
         "shown_count": sum(len(group.candidates) for group in shown),
         "discuss_first": shown[:_DISCUSS_FIRST],
         "structure": _structure(data),
         "panel_name": Bilingual(data.panel.name_fr, data.panel.name_en) if data.panel else None,
-        "tiles": tiles(data.quality.rows),
+        "tiles": (*tiles(data.quality.rows), *report_tiles(data, covered)),
         "inheritance_counts": inheritance_counts(data),
         "off_panel_count": sum(row["panel_tier"] == "off_panel" for row in data.candidates.rows),
         "possible_count": sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
-        "pedigree": draw_pedigree(data.family),
+        "pedigree": draw_pedigree(data.family, related=data.parents_related),
         "funnel": draw_funnel(data.funnel),
         "funnels_by_kind": draw_by_kind(data.funnel),
         "removals": largest_removals(data.funnel),
@@ -336,19 +340,21 @@ def fields_table(groups: tuple[Group, ...]) -> dict[str, object]:
     return {"columns": CANDIDATES.names, "values": values, "rows": [[places[cell] for cell in row] for row in rows]}
 
 
-def change_words(data: ReportData, groups: tuple[Group, ...]) -> dict[str, Bilingual]:
-    """What changed since the last analysis, by the anchor of the candidate; unchanged ones are left out."""
-    changes = {
-        (variant_key(row), row["gene"]): row["change"]
-        for row in (data.changes.rows if data.changes else ())
-        if row["change"] != "unchanged"
-    }
-    return {
-        candidate.anchor: catalogue.term("change", changes[candidate.variant, candidate.row["gene"]])
-        for group in groups
-        for candidate in group.candidates
-        if (candidate.variant, candidate.row["gene"]) in changes
-    }
+def change_words(data: ReportData, groups: tuple[Group, ...]) -> dict[str, tuple[bool, Bilingual]]:
+    """(whether it changed, in words) since the last analysis, by the anchor of the candidate."""
+    changes = {(variant_key(row), row["gene"]): row for row in (data.changes.rows if data.changes else ())}
+    found = {}
+    for candidate in (candidate for group in groups for candidate in group.candidates):
+        row = changes.get((candidate.variant, candidate.row["gene"]))
+        if row is None:
+            continue
+        if row["change"] != "unchanged":
+            found[candidate.anchor] = (True, catalogue.term("change", row["change"]))
+        elif row["first_seen"]:
+            found[candidate.anchor] = (False, catalogue.text("flags.seen_since", date=row["first_seen"]))
+        else:
+            found[candidate.anchor] = (False, catalogue.text("flags.seen"))
+    return found
 
 
 def _structure(data: ReportData) -> Bilingual:

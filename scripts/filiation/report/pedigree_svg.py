@@ -20,6 +20,10 @@ _PARENT_Y = 40
 _CHILD_Y = 164
 
 
+# Distance between the two lines of related parents.
+_DOUBLE = 6
+
+
 @dataclass(frozen=True)
 class Symbol:
     """One person: centre of the symbol, shape, fill and the lines of text below it."""
@@ -44,6 +48,7 @@ class Pedigree:
     height: float
     symbols: tuple[Symbol, ...]
     lines: tuple[tuple[float, float, float, float], ...]
+    related: bool = False
 
 
 _SHAPES = {Sex.MALE: "square", Sex.FEMALE: "circle", Sex.UNKNOWN: "diamond"}
@@ -80,8 +85,11 @@ def _absent_parent(role: Role, x: float) -> Symbol:
     )
 
 
-def draw_pedigree(family: Family) -> Pedigree:
-    """Place parents above, the index case and sequenced siblings below, and the lines that join them."""
+def draw_pedigree(family: Family, *, related: bool = False) -> Pedigree:
+    """Place parents above, the index case and sequenced siblings below, and the lines that join them.
+
+    related : the parents are of one blood, which a double line between them says.
+    """
     children = [family.proband, *family.siblings]
     width = max(2, len(children)) * _SPACE + 2 * _MARGIN - _SPACE
     middle = width / 2
@@ -101,6 +109,8 @@ def draw_pedigree(family: Family) -> Pedigree:
         (middle, _PARENT_Y, middle, branch),
         *((x, branch, x, _CHILD_Y - half) for x in places),
     ]
+    if related:
+        lines.append((father_x + half, _PARENT_Y - _DOUBLE, mother_x - half, _PARENT_Y - _DOUBLE))
     if len(places) > 1:
         lines.append((places[0], branch, places[-1], branch))
-    return Pedigree(width, _CHILD_Y + half + 52, tuple(symbols), tuple(lines))
+    return Pedigree(width, _CHILD_Y + half + 52, tuple(symbols), tuple(lines), related)

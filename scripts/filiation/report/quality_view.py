@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from filiation.report.catalogue import term, text
 from filiation.report.data import ReportData, Row
+from filiation.report.gene_coverage_view import PanelCoverage
 from filiation.report.phrases import measure
 from filiation.report.typography import Bilingual, both, decimal, megabases, percent, same
 
@@ -62,6 +64,24 @@ def tiles(quality: Sequence[Row]) -> tuple[Tile, ...]:
             Tile(term("check", check), verdict, term("verdict", verdict), lines, len(rows) - len(lines), expected)
         )
     return tuple(made)
+
+
+def report_tiles(data: ReportData, covered: PanelCoverage | None) -> tuple[Tile, ...]:
+    """What a reader looks for beside the checks: genes of the panel read in full, and the count of de novo variants."""
+    made = []
+    if covered is not None and covered.genes:
+        total = len(covered.genes)
+        verdict = "OK" if covered.whole == total else "WARN"
+        words = text("brief.genes_read", whole=covered.whole, total=total)
+        made.append(_tile("panel_20x", verdict, words, text("brief.genes_expected")))
+    counts = Counter(row["inheritance_status"] for row in data.candidates.rows if row["inheritance"] == "de_novo")
+    words = text("brief.de_novo", supported=counts["supported"], possible=counts["possible"])
+    made.append(_tile("de_novo", "INFO", words, text("brief.de_novo_expected")))
+    return tuple(made)
+
+
+def _tile(check: str, verdict: str, words: Bilingual, expected: Bilingual) -> Tile:
+    return Tile(term("check", check), verdict, term("verdict", verdict), (("", words),), 0, (expected,))
 
 
 def brief(value: str | None) -> Bilingual:
