@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalogue import content_cases, file_cases
+from catalogue import content_cases, file_cases, sheet_cases
 from catalogue.case import Case
 
-CASES: list[Case] = [*file_cases.cases(), *content_cases.refused()]
+CASES: list[Case] = [*file_cases.cases(), *content_cases.refused(), *sheet_cases.cases()]
