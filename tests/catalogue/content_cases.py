@@ -439,9 +439,9 @@ def _make(fault: Fault, form: str, command: str) -> Callable[[], Sequence[str]]:
     return make
 
 
-def refused() -> list[Case]:
+def cases() -> list[Case]:
     """Every fault, in each form, given to each command that it is for; text without compression to check alone."""
-    cases = []
+    made = []
     for fault in FAULTS:
         found = fault.found if isinstance(fault.found, dict) else dict.fromkeys(COMMANDS, fault.found)
         for form in fault.forms:
@@ -458,5 +458,5 @@ def refused() -> list[Case]:
                     file=f"joint.{form}",
                     place=place,
                 )
-                cases.append(case)
-    return cases
+                made.append(case)
+    return made

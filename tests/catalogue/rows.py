@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from catalogue import content_cases, file_cases
+from catalogue import content_cases, family_cases, file_cases, genotype_cases, panel_cases, reads_cases, sheet_cases
 from catalogue.case import Case
 
-CASES: list[Case] = [*file_cases.cases(), *content_cases.refused()]
+MODULES = (file_cases, reads_cases, content_cases, genotype_cases, family_cases, sheet_cases, panel_cases)
+CASES: list[Case] = [case for module in MODULES for case in module.cases()]

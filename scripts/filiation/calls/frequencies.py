@@ -156,7 +156,18 @@ def _require_build(source: Source, contigs: Mapping[str, int]) -> None:
     """Stop when a VCF source is of another genome build than the calls."""
     from filiation.io.vcf import header_contigs
 
-    ours, theirs = detect_assembly(dict(contigs)), detect_assembly(header_contigs(source.vcf))
+    declared = header_contigs(source.vcf)
+    ours, theirs = detect_assembly(dict(contigs)), detect_assembly(declared)
+    lengths = {bare_name(name): length for name, length in contigs.items()}
+    for name, length in declared.items():
+        known = lengths.get(bare_name(name), 0)
+        if length and known and length != known:
+            raise InputError(
+                f"contig {name} has {length:,} bases, {known:,} in the calls: another build",
+                where=f"{source.vcf} (frequency source {source.name})",
+                expected="a source on the genome of the calls",
+                repair="give the file of the calls' build",
+            )
     if "other" not in (ours, theirs) and ours != theirs:
         raise InputError(
             f"frequencies of {theirs} for calls of {ours}",

@@ -16,7 +16,7 @@ from typing import Any
 
 from filiation.errors import FaultList, InputError
 from filiation.io.files import atomic_path, require_file
-from filiation.io.reads_header import ReadsSummary, check_end, identity_faults, open_reads, take_header
+from filiation.io.reads_header import ReadsSummary, check_end, identity_faults, reading, take_header
 from filiation.io.tables import funnel_rows, write_table
 from filiation.model.columns import FUNNEL
 
@@ -85,7 +85,7 @@ def extract_reads(
             repair="set reference.fasta in config.yaml, or give --reference",
         )
     result = Extraction()
-    with open_reads(reads, reference) as handle:
+    with reading(reads, reference) as handle:
         header = ReadsSummary(Path(reads), kind)
         take_header(header, handle)
         faults = identity_faults(header, sample, read_group_sample or sample, f"sample {sample}")

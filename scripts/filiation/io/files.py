@@ -119,7 +119,8 @@ def require_file(path: str | Path, what: str, *, where: str = "") -> Path:
     if not os.access(path, os.R_OK):
         raise InputError(f"{what} cannot be read: {path}", where=where, repair=f"chmod u+r {path}")
     if path.stat().st_size == 0:
-        raise InputError(f"{what} is empty (0 bytes)", where=place, expected="data", repair="copy the file again")
+        name = "" if str(path) in place else f": {path}"
+        raise InputError(f"{what} is empty (0 bytes){name}", where=place, expected="data", repair="copy the file again")
     return path
 
 

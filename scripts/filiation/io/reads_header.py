@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,30 @@ def forbid_network() -> None:
     os.environ.pop("REF_CACHE", None)
 
 
+@contextmanager
+def reading(path: str | Path, reference: str | Path | None = None) -> Iterator[Any]:
+    """`open_reads`, closed at the end.
+
+    pysam fails once more when it closes a damaged file; the fault that was told first is the one to know.
+    """
+    handle = open_reads(path, reference)
+    try:
+        yield handle
+    except BaseException:
+        with suppress(OSError, ValueError):
+            handle.close()
+        raise
+    try:
+        handle.close()
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"reads cannot be read to their end: {error}",
+            where=str(path),
+            expected="a whole file",
+            repair="copy the file again from its source and compare checksums",
+        ) from None
+
+
 def open_reads(path: str | Path, reference: str | Path | None = None) -> Any:
     """A BAM or CRAM opened with pysam, without network; an InputError when it is neither."""
     import pysam
@@ -85,7 +110,7 @@ def read_reads_header(path: str | Path, where: str, *, whole: bool = False) -> R
             summary.notes.append("end of file and first reads checked; --deep checks every BGZF block")
         else:
             summary.notes.append("header and end of file checked; the reads are checked when they are decoded")
-        with open_reads(path) as reads:
+        with reading(path) as reads:
             take_header(summary, reads)
             if summary.kind == "bam":
                 _take_records(summary, reads)

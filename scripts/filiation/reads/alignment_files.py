@@ -9,7 +9,7 @@ from typing import Any
 
 from filiation.errors import ConfigError, InputError
 from filiation.io.files import atomic_path, require_file
-from filiation.io.reads_header import check_end, open_reads
+from filiation.io.reads_header import check_end, reading
 from filiation.io.tables import data_label
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.reads.reference import sequence_lines
@@ -45,7 +45,7 @@ def read_header(path: str | Path) -> list[str]:
     """Header lines of a BAM or CRAM; an InputError when it is neither, or when its end is missing."""
     require_file(path, "reads")
     check_end(path)
-    with open_reads(path) as handle:
+    with reading(path) as handle:
         return str(handle.header).splitlines()
 
 

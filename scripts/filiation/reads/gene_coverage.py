@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from filiation.io.reads_header import open_reads
+from filiation.io.reads_header import reading
 from filiation.model.pedigree import Family, Member
 from filiation.reads.alignment_files import require_reads_index
 from filiation.reads.coding_regions import Exon, GeneRegions
@@ -45,7 +45,7 @@ def gene_coverage(
     with ExitStack() as stack:
         alignments = {}
         for sample, path in reads.items():
-            alignments[sample] = stack.enter_context(open_reads(path, reference))
+            alignments[sample] = stack.enter_context(reading(path, reference))
             require_reads_index(alignments[sample], path)
         members = [member for member in family.members if member.sample in alignments]
         for symbol, hgnc_id in wanted:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.io.files import require_file
-from filiation.io.reads_header import open_reads
+from filiation.io.reads_header import reading
 from filiation.kernels.pileup import ALT, OTHER, REF, UNINFORMATIVE
 from filiation.model import packed_reads
 from filiation.model.packed_reads import Event, Molecule, Segment
@@ -64,7 +64,7 @@ def read_views(
         fasta = stack.enter_context(pysam.FastaFile(str(require_file(reference, "reference"))))
         alignments = {}
         for sample, path in reads.items():
-            alignments[sample] = stack.enter_context(open_reads(path, reference))
+            alignments[sample] = stack.enter_context(reading(path, reference))
             require_reads_index(alignments[sample], path)
         for allele in dict.fromkeys(alleles):
             if not set(allele.ref + allele.alt) <= set("ACGTN"):

@@ -10,7 +10,7 @@ from typing import Any
 
 from filiation.errors import InputError
 from filiation.io.files import require_file
-from filiation.io.reads_header import open_reads
+from filiation.io.reads_header import reading
 from filiation.model.contigs import ContigClass, Interval, classify
 from filiation.model.inheritance import Inheritance
 from filiation.model.pedigree import Family, Role
@@ -129,7 +129,7 @@ def recheck_family(
         fasta = stack.enter_context(pysam.FastaFile(str(require_file(reference, "reference"))))
         alignments = {}
         for sample, path in reads.items():
-            handle = stack.enter_context(open_reads(path, reference))
+            handle = stack.enter_context(reading(path, reference))
             require_reads_index(handle, path)
             alignments[sample] = handle
         calls = None
