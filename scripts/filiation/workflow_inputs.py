@@ -7,6 +7,7 @@ the method. Paths are relative to the working directory.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from filiation.config import (
     RunConfig,
@@ -23,6 +24,8 @@ from filiation.panels.load import panel_path
 
 # Matches nothing: the constraint of a rule that no sample of this run needs.
 NOTHING = "(?!)"
+# Matches every id of the sheets (ID_PATTERN of filiation.config_sources).
+ANY_ID = "[A-Za-z0-9][A-Za-z0-9_-]*"
 
 
 class WorkflowInputs:
@@ -41,9 +44,15 @@ class WorkflowInputs:
         return list(self.sheet.families)
 
     @staticmethod
-    def one_of(names: list[str]) -> str:
-        """A regular expression that matches exactly these names; nothing for an empty list."""
-        return "|".join(re.escape(name) for name in names) or NOTHING
+    def one_of(names: list[str], others: Sequence[str] = ()) -> str:
+        """Constraint of a wildcard to these names, where `others` must not match; nothing for an empty list.
+
+        Without others it is any id: Snakemake carries the constraint along with every file name of every job, and the
+        names of a thousand families would cost it minutes. A target of an unknown family is named by `family`.
+        """
+        if not names:
+            return NOTHING
+        return "|".join(re.escape(name) for name in names) if others else ANY_ID
 
     def samples(self, *, adopted: bool) -> list[str]:
         """Samples with reads: those whose stored alignment is kept, or those that are aligned here."""
@@ -134,7 +143,14 @@ class WorkflowInputs:
     # --- calls -----------------------------------------------------------------------------------------------
 
     def family(self, name: str) -> Family:
-        """A family by its id."""
+        """A family by its id; ConfigError for one that the sheets do not have."""
+        if name not in self.sheet.families:
+            raise ConfigError(
+                f"family '{name}' is not in the sheet",
+                where=self.config.samples,
+                expected=f"one of {', '.join(self.families[:10])}{', …' if len(self.families) > 10 else ''}",
+                repair=nearest(name, self.families) or "correct the target",
+            )
         return self.sheet.families[name]
 
     def family_calls(self, family: str) -> list[str]:
@@ -433,20 +449,32 @@ class WorkflowInputs:
         return [f"results/{family}/{stage}/{family}.funnel.tsv" for stage in stages]
 
     def reports(self) -> list[str]:
-        """Final targets of the run."""
-        finals = [
-            f"results/{family}/report/{family}.rcp.{kind}" for family in self.families for kind in ("html", "tsv")
-        ]
+        """Final targets of the run, the archive's apart."""
         compared = ["results/run/families.tsv"] if len(self.families) > 1 else []
-        return [*finals, *compared, "results/run/config.yaml", "results/run/versions.tsv"]
+        return [*self._reports_of(self.families), *compared, *self._run]
+
+    _run = ("results/run/config.yaml", "results/run/versions.tsv")
+
+    @staticmethod
+    def _reports_of(families: Sequence[str]) -> list[str]:
+        """Page and table of each family."""
+        return [f"results/{family}/report/{family}.rcp.{kind}" for family in families for kind in ("html", "tsv")]
+
+    def targets(self, families: Sequence[str]) -> list[str]:
+        """What a run makes last for these families, and for all; without the comparison of the families."""
+        return [*self._reports_of(families), *self._run, *self._receipts_of(families)]
 
     # --- archive ---------------------------------------------------------------------------------------------
 
     def archive_receipts(self) -> list[str]:
         """What says that each family is in the archive; nothing without an archive."""
+        return self._receipts_of(self.families)
+
+    def _receipts_of(self, families: Sequence[str]) -> list[str]:
+        """Receipts of some families; nothing without an archive."""
         if not self.config.archive.path:
             return []
-        return [f"results/{family}/archive/{family}.archived.json" for family in self.families]
+        return [f"results/{family}/archive/{family}.archived.json" for family in families]
 
     def archive_consents(self) -> list[str]:
         """Table of the families' consents, when there is one."""

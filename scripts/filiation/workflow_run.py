@@ -128,6 +128,8 @@ def _snakemake(config: Path, directory: Path, where: Sequence[str]) -> list[str]
         *("--directory", str(directory), "--configfile", str(config.resolve()), *where),
         # Not left to the profile, which may be another one: what a killed run began is done again.
         "--rerun-incomplete",
+        # With the processors that each job held: what it costs is compared by them.
+        "--benchmark-extended",
     ]
 
 
@@ -135,9 +137,12 @@ def _snakemake(config: Path, directory: Path, where: Sequence[str]) -> list[str]
 _ALL_THREADS = ("--dry-run", "--cores", "100000")
 
 
-def plan_jobs(config: Path, directory: Path) -> list[PlannedJob]:
-    """The jobs that a run would start now, with what each asks for; FiliationError when Snakemake cannot plan."""
-    command = [*_snakemake(config, directory, []), *_ALL_THREADS, "--nolock"]
+def plan_jobs(config: Path, directory: Path, targets: Sequence[str] = ()) -> list[PlannedJob]:
+    """The jobs that a run would start now, with what each asks for; FiliationError when Snakemake cannot plan.
+
+    targets : files to make; none for all.
+    """
+    command = [*_snakemake(config, directory, []), *_ALL_THREADS, "--nolock", *(["--", *targets] if targets else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise FiliationError(_plan_problem(done.stdout + done.stderr))

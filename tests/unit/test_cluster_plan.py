@@ -48,9 +48,12 @@ def job(rule: str, *, threads: int = 1, inputs: tuple[str, ...] = (), outputs: t
     return PlannedJob(rule, {"family": "F1"}, threads, 1000, 60, inputs, outputs)
 
 
-def cost(rule: str, size: int, seconds: float, memory: float = 100.0) -> dict[str, object]:
+def cost(
+    rule: str, size: int, seconds: float, memory: float = 100.0, threads: int | None = None, family: str | None = "F0"
+) -> dict[str, object]:
     """A row of a costs table."""
-    return {"rule": rule, "family": "F0", "source_bytes": size, "seconds": seconds, "memory_mb": memory}
+    row = {"rule": rule, "family": family, "source_bytes": size, "seconds": seconds, "memory_mb": memory}
+    return {**row, "threads": threads}
 
 
 def test_plan__jobs_are_read_with_what_they_ask_for() -> None:
@@ -74,6 +77,54 @@ def test_estimate__one_size_alone_is_scaled_up_and_never_down() -> None:
     history = History([cost("align", 1000, 60.0), cost("align", 1010, 62.0)])
     assert history.estimate(job("align"), 500).seconds == pytest.approx(61.0)
     assert history.estimate(job("align"), 10100).seconds == pytest.approx(610.0)
+
+
+def test_fit__one_job_that_compiled_its_kernels_moves_nothing() -> None:
+    usual = [(100.0 * size, 10.0 + 20.0 * size) for size in range(1, 6)]
+    line = fit([*usual, (300.0, 900.0)])
+    assert (line.start, line.slope) == (pytest.approx(10.0), pytest.approx(0.2))
+    assert line.above == pytest.approx(830.0)
+
+
+def test_estimate__twice_the_processors_take_half_the_time() -> None:
+    history = History([cost("align", 1000, 60.0, threads=2)])
+    assert history.estimate(job("align", threads=4), 1000).seconds == pytest.approx(30.0)
+    assert history.estimate(job("align", threads=2), 1000).core_seconds == pytest.approx(120.0)
+
+
+def test_estimate__memory_is_that_of_the_hungriest_job_of_the_size() -> None:
+    history = History([cost("align", 1000, 60.0, memory) for memory in (100.0, 110.0, 180.0)])
+    assert history.estimate(job("align"), 1000).memory_mb == pytest.approx(180.0)
+
+
+def test_estimate__the_jobs_of_all_families_do_not_grow_with_them() -> None:
+    history = History([cost("index_reference", 0, 50.0, family=None)])
+    shared = PlannedJob("index_reference", {}, 1, 1000, 60)
+    assert history.estimate(shared, 0).seconds == pytest.approx(50.0)
+
+
+def test_estimate__defaults_stand_in_for_rules_without_earlier_jobs_and_are_named() -> None:
+    history = History([cost("align", 1000, 60.0)], [cost("align", 1000, 1.0), cost("call", 1000, 40.0, threads=1)])
+    plan = make_plan([job("align"), job("call")], history, lambda *place: 1000, cores=2)
+    assert plan.core_hours == pytest.approx(100 / 3600)
+    assert plan.defaulted == ("call",)
+    assert plan.guessed == ()
+    assert "no earlier job of call: the defaults that ship" in table_text(plan)
+
+
+def test_plan__the_jobs_of_intervals_share_the_size_of_their_family() -> None:
+    history = History([cost("call", 500, 60.0, threads=1)])
+    jobs = [PlannedJob("call", {"family": "F1", "interval": str(number)}, 1, 1000, 60) for number in range(4)]
+    plan = make_plan(jobs, history, lambda *place: 4000, cores=2)
+    assert plan.core_hours == pytest.approx(4 * 120 / 3600)
+
+
+def test_wall__thousands_of_jobs_are_placed_in_seconds() -> None:
+    estimates = [
+        Estimate(job("align", threads=threads, outputs=(f"{number}.bam",)), 10.0, None, "")
+        for number, threads in enumerate([16, 4, 1, 2] * 5000)
+    ]
+    assert wall_seconds(estimates, 64) > 0
 
 
 def test_estimate__a_rule_without_earlier_jobs_stands_at_its_limits_and_says_so() -> None:
@@ -102,7 +153,7 @@ def test_plan__adds_up_core_hours_disk_and_money() -> None:
         ]
     )
     plan = make_plan(
-        [job("align", threads=10), job("call")], history, lambda family, sample: 1000, cores=10, cost_per_core_hour=0.5
+        [job("align", threads=10), job("call")], history, lambda *place: 1000, cores=10, cost_per_core_hour=0.5
     )
     assert plan.core_hours == pytest.approx(1.0 + 1.0)
     assert plan.money == pytest.approx(1.0)
@@ -111,7 +162,7 @@ def test_plan__adds_up_core_hours_disk_and_money() -> None:
     assert plan.guessed == ("call",)
     text = table_text(plan)
     assert "2 jobs for 1 families: 2.00 core-hours" in text
-    assert "no earlier job of call" in text
+    assert "no earlier job of call: their rules' limits stand in" in text
 
 
 def test_plan__durations_and_sizes_are_said_for_people() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from builders.sheets import member, trio, unit, write_run
 from filiation.config import load_config
-from filiation.errors import FaultList, FiliationError
+from filiation.errors import ConfigError, FaultList, FiliationError
 from filiation.workflow_inputs import WorkflowInputs
 
 Run = Callable[..., WorkflowInputs]
@@ -28,12 +28,26 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def test_constraint__matches_these_names_and_no_part_of_them(make: Run) -> None:
-    pattern = WorkflowInputs.one_of(["CHILD", "CHILD-2"])
+def test_constraint__matches_these_names_and_no_part_of_them_where_others_are() -> None:
+    pattern = WorkflowInputs.one_of(["CHILD", "CHILD-2"], others=["CHILD-3"])
     assert re.fullmatch(pattern, "CHILD-2")
     assert re.fullmatch(pattern, "CHILD")
     assert not re.fullmatch(pattern, "CHILD-3")
     assert not re.fullmatch(WorkflowInputs.one_of([]), "")
+
+
+def test_constraint__is_short_however_many_names_and_matches_ids_only() -> None:
+    names = [f"FAM{number:04d}-CHILD" for number in range(3000)]
+    pattern = WorkflowInputs.one_of(names)
+    assert len(pattern) < 50
+    assert all(re.fullmatch(pattern, name) for name in names)
+    assert not re.fullmatch(pattern, "CHILD.L001")
+    assert not re.fullmatch(pattern, "a/b")
+
+
+def test_family__unknown_to_the_sheets_is_named_with_the_nearest(make: Run) -> None:
+    with pytest.raises(ConfigError, match=r"family 'FAN' is not in the sheet(.|\n)*did you mean 'FAM'"):
+        make(trio(vcf="{sample}.vcf.gz")).family("FAN")
 
 
 def test_samples__stored_reads_are_adopted_or_aligned_as_configured(make: Run) -> None:

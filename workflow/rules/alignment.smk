@@ -89,7 +89,7 @@ rule mark_duplicates:
     benchmark:
         "logs/benchmarks/mark_duplicates/{family}.{sample}.tsv"
     wildcard_constraints:
-        sample=RUN.one_of(RUN.samples(adopted=False)),
+        sample=RUN.one_of(RUN.samples(adopted=False), others=RUN.samples(adopted=True)),
     conda:
         ENVIRONMENT
     threads: 4
@@ -118,7 +118,7 @@ rule adopt_reads:
     benchmark:
         "logs/benchmarks/adopt_reads/{family}.{sample}.tsv"
     wildcard_constraints:
-        sample=RUN.one_of(RUN.samples(adopted=True)),
+        sample=RUN.one_of(RUN.samples(adopted=True), others=RUN.samples(adopted=False)),
     conda:
         ENVIRONMENT
     threads: 4

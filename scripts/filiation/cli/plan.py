@@ -1,7 +1,7 @@
 """Say before anything starts what a run will need: jobs, core-hours, memory, disk, time, money.
 
 Every run leaves what its jobs cost in logs/costs.tsv; --history names such tables, or the folders of earlier runs. The
-working folder's own is always read. Without any, the limits of the rules stand in, which are far too high, and the plan
+working folder's own is always read. For a rule that none of them knows the defaults that ship stand in, and the plan
 says so. Nothing is started.
 
 Examples:
@@ -36,7 +36,7 @@ def main(options: argparse.Namespace) -> int:
     from dataclasses import replace
     from functools import cache
 
-    from filiation.cluster.costs import COSTS, read_costs, source_bytes
+    from filiation.cluster.costs import COSTS, default_costs, read_costs, source_bytes
     from filiation.cluster.estimate import History
     from filiation.cluster.plan import limits, make_plan, table_text
     from filiation.cluster.profile import load_profile
@@ -44,7 +44,7 @@ def main(options: argparse.Namespace) -> int:
     from filiation.errors import ConfigError
     from filiation.io.files import atomic_text
     from filiation.io.sheet import load_sheets
-    from filiation.workflow_run import plan_jobs
+    from filiation.workflow_plan import jobs_of_run
 
     if options.cores < 1:
         raise ConfigError(f"--cores {options.cores}", expected="1 or more", repair="give --cores 8")
@@ -57,14 +57,14 @@ def main(options: argparse.Namespace) -> int:
     sheet = load_sheets(load_config(config_path))
     if COSTS.is_file():
         earlier.append(COSTS)
-    jobs = plan_jobs(config_path, Path().resolve())
+    jobs = jobs_of_run(config_path, Path().resolve())
     if not profile.on_cluster:
         # One machine gives a job no more than it has.
         jobs = [replace(job, threads=min(job.threads, options.cores)) for job in jobs]
     plan = make_plan(
         jobs,
-        History(read_costs(earlier)),
-        cache(lambda family, sample: source_bytes(sheet, family, sample)),
+        History(read_costs(earlier), default_costs()),
+        cache(lambda family, sample, unit: source_bytes(sheet, family, sample, unit)),
         cores=options.cores,
         at_once=limits(profile.settings) if profile.on_cluster else None,
         cost_per_core_hour=options.cost_per_core_hour,

@@ -71,16 +71,16 @@ def _rest(options: argparse.Namespace, config_path: Path) -> str:
     from filiation.cluster.plan import duration, make_plan
     from filiation.config import load_config
     from filiation.io.sheet import load_sheets
-    from filiation.workflow_run import plan_jobs
+    from filiation.workflow_plan import jobs_of_run
 
     earlier = [*options.history, *([COSTS] if COSTS.is_file() else [])]
     if not earlier:
         return "no costs of an earlier run: give --history for the time that is left"
     sheet = load_sheets(load_config(config_path))
-    jobs = [replace(job, threads=min(job.threads, options.cores)) for job in plan_jobs(config_path, Path().resolve())]
+    jobs = [replace(job, threads=min(job.threads, options.cores)) for job in jobs_of_run(config_path, Path().resolve())]
     if not jobs:
         return "nothing is left to do"
-    size_of = cache(lambda family, sample: source_bytes(sheet, family, sample))
+    size_of = cache(lambda family, sample, unit: source_bytes(sheet, family, sample, unit))
     plan = make_plan(jobs, History(read_costs(earlier)), size_of, cores=options.cores)
     doubt = f" (limits of {', '.join(plan.guessed)} counted in full)" if plan.guessed else ""
     return f"{plan.jobs} jobs left, about {duration(plan.wall_seconds)} on {options.cores} cores{doubt}"

@@ -270,8 +270,10 @@ def _drafts(
     refused: set[str],
 ) -> Iterator[FamilyDraft]:
     """The rows of each family, with what the PED file says of them."""
-    for name in dict.fromkeys(row.family for row in sheet.rows.values()):
-        rows = [row for row in sheet.rows.values() if row.family == name]
+    members: dict[str, list[SampleRow]] = {}
+    for row in sheet.rows.values():
+        members.setdefault(row.family, []).append(row)
+    for name, rows in members.items():
         yield FamilyDraft(
             name,
             rows,
