@@ -165,7 +165,7 @@ def _looked_at(rows: Sequence[Row], programme: Programme, release: int, fresh: i
 
 def judge(programme: Programme, months: Sequence[Month]) -> dict[str, Any]:
     """The plan against what was told."""
-    planned = {(e.release, e.family, e.variant): e for e in programme.expected}
+    planned = {(e.release, e.family, e.variant): e for e in programme.expected if e.release < len(months)}
     told = {(number, row["family"], key_of(row)): row for number, month in enumerate(months) for row in month.rows}
     found = {place: row for place, row in told.items() if place in planned}
     right = {place for place, row in found.items() if row["change"] == planned[place].change}
@@ -238,14 +238,21 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         for at, family, variant, word in programme.decisions:
             if at == release:
                 decide(folder / month.name, archive, family, variant.key, word, date_of(release))
+        if options.json:
+            # A long run that is stopped has told what it found so far.
+            options.json.write_text(json.dumps(summary(programme, months), indent=1) + "\n", "utf-8")
     with open_archive(archive) as opened:
         findings = verify(opened)
+    return {**summary(programme, months), "verify": [finding.text() for finding in findings]}
+
+
+def summary(programme: Programme, months: Sequence[Month]) -> dict[str, Any]:
+    """What the releases so far found, and what they cost."""
     return {
         **judge(programme, months),
         "second_runs_that_wrote": sum(month.second_run_wrote > 0 for month in months),
         "rows_compared_with_a_fresh_run": sum(month.fresh_rows for month in months),
         "rows_that_differ": [text for month in months for text in month.fresh_differences],
-        "verify": [finding.text() for finding in findings],
         "seconds_per_release": [round(month.seconds, 2) for month in months],
         "cpu_seconds_per_release": [round(month.cpu, 2) for month in months],
         "mib_per_release": [round(month.mib) for month in months],
