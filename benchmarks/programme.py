@@ -14,6 +14,10 @@ cost is measured by programme_scale.py; killed writers by tests/tools/test_archi
     python benchmarks/programme.py                     240 families, 12 releases
     python benchmarks/programme.py --quick             24 families, 3 releases with every kind of plant, for the tests
     python benchmarks/programme.py --json programme.json --fresh 5
+    python benchmarks/programme.py --direct --whole-genomes --families 2000 --fresh 0 --jobs 2
+
+With --direct a few families go through the workflow and all others are written after their pattern
+(`programme_direct`): thousands of families in minutes.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from typing import Any
 
 import yaml
 from process_measure import measure
+from programme_direct import analyse_directly
 from programme_fresh import compare_with_fresh
 from programme_plants import Expected, Programme, make_programme
 from programme_run import analyse, command, decide, write_run
@@ -97,8 +102,10 @@ def write_release(folder: Path, archive: Path, public: dict[str, Path], name: st
     return path
 
 
-def run_month(folder: Path, archive: Path, programme: Programme, data: PublicData, release: int, fresh: int) -> Month:
-    """Apply the events of a month, add the families that come, judge all, twice."""
+def run_month(
+    folder: Path, archive: Path, programme: Programme, data: PublicData, release: int, options: argparse.Namespace
+) -> Month:
+    """Apply the events of a month, add the families that come, judge all, and again where a second run is due."""
     date, name = date_of(release), f"release-{release + 1:02d}"
     home = folder / name
     for event in programme.events[release]:
@@ -113,7 +120,8 @@ def run_month(folder: Path, archive: Path, programme: Programme, data: PublicDat
         analyse(folder / f"arrivals-{release + 1:02d}", arrivals)
     command("archive", "compact", archive)
     path = write_release(home, archive, public, name, date)
-    arguments = ("reanalyse", archive, "--all", "--release", path, "--date", date, "--output-dir", home / "work-list")
+    arguments = ("reanalyse", archive, "--all", "--release", path, "--date", date, "--output-dir", home / "work-list",
+                 "--jobs", str(options.jobs))  # fmt: skip
     cost = measure([sys.executable, "-m", "filiation", *arguments], home, scripts=REPOSITORY / "scripts")
     month = Month(name, cost["wall"], cost["cpu"], cost["mib"])
     said = (home / "stderr").read_text("utf-8")
@@ -132,15 +140,17 @@ def run_month(folder: Path, archive: Path, programme: Programme, data: PublicDat
     arrived = Counter({key: count for key, count in told.items() if key[0] in {trio.name for trio in arrivals}})
     if told - arrived != archived:
         raise SystemExit(f"{name}: the work list is not what the archive holds: {told - archived} {archived - told}")
+    if (release + 1) % options.twice:
+        return month
     command(*arguments)
     with open_archive(archive) as opened:
         month.second_run_wrote = opened.query("SELECT count(*) AS n FROM analyses")[0]["n"] - stored
     again = read_table(home / "work-list" / f"{name}.tsv", WORK_LIST).rows
     if again != month.rows:
         raise SystemExit(f"{name}: the second run tells other changes than the first")
-    if fresh:
+    if options.fresh:
         month.fresh_rows, month.fresh_differences = compare_with_fresh(
-            home, archive, programme.trios, public, date, _looked_at(month.rows, programme, release, fresh)
+            home, archive, programme.trios, public, date, _looked_at(month.rows, programme, release, options.fresh)
         )
     return month
 
@@ -155,7 +165,7 @@ def _looked_at(rows: Sequence[Row], programme: Programme, release: int, fresh: i
 
 def judge(programme: Programme, months: Sequence[Month]) -> dict[str, Any]:
     """The plan against what was told."""
-    planned = {(e.release, e.family, e.variant): e for e in programme.expected}
+    planned = {(e.release, e.family, e.variant): e for e in programme.expected if e.release < len(months)}
     told = {(number, row["family"], key_of(row)): row for number, month in enumerate(months) for row in month.rows}
     found = {place: row for place, row in told.items() if place in planned}
     right = {place for place, row in found.items() if row["change"] == planned[place].change}
@@ -202,13 +212,19 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     archive, data = folder / "archive", copy.deepcopy(programme.start)
     public = write_public_data(folder / "start", data, "2026-01-15", "1.0.0")
     started = time.perf_counter()
-    write_run(folder / "run", programme.trios, public, archive, "2026-01-15")
-    analyse(folder / "run", programme.trios)
+    if options.direct:
+        analyse_directly(
+            folder / "run", programme.trios, programme.start, public, archive, "2026-01-15",
+            whole_genomes=options.whole_genomes,
+        )  # fmt: skip
+    else:
+        write_run(folder / "run", programme.trios, public, archive, "2026-01-15")
+        analyse(folder / "run", programme.trios)
     building = time.perf_counter() - started
     print(f"{len(programme.trios)} families analysed and archived in {building:.0f} s", flush=True)
     months = []
     for release in range(options.releases):
-        month = run_month(folder, archive, programme, data, release, options.fresh)
+        month = run_month(folder, archive, programme, data, release, options)
         months.append(month)
         alerts = sum(row["alert"] is not None for row in month.rows)
         print(
@@ -222,14 +238,21 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         for at, family, variant, word in programme.decisions:
             if at == release:
                 decide(folder / month.name, archive, family, variant.key, word, date_of(release))
+        if options.json:
+            # A long run that is stopped has told what it found so far.
+            options.json.write_text(json.dumps(summary(programme, months), indent=1) + "\n", "utf-8")
     with open_archive(archive) as opened:
         findings = verify(opened)
+    return {**summary(programme, months), "verify": [finding.text() for finding in findings]}
+
+
+def summary(programme: Programme, months: Sequence[Month]) -> dict[str, Any]:
+    """What the releases so far found, and what they cost."""
     return {
         **judge(programme, months),
         "second_runs_that_wrote": sum(month.second_run_wrote > 0 for month in months),
         "rows_compared_with_a_fresh_run": sum(month.fresh_rows for month in months),
         "rows_that_differ": [text for month in months for text in month.fresh_differences],
-        "verify": [finding.text() for finding in findings],
         "seconds_per_release": [round(month.seconds, 2) for month in months],
         "cpu_seconds_per_release": [round(month.cpu, 2) for month in months],
         "mib_per_release": [round(month.mib) for month in months],
@@ -255,6 +278,14 @@ def main() -> None:
     parser.add_argument("--releases", type=int, default=12)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--fresh", type=int, default=2, help="families of each kind compared with a fresh run, a month")
+    parser.add_argument(
+        "--direct", action="store_true", help="all but some families are written after the pattern of those (see above)"
+    )
+    parser.add_argument(
+        "--whole-genomes", action="store_true", help="with --direct: each family has about 3,400 records more"
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="processes of a release")
+    parser.add_argument("--twice", type=int, default=1, help="every how many releases a second run is made")
     parser.add_argument("--diagnoses", type=float, default=0.006, help="planted diagnoses for a family and release")
     parser.add_argument("--quick", action="store_true", help="24 families, 3 releases, 2 diagnoses in each")
     parser.add_argument("--keep", type=Path, help="folder to work in and to keep")

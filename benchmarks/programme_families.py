@@ -300,7 +300,7 @@ def records(world: World, rng: np.random.Generator, genome: Genome) -> dict[str,
     }  # fmt: skip
 
 
-def _table(schema: Any, columns: dict[str, Any], rows: np.ndarray, header: str) -> pa.Table:
+def part_of(schema: Any, columns: dict[str, Any], rows: np.ndarray, header: str) -> pa.Table:
     """Some rows of the columns as a part of the archive."""
     from filiation.archive.parts import arrow_schema
 
@@ -331,8 +331,8 @@ def make_family(world: World, number: int, seed: int, *, full: bool = False, dat
     reasons = ("proband_without_allele", "proband_without_data")
     columns["reason"] = _texts(reasons, genome.copies[:, 0] < 0)
     parts = {
-        "calls": _table(ARCHIVE_CALLS, columns, carried, header),
-        "genotypes": _table(ARCHIVE_GENOTYPES, columns, ~carried & (genome.alleles.gene >= 0), header),
+        "calls": part_of(ARCHIVE_CALLS, columns, carried, header),
+        "genotypes": part_of(ARCHIVE_GENOTYPES, columns, ~carried & (genome.alleles.gene >= 0), header),
     }
     if full:
         parts["genotypes"] = _with_common(world, rng, parts["genotypes"], header)
@@ -398,7 +398,7 @@ def _with_common(world: World, rng: np.random.Generator, rare: pa.Table, header:
     columns = records(world, rng, Genome(alleles, rng.integers(0, 3, (FULL_COMMON, 3)).astype(np.int8)))
     columns["kept_for"] = pa.array(np.full(FULL_COMMON, 2, np.uint8))
     columns["reason"] = pa.array(["frequent_in_population"] * FULL_COMMON)
-    common = _table(ARCHIVE_GENOTYPES, columns, np.ones(FULL_COMMON, dtype=bool), header)
+    common = part_of(ARCHIVE_GENOTYPES, columns, np.ones(FULL_COMMON, dtype=bool), header)
     table = pa.concat_tables([rare, common])
     place = pc.index_in(table["contig"], pa.array(NAMES)).to_numpy()
     order = np.lexsort((table["alt"].to_numpy(zero_copy_only=False), table["pos"].to_numpy(), place))
@@ -416,7 +416,7 @@ def _excluded(rng: np.random.Generator) -> pa.Table:
         "change": _texts([f"{ref}>{alt}" for ref, alt in _PAIRS], pair),
         "reason": _texts(("frequent_in_population", "proband_without_data"), reason),
     }
-    return _table(ARCHIVE_EXCLUDED, columns, np.ones(len(rows), dtype=bool), "")
+    return part_of(ARCHIVE_EXCLUDED, columns, np.ones(len(rows), dtype=bool), "")
 
 
 def inputs(world: World, numbers: Sequence[int], seed: int, full_from: int) -> Iterator[AnalysisInput]:

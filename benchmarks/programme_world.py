@@ -201,7 +201,7 @@ class Book:
                         data.frequency[variant.site] = float(self.random.uniform(1e-6, 5e-4))
 
 
-def _cell(genotype: str) -> str:
+def cell_of(genotype: str) -> str:
     """One member's column with thirty reads."""
     copies = genotype.count("1")
     reads = {0: "30,0", 1: "15,15", 2: "0,30"}[copies]
@@ -216,7 +216,7 @@ def write_calls(path: Path, trio: Trio) -> None:
     lines += [*VCF_LINES, "\t".join([*COLUMNS, *trio.samples])]
     order = list(CONTIGS)
     for variant in sorted(trio.variants, key=lambda v: (order.index(v.contig), *v.site[1:])):
-        cells = [_cell(genotype) for genotype in GENOTYPES[variant.inheritance]]
+        cells = [cell_of(genotype) for genotype in GENOTYPES[variant.inheritance]]
         fixed = [variant.contig, str(variant.pos), ".", variant.ref, variant.alt, "50", "PASS", variant.info()]
         lines.append("\t".join([*fixed, "GT:AD:DP:GQ:PL", *cells]))
     text = path.with_suffix(".vcf")
