@@ -13,7 +13,7 @@ from filiation.io.files import sha256
 from filiation.ledger.entry import FOLDER, Entry, Recorded, entry_path, output_path, read_entry
 
 # Read through before every run up to this size; larger files only when they were touched since.
-_SMALL = 64 * 1024**2
+_SMALL = 8 * 1024**2
 # Snakemake sets the times of an output after its step ended: what is touched later was touched by somebody else.
 _SETTLED_NS = 600 * 10**9
 
@@ -35,7 +35,7 @@ def load_entries(results: Path) -> tuple[dict[Path, Entry], dict[Path, str]]:
 def changed_outputs(results: Path) -> list[tuple[Path, str]]:
     """(path, what is wrong) of each output that is not what its step wrote, or was made from what is there no longer.
 
-    Sizes are compared always; checksums of files of up to 64 MB, and of those that were touched after their entry.
+    Sizes are compared always; checksums of files of up to 8 MB, and of those that were touched after their entry.
     """
     entries, damaged = load_entries(results)
     found = {path: problem for path, problem in damaged.items() if path.is_file()}

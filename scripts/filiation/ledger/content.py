@@ -30,12 +30,12 @@ Content = dict[str, int | str]
 def count_content(path: Path, *, mate: int = 0, reference: str | None = None) -> Content:
     """The content of a file, by the end of its name.
 
-    mate : which read of the pair a FASTQ holds. reference : what a CRAM was written with. Raises InputError for a file
-    that ends too soon.
+    mate : which read of the pair a FASTQ holds (with it, any name is one). reference : what a CRAM was written with.
+    Raises InputError for a file that ends too soon.
     """
     name = path.name.lower()
     try:
-        if name.endswith(_FASTQ):
+        if mate or name.endswith(_FASTQ):
             return _fastq(path, mate)
         if name.endswith((".bam", ".cram")):
             return _alignment(path, reference)
