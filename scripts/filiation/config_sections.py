@@ -197,6 +197,10 @@ class QualityConfig(Closed):
         default_factory=dict,
         description="Family: reason to continue that family alone in spite of a FAIL; printed in its report.",
     )
+    relatedness: list[str] = Field(
+        default_factory=list,
+        description="Tables of other programs to compare kinship with: somalier's .pairs.tsv, peddy's .ped_check.csv.",
+    )
 
 
 class ReportConfig(Closed):

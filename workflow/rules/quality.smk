@@ -50,6 +50,7 @@ rule quality:
         index="results/{family}/normalised/{family}.bcf.csi",
         coverage=lambda wildcards: RUN.coverage_tables(wildcards.family),
         pseudoautosomal=RUN.config.reference.pseudoautosomal_bed or [],
+        relatedness=RUN.config.quality.relatedness,
     output:
         table="results/{family}/quality/{family}.quality.tsv",
         segments="results/{family}/quality/{family}.segments.tsv",
@@ -70,10 +71,13 @@ rule quality:
         coverage=lambda wildcards, input: (
             ["--coverage", *input.coverage] if input.coverage else []
         ),
+        relatedness=lambda wildcards, input: (
+            ["--relatedness", *input.relatedness] if input.relatedness else []
+        ),
     shell:
         "filiation quality --pedigree {input.pedigree:q} --variants {input.calls:q} {params.genome:q}"
-        " {params.coverage:q} --no-stop-on-fail --output {output.table:q} --segments {output.segments:q}"
-        " --profile {output.profile:q} --fingerprint {output.fingerprint:q} 2> {log:q}"
+        " {params.coverage:q} {params.relatedness:q} --no-stop-on-fail --output {output.table:q}"
+        " --segments {output.segments:q} --profile {output.profile:q} --fingerprint {output.fingerprint:q} 2> {log:q}"
 
 
 rule quality_gate:

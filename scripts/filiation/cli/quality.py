@@ -42,6 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="coverage tables of the members; without them depth is taken at variant sites (the rows say so)",
     )
     parser.add_argument(
+        "--relatedness",
+        nargs="*",
+        default=[],
+        metavar="TABLE",
+        help="tables of other programs to compare with: somalier's .pairs.tsv, peddy's .ped_check.csv",
+    )
+    parser.add_argument(
         "--thresholds",
         metavar="YAML",
         help="thresholds (default: the newest resources/scoring/quality-*.yaml)",
@@ -75,6 +82,7 @@ def main(options: argparse.Namespace) -> int:
         coverage=options.coverage,
         profile_output=options.profile,
         fingerprint_output=options.fingerprint,
+        relatedness=options.relatedness,
     )
     counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
     print("quality: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()), file=sys.stderr)

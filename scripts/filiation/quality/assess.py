@@ -14,10 +14,12 @@ from filiation.model.columns import COVERAGE, QUALITY, SEGMENTS
 from filiation.model.contigs import detect_assembly
 from filiation.model.pedigree import Family, Sex
 from filiation.model.report_tables import PROFILE
+from filiation.quality.callable import callable_rows
 from filiation.quality.fingerprint import fingerprint, write_fingerprint
 from filiation.quality.homozygosity import homozygosity_row, homozygosity_runs
 from filiation.quality.kinship import Relation, kinship_rows, observed_relations, pair_evidence
 from filiation.quality.measures import member_rows, mendelian_rows
+from filiation.quality.other_programs import other_program_rows
 from filiation.quality.profile import GenomeProfile
 from filiation.quality.roles import role_row
 from filiation.quality.segment import DepthByWindow, Segment
@@ -94,6 +96,7 @@ def assess(
         rows.append(role_row(family, pairs, relations, sexes, thresholds))
     rows += mendelian_rows(family, tally, thresholds.mendelian)
     rows += member_rows(family, tally, coverage, thresholds)
+    rows += callable_rows(family, tally, coverage, thresholds)
     found, segments = _segments(family, tally, markers, windows, relations, thresholds)
     rows += found
     rows.sort(key=lambda row: CHECKS.index(row.check))
@@ -171,6 +174,7 @@ def assess_quality(
     coverage: Sequence[str | Path] = (),
     profile_output: str | Path | None = None,
     fingerprint_output: str | Path | None = None,
+    relatedness: Sequence[str | Path] = (),
 ) -> list[CheckRow]:
     """Run every check on one family and write quality/1, segments/1, and profile/1 and fingerprint/1 if asked.
 
@@ -190,6 +194,8 @@ def assess_quality(
         profile=profile if profile_output else None,
     )
     rows, segments = assess(family, tally, depth, thresholds)
+    rows += other_program_rows(family, relatedness, thresholds.other_program)
+    rows.sort(key=lambda row: CHECKS.index(row.check))
     header = {
         "family": family.name,
         "thresholds": f"{thresholds.name} sha256:{thresholds.checksum}",

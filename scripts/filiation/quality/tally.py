@@ -159,6 +159,10 @@ class FamilyTally:
         self.children = [member for member in family.members if member.role in (Role.PROBAND, Role.SIBLING)]
         # {(child, class): [sites evaluated, violations]}
         self.mendelian = {(child.sample, name): [0, 0] for child in self.children for name in MENDELIAN_CLASSES}
+        # SNVs that only the child carries, by child; autosomal SNVs, and those usable in every member.
+        self.de_novo = {child.sample: 0 for child in self.children}
+        self.sites = 0
+        self.sites_judged = 0
         self.reads = [ReadTally() for _ in family.members]
         self.contigs: list[str] = []
         self._markers: list[Markers] = []
@@ -173,6 +177,9 @@ class FamilyTally:
         self._count_mendelian(batch, balanced)
         judged = autosome & judged_autosomes(batch.contigs)[batch.contig_index]
         self._count_windows(batch, balanced, judged)
+        self.sites += int((judged & batch.is_snv).sum())
+        self.sites_judged += int((judged & batch.is_snv & (supported >= 0).all(axis=1)).sum())
+        self._count_de_novo(batch, balanced, judged & batch.is_snv)
         self._count_reads(batch, supported, balanced, judged & batch.is_snv)
         keep = judged & batch.is_snv & (balanced > 0).any(axis=1)
         self._markers.append(Markers(batch.contig_index[keep], batch.pos[keep], balanced[keep]))
@@ -239,6 +246,19 @@ class FamilyTally:
                 counts = self.mendelian[child.sample, name]
                 counts[0] += int((group & ((status == CONSISTENT) | (status == VIOLATION))).sum())
                 counts[1] += int((group & (status == VIOLATION)).sum())
+
+    def _count_de_novo(self, batch: TrioBatch, balanced: npt.NDArray[np.int8], used: npt.NDArray[np.bool_]) -> None:
+        """SNVs of a child of which neither parent shows a read, with enough reads in all three."""
+        limits = self.thresholds.de_novo
+        deep = self._depth(batch) >= limits.depth_min
+        clean = (balanced == 0) & deep & (batch.alt_depth >= 0) & (batch.alt_depth <= limits.parent_alternate_reads_max)
+        for child in self.children:
+            own, father, mother = trio_columns(self.family, child)
+            if father < 0 or mother < 0:
+                continue
+            share = batch.alt_depth[:, own] / np.maximum(batch.alt_depth[:, own] + batch.ref_depth[:, own], 1)
+            new = used & (balanced[:, own] == 1) & deep[:, own] & (share >= limits.child_balance_min)
+            self.de_novo[child.sample] += int((new & clean[:, father] & clean[:, mother]).sum())
 
     def _count_reads(
         self,

@@ -122,6 +122,37 @@ class CoverageThresholds:
     fraction_10x_min: float
     fraction_20x_min: float
     variant_depth_min: float
+    callable_min: float
+
+
+@dataclass(frozen=True)
+class DeNovoThresholds:
+    """Count of a child's own alleles."""
+
+    depth_min: float
+    child_balance_min: float
+    parent_alternate_reads_max: float
+    usual_min: float
+    usual_max: float
+    plausible_min: float
+    plausible_max: float
+    genome_length: float
+    window_sites_min: float
+    standard_errors: float
+
+
+@dataclass(frozen=True)
+class OtherProgramThresholds:
+    """Limits of somalier and peddy."""
+
+    sites_min: float
+    somalier_identical_min: float
+    somalier_parent_min: float
+    somalier_parent_max: float
+    somalier_parent_ibs0_max: float
+    somalier_unrelated_max: float
+    peddy_identical_min: float
+    peddy_parent_ibs0_max: float
 
 
 @dataclass(frozen=True)
@@ -172,6 +203,8 @@ class Thresholds:
     calls: CallThresholds
     contamination: ContaminationThresholds
     coverage: CoverageThresholds
+    de_novo: DeNovoThresholds
+    other_program: OtherProgramThresholds
     homozygosity: HomozygosityThresholds
     uniparental: UniparentalThresholds
     name: str
@@ -190,6 +223,8 @@ def load_thresholds(path: str | Path) -> Thresholds:
         "calls": CallThresholds,
         "contamination": ContaminationThresholds,
         "coverage": CoverageThresholds,
+        "de_novo": DeNovoThresholds,
+        "other_program": OtherProgramThresholds,
         "homozygosity": HomozygosityThresholds,
         "uniparental": UniparentalThresholds,
     }
