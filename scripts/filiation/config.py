@@ -34,6 +34,8 @@ from filiation.config_sources import GeneFactSource as GeneFactSource
 from filiation.config_sources import RegionSource as RegionSource
 from filiation.config_sources import ScoreSource as ScoreSource
 from filiation.errors import ConfigError, FaultList, UserError, nearest
+from filiation.model.previous_tests import PATTERN as PREVIOUS_TESTS
+from filiation.model.previous_tests import RESULTS, TESTS
 
 
 class RunConfig(Closed):
@@ -93,6 +95,12 @@ class SampleRow(Closed):
         ge=0,
         le=120,
         description="Age in years when the sample was taken (0.5: six months); shown. Never a date of birth.",
+    )
+    previous_tests: str | None = Field(
+        None,
+        pattern=PREVIOUS_TESTS,
+        description="Earlier examinations of the proband, separated by ;, each with its result where it is known: "
+        f"{', '.join(TESTS)}; :{', :'.join(RESULTS)}.",
     )
     bam: str | None = Field(None, pattern=PATH_PATTERN, description="Stored reads, BAM or CRAM.")
     read_group_sample: str | None = Field(

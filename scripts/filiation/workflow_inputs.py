@@ -422,6 +422,9 @@ class WorkflowInputs:
         ages = ((sample, self.sheet.rows[sample].age_at_sampling) for sample in member.samples)
         if known := [f"{sample}={age:g}" for sample, age in ages if age is not None]:
             options += ["--ages", *known]
+        rows = (self.sheet.rows[sample] for sample in member.samples)
+        if tests := next((row.previous_tests for row in rows if row.previous_tests), None):
+            options += ["--previous-tests", tests]
         if report.external_links:
             options.append("--external-links")
         return [*options, *self.gate_options(family)]

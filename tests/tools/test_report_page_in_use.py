@@ -127,6 +127,29 @@ def test_shelf_filter__hides_the_archive(browser: Any, tmp_path: Path) -> None:
     assert opened.tab.inner_text("#shown") == "3"
 
 
+def test_kind_filter__hides_indels_and_stands_in_the_address(browser: Any, tmp_path: Path) -> None:
+    path = write(tmp_path)
+    opened = Opened(browser, path)
+    whole = int(opened.tab.inner_text("#shown"))
+    opened.tab.uncheck(".kind-filter[value=indel]")
+    left = int(opened.tab.inner_text("#shown"))
+    assert 0 < left < whole
+    again = Opened(browser, path)
+    again.tab.goto(opened.tab.url)
+    again.tab.reload()
+    assert not again.tab.is_checked(".kind-filter[value=indel]")
+    assert int(again.tab.inner_text("#shown")) == left
+
+
+@pytest.mark.parametrize("width", [1280, 1400, 1600])
+def test_row__no_cell_runs_into_the_next_one(browser: Any, tmp_path: Path, width: int) -> None:
+    opened = Opened(browser, write(tmp_path), width=width)
+    opened.tab.click("#open-all")
+    over = "(e) => e.scrollWidth > e.clientWidth + 1"
+    cells = f"[...document.querySelectorAll('.summary-row > *, .detail-column')].filter({over}).length"
+    assert opened.tab.evaluate(cells) == 0
+
+
 def test_keyboard__letters_do_nothing_while_typing(browser: Any, tmp_path: Path) -> None:
     opened = Opened(browser, write(tmp_path))
     opened.tab.keyboard.press("/")

@@ -14,10 +14,12 @@ from builders.report_rich import rich_data
 from filiation.errors import ConfigError
 from filiation.io.tables import Table
 from filiation.model.inheritance import Inheritance
+from filiation.model.previous_tests import RESULTS, TESTS
 from filiation.model.report_tables import CHANGES
 from filiation.prioritisation.mode_funnels import ModeFunnels, modes_of
 from filiation.report.candidate_view import variant_kind
-from filiation.report.data import parse_ages
+from filiation.report.catalogue import known
+from filiation.report.data import parse_ages, parse_tests
 from filiation.report.document import document
 from filiation.report.html import age_words, render
 
@@ -105,3 +107,20 @@ def test_panel__genes_that_came_and_went_since_the_last_analysis_are_named(tmp_p
 def test_document__of_every_section_is_json(tmp_path: Path) -> None:
     data = report_data(tmp_path, candidates=[candidate()], settings={"settings": "0"})
     assert json.loads(json.dumps(document(data)))["settings"] == []
+
+
+def test_previous_tests__are_words_of_a_closed_list(tmp_path: Path) -> None:
+    tests = parse_tests("microarray:normal;fragile_x")
+    data = report_data(tmp_path, report_options=options(previous_tests=tests))
+    assert "ACPA (puce à ADN)" in render(data)
+    assert document(data)["previous_tests"] == [
+        {"test": "microarray", "result": "normal"}, {"test": "fragile_x", "result": None},
+    ]  # fmt: skip
+    assert "Non renseignés." in render(report_data(tmp_path))
+    with pytest.raises(ConfigError, match="no list of examinations"):
+        parse_tests("microarray:normal;seen by Dr X")
+
+
+def test_previous_tests__every_word_of_the_list_has_its_words_in_both_languages() -> None:
+    assert all(known("previous_test", test) for test in TESTS)
+    assert all(known("test_result", result) for result in RESULTS)

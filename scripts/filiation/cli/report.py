@@ -59,6 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="age in years of members when their sample was taken; never a date of birth",
     )
     parser.add_argument(
+        "--previous-tests",
+        default="",
+        metavar="TEST[:RESULT];…",
+        help="earlier examinations of the index case, as in samples.tsv: microarray:normal;fragile_x:normal",
+    )
+    parser.add_argument(
         "--language",
         choices=("fr", "en"),
         default="fr",
@@ -96,7 +102,7 @@ def main(options: argparse.Namespace) -> None:
     from filiation.acmg.table import load_acmg_table
     from filiation.config import acmg_table_path
     from filiation.prioritisation.report_facts import omim_numbers, predictor_strengths
-    from filiation.report.data import Options, parse_ages, parse_hpo_terms, read_report_data
+    from filiation.report.data import Options, parse_ages, parse_hpo_terms, parse_tests, read_report_data
     from filiation.report.exports import write_exports
 
     data = read_report_data(
@@ -109,6 +115,7 @@ def main(options: argparse.Namespace) -> None:
             override_reason=options.override_reason.strip(),
             external_links=options.external_links,
             ages=parse_ages(options.ages),
+            previous_tests=parse_tests(options.previous_tests),
         ),
         pedigree=options.pedigree,
         candidates=options.candidates,

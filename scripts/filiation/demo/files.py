@@ -225,10 +225,21 @@ def _sheet(columns: list[str], rows: list[list[str]]) -> str:
 def sample_sheet() -> str:
     """samples.tsv: the boy is affected, his parents are not."""
     columns = ["family", "sample", "role", "sex", "affected", "pre_indication", "hpo_terms"]
+    columns += ["age_at_sampling", "previous_tests"]
     rows = [
-        [FAMILY, PROBAND, "proband", "male", "yes", PRE_INDICATION, HPO_TERMS],
-        [FAMILY, FATHER, "father", "male", "no", "", ""],
-        [FAMILY, MOTHER, "mother", "female", "no", "", ""],
+        [
+            FAMILY,
+            PROBAND,
+            "proband",
+            "male",
+            "yes",
+            PRE_INDICATION,
+            HPO_TERMS,
+            "4.5",
+            "microarray:normal;fragile_x:normal",
+        ],
+        [FAMILY, FATHER, "father", "male", "no", "", "", "36", ""],
+        [FAMILY, MOTHER, "mother", "female", "no", "", "", "34", ""],
     ]
     return _sheet(columns, rows)
 

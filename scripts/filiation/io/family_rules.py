@@ -58,6 +58,7 @@ def family_of_rows(draft: FamilyDraft) -> tuple[Family | None, list[UserError]]:
     faults += problems
     hpo_absent, problems = _one_value(draft, "hpo_absent")
     faults += problems
+    faults += _one_value(draft, "previous_tests")[1]
     terms, absent = _terms(hpo_terms), _terms(hpo_absent)
     if both := sorted(set(terms) & set(absent)):
         faults.append(

@@ -14,6 +14,7 @@ from filiation.io.tables import Table, read_table
 from filiation.model.columns import CANDIDATES, COVERAGE, FUNNEL, PANEL, QUALITY, RECHECK, REMOVED, SEGMENTS, VERSIONS
 from filiation.model.gate import check_gate
 from filiation.model.pedigree import Family
+from filiation.model.previous_tests import PATTERN, RESULTS, TESTS, split_tests
 from filiation.model.report_tables import (
     CHANGES,
     GENE_COVERAGE,
@@ -53,6 +54,8 @@ class Options:
     external_links: bool = False
     # Age in years when the sample was taken, by sample; a member who is not in it has none.
     ages: Mapping[str, float] = field(default_factory=dict)
+    # (examination, result) of the index case before this one.
+    previous_tests: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -270,6 +273,18 @@ def parse_ages(items: Sequence[str]) -> dict[str, float]:
             )
         found[sample] = age
     return found
+
+
+def parse_tests(cell: str) -> tuple[tuple[str, str], ...]:
+    """(examination, result) of the column previous_tests; a ConfigError for a word outside its list."""
+    if cell and not re.fullmatch(PATTERN, cell):
+        raise ConfigError(
+            f"'{cell}' is no list of examinations",
+            where="--previous-tests",
+            expected=f"{', '.join(TESTS)}, each with :{', :'.join(RESULTS)} or without, separated by ;",
+            repair="correct the column previous_tests of samples.tsv",
+        )
+    return split_tests(cell)
 
 
 def carries_alternate(row: Row) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from filiation import __version__
 from filiation.io.files import atomic_text
 from filiation.model.columns import CANDIDATES, COVERAGE, QUALITY, RECHECK, SEGMENTS, VERSIONS, TableSchema
+from filiation.model.previous_tests import RESULTS, TESTS
 from filiation.model.report_tables import CHANGES, GENE_COVERAGE, PHENOTYPE_TERMS
 from filiation.report.catalogue import text
 from filiation.report.data import ReportData
@@ -73,6 +74,7 @@ def document(data: ReportData) -> dict[str, Any]:
         },
         "pre_indication": data.options.pre_indication or None,
         "hpo_terms": list(data.options.hpo_terms),
+        "previous_tests": [{"test": test, "result": result or None} for test, result in data.options.previous_tests],
         "panel": None
         if data.panel is None
         else {
@@ -208,6 +210,10 @@ def json_schema() -> dict[str, Any]:
         ),
         "pre_indication": word,
         "hpo_terms": words,
+        "previous_tests": {
+            "type": "array",
+            "items": closed({"test": {"enum": list(TESTS)}, "result": {"enum": [*RESULTS, None]}}),
+        },
         "panel": {"anyOf": [{"type": "null"}, closed(panel)]},
         "settings": {"anyOf": [{"type": "null"}, {"type": "array", "items": closed(setting)}]},
         "override_reason": word,
