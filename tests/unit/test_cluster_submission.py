@@ -133,7 +133,9 @@ def test_options__the_guard_follows_a_precommand_of_the_profile(
     profile = Profile(tmp_path, "slurm", {"precommand": "module load samtools", "slurm-no-account": True})
     options = submission.options(profile, 2, tmp_path)
     assert options[options.index("--precommand") + 1].startswith("module load samtools && /")
-    assert options[-2:] == ["--slurm-status-command", "squeue"]
+    assert options[options.index("--slurm-status-command") + 1] == "squeue"
+    assert "--slurm-no-account" not in options
+    assert "--slurm-status-attempts" in options
     assert "--precommand" not in submission.options(Profile(tmp_path, "local"), 2, tmp_path)
 
 
