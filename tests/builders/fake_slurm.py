@@ -47,7 +47,8 @@ import filiation.workflow_run as run; from filiation.cluster.profile import load
 from filiation.errors import FiliationError
 run.WORKFLOW = Path(sys.argv[1])
 try:
-    sys.exit(run.run_workflow(Path("config/config.yaml"), Path("."), 2, profile=load_profile(sys.argv[2])))
+    profile = load_profile(sys.argv[2])
+    sys.exit(run.run_workflow(Path("config/config.yaml"), Path("."), 2, ["--notemp"], profile=profile))
 except FiliationError as error:
     sys.exit(error.message())
 """
