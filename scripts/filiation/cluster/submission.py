@@ -51,10 +51,15 @@ def options(profile: Profile | None, cores: int, directory: Path) -> list[str]:
 
 
 def environment(profile: Profile | None, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of Snakemake: `sbatch` is ours where jobs go to SLURM."""
+    """The environment of Snakemake: where jobs go to SLURM, `sbatch` is ours, and knows what the partitions allow."""
     if profile is None or profile.executor != "slurm":
         return dict(base)
-    return {**base, "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}"}
+    limits = [f"{one.name}:{one.minutes or ''}:{one.memory_mb}" for one in slurm.partitions().values()]
+    return {
+        **base,
+        "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}",
+        "FILIATION_SLURM_LIMITS": " ".join(limits),
+    }
 
 
 def patience(environ: Mapping[str, str] = os.environ) -> float:
