@@ -11,7 +11,7 @@ import random
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,7 +47,8 @@ import filiation.workflow_run as run; from filiation.cluster.profile import load
 from filiation.errors import FiliationError
 run.WORKFLOW = Path(sys.argv[1])
 try:
-    sys.exit(run.run_workflow(Path("config/config.yaml"), Path("."), 2, profile=load_profile(sys.argv[2])))
+    profile = load_profile(sys.argv[2])
+    sys.exit(run.run_workflow(Path("config/config.yaml"), Path("."), 2, ["--notemp"], profile=profile))
 except FiliationError as error:
     sys.exit(error.message())
 """
@@ -55,11 +56,15 @@ except FiliationError as error:
 
 @dataclass
 class Trial:
-    """One run under one fault; folder : its working folder, with the scheduler's state in folder/slurm."""
+    """One run under one fault; folder : its working folder, with the scheduler's state in folder/slurm.
+
+    kind : of KINDS, or `none`; options : of the profile, beyond those that ship.
+    """
 
     folder: Path
     kind: str
-    number: int
+    number: int = 0
+    options: dict[str, object] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Input, profile and fault: which step, how late and which variant depend on kind and number."""
@@ -76,7 +81,10 @@ class Trial:
             "seconds-between-status-checks": 1,
             "latency-wait": 6,
             "slurm-no-account": True,
+            **self.options,
         }
+        if settings["executor"] != "slurm":
+            settings = {key: value for key, value in settings.items() if "slurm" not in key}
         (self.folder / "profile" / "config.yaml").write_text(yaml.safe_dump(settings))
         work = generator.choice(("piece:", "whole:"))
         # Below 2: seconds after the job's start, before its step; above: in the step, after the fraction of a second.
@@ -111,7 +119,7 @@ class Trial:
         found = []
         if done.returncode != 0:
             found.append(f"the run ended with {done.returncode}: {(done.stdout + done.stderr)[-2000:]}")
-        if not (self.folder / "slurm" / "befell").exists():
+        if self.kind != "none" and not (self.folder / "slurm" / "befell").exists():
             found.append("the fault did not befall any job")
         for name, text in expected().items():
             path = self.folder / "results" / name
@@ -129,13 +137,13 @@ class Trial:
     def _double_runs(self) -> list[str]:
         """Two jobs at one step at the same time, or a step completed more often than the fault excuses."""
         ends: dict[str, float] = {}
-        for line in (self.folder / "slurm" / "events").read_text().splitlines():
+        for line in _lines(self.folder / "slurm" / "events"):
             stamp, what, number = line.split()
             if what == "ended":
                 ends.setdefault(number, float(stamp))
         spans: dict[str, list[tuple[float, float, str]]] = {}
         done: dict[str, int] = {}
-        for line in (self.folder / "journal").read_text().splitlines():
+        for line in _lines(self.folder / "journal"):
             what, step, number, stamp = line.split()
             if what == "begin":
                 spans.setdefault(step, []).append((float(stamp), ends.get(number, time.time()), number))
@@ -149,6 +157,11 @@ class Trial:
                     found.append(f"{step}: job {second} began before job {first} had ended")
         allowed = 2 if self.kind in _AGAIN else 1
         return found + [f"{step} was completed {count} times" for step, count in done.items() if count > allowed]
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of a file; none when it is not there."""
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def expected() -> dict[str, str]:

@@ -84,19 +84,23 @@ class Cluster:
 
     def set_node(self, state: str) -> None:
         """Set the node's state: down, drain, or resume; jobs that were put back need not wait for two minutes."""
-        self.ask("scontrol", "update", f"nodename={self.node}", f"state={state}", "reason=test")
-        if state == "resume":
-            deadline = time.monotonic() + 30
-            while (
-                "BeginTime" in self.ask("squeue", "-h", "-t", "PENDING", "-o", "%r") or time.monotonic() < deadline - 28
-            ):
-                for number in self.jobs("PENDING"):
-                    # It may have begun meanwhile.
-                    subprocess.run(
-                        ["scontrol", "update", f"jobid={number}", "StartTime=now"], capture_output=True, check=False
-                    )
-                assert time.monotonic() < deadline, self.ask("squeue")
-                time.sleep(0.5)
+        if state != "resume":
+            self.ask("scontrol", "update", f"nodename={self.node}", f"state={state}", "reason=test")
+            return
+        deadline = time.monotonic() + 60
+        # A node that has come back by itself cannot be resumed.
+        while self.ask("sinfo", "-h", "-o", "%T").strip() not in ("idle", "mixed", "allocated", "completing"):
+            self._try("scontrol", "update", f"nodename={self.node}", "state=resume")
+            assert time.monotonic() < deadline, self.ask("sinfo", "-R")
+            time.sleep(0.5)
+        for _ in range(6):
+            for number in self.jobs("PENDING"):
+                self._try("scontrol", "update", f"jobid={number}", "StartTime=now")
+            time.sleep(0.5)
+
+    def _try(self, *command: str) -> None:
+        """A command of SLURM that may come too late."""
+        subprocess.run(command, capture_output=True, check=False, timeout=60)
 
     def freeze(self, number: str) -> None:
         """Stop the processes of a job, so that it neither ends nor goes on."""

@@ -100,7 +100,7 @@ SlurmctldTimeout=60
 SlurmdTimeout=60
 JobRequeue=1
 DefMemPerCPU=500
-NodeName=$HOST NodeAddr=127.0.0.1 CPUs=${SLURM_TEST_CPUS:-16} RealMemory=${SLURM_TEST_MEMORY:-64000} State=UNKNOWN
+NodeName=$HOST NodeAddr=127.0.0.1 CPUs=${SLURM_TEST_CPUS:-64} RealMemory=${SLURM_TEST_MEMORY:-256000} State=UNKNOWN
 PartitionName=main Nodes=$HOST Default=YES MaxTime=1-00:00:00 State=UP OverSubscribe=NO
 EOF
 }

@@ -23,7 +23,8 @@ GROUPS = {
     "reads": ("align", "mark_duplicates"),
     "calling": ("call", "gather_calls"),
     "quality": ("coverage", "panel_coverage", "quality"),
-    "interpretation": ("screen", "annotate", "prioritise", "recheck", "read_views"),
+    "interpretation": ("screen", "annotate"),
+    "ranking": ("recheck", "prioritise"),
 }
 
 

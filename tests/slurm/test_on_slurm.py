@@ -192,6 +192,6 @@ def test_slurm__what_the_cluster_would_not_take_is_said_before_the_first_job(
     run = start(stored, profile(set_resources={"screen": {"mem_mb": 900000}, "annotate": {"runtime": 9999}}))
     said = run.finish(120)
     assert run.driver.returncode == 2, said
-    assert "rule screen does not fit partition main: 900000 MB on nodes of 64000 MB" in said
+    assert "rule screen does not fit partition main: 900000 MB on nodes of 256000 MB" in said
     assert "rule annotate does not fit partition main: 9999 min where 1440 are allowed" in said
     assert cluster.jobs("all") == []

@@ -51,10 +51,10 @@ def ask(script: str, commands: Path, *arguments: str, **variables: str) -> subpr
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
-def submit(commands: Path) -> subprocess.CompletedProcess[str]:
+def submit(commands: Path, *further: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """One submission as the executor makes it."""
     job = ("--parsable", "--job-name", NAME, "--comment", "rule_align_wildcards_FAM001_proband", f"--wrap={WRAP}")
-    return ask("sbatch", commands, *job)
+    return ask("sbatch", commands, *job, *further, **variables)
 
 
 def test_sbatch__a_refusal_for_good_is_passed_on_at_once(commands: Path) -> None:
@@ -91,6 +91,19 @@ def test_sbatch__nothing_is_submitted_while_the_queue_does_not_answer(commands: 
     assert done.returncode == 1
     assert "squeue has not answered" in done.stderr
     assert not (commands / "sbatch.calls").exists()
+
+
+@pytest.mark.parametrize(("partition", "minutes"), [("main", "1440"), ("long", "2160"), ("other", "2160")])
+def test_sbatch__a_further_try_asks_for_no_more_than_the_partition_has(
+    commands: Path, partition: str, minutes: str
+) -> None:
+    stand_in(commands, "squeue", "true")
+    stand_in(commands, "sbatch", "exit 1")
+    limits = "main:1440:64000 long::64000"
+    submit(commands, "-p", partition, "-t", "2160", "--mem", "24000", FILIATION_SLURM_LIMITS=limits)
+    calls = (commands / "sbatch.calls").read_text().split("\n")
+    assert calls[calls.index("-t") + 1] == minutes
+    assert calls[calls.index("--mem") + 1] == "24000"
 
 
 WORK, OTHER = "rule_align 0123456789abcdef", "rule_align fedcba9876543210"
@@ -133,7 +146,9 @@ def test_options__the_guard_follows_a_precommand_of_the_profile(
     profile = Profile(tmp_path, "slurm", {"precommand": "module load samtools", "slurm-no-account": True})
     options = submission.options(profile, 2, tmp_path)
     assert options[options.index("--precommand") + 1].startswith("module load samtools && /")
-    assert options[-2:] == ["--slurm-status-command", "squeue"]
+    assert options[options.index("--slurm-status-command") + 1] == "squeue"
+    assert "--slurm-no-account" not in options
+    assert "--slurm-status-attempts" in options
     assert "--precommand" not in submission.options(Profile(tmp_path, "local"), 2, tmp_path)
 
 

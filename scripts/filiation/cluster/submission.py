@@ -17,6 +17,9 @@ from filiation.config import WORKFLOW
 
 PATIENCE_VARIABLE = "FILIATION_SLURM_PATIENCE"
 DEFAULT_PATIENCE = 900.0
+# The executor (2.8.0) forgets its jobs when `sacct` or `squeue` fails five times in a row, and then waits for ever: it
+# asks on, once a second, as long as SLURM is away.
+_UNTIL_IT_ANSWERS = {"slurm-status-attempts": "1000000", "max-status-checks-per-second": "1"}
 
 
 def scripts() -> Path:
@@ -36,6 +39,9 @@ def options(profile: Profile | None, cores: int, directory: Path) -> list[str]:
         found += ["--slurm-jobname-prefix", job_name_prefix(directory)]
         own = shlex.quote(str(scripts() / "sole-writer"))
         found += ["--precommand", " && ".join(filter(None, [str(profile.settings.get("precommand") or ""), own]))]
+        for option, value in _UNTIL_IT_ANSWERS.items():
+            if option not in profile.settings:
+                found += [f"--{option}", value]
         if not slurm.keeps_accounts():
             # Without accounting the executor would ask `sacct` for ever.
             for option, given in (("slurm-status-command", ["squeue"]), ("slurm-no-account", [])):
@@ -45,10 +51,15 @@ def options(profile: Profile | None, cores: int, directory: Path) -> list[str]:
 
 
 def environment(profile: Profile | None, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of Snakemake: `sbatch` is ours where jobs go to SLURM."""
+    """The environment of Snakemake: where jobs go to SLURM, `sbatch` is ours, and knows what the partitions allow."""
     if profile is None or profile.executor != "slurm":
         return dict(base)
-    return {**base, "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}"}
+    limits = [f"{one.name}:{one.minutes or ''}:{one.memory_mb}" for one in slurm.partitions().values()]
+    return {
+        **base,
+        "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}",
+        "FILIATION_SLURM_LIMITS": " ".join(limits),
+    }
 
 
 def patience(environ: Mapping[str, str] = os.environ) -> float:
