@@ -14,6 +14,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+
+# Letters that a terminal obeys, and those that turn the direction in which the rest is read.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Text of a user's file as it may be shown in a terminal or a log: what a terminal would obey is written out."""
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class FiliationError(Exception):
@@ -35,7 +44,7 @@ class FiliationError(Exception):
             parts.append(f"expected: {self.expected}")
         if self.repair:
             parts.append(f"repair: {self.repair}")
-        return "\n  ".join(parts)
+        return "\n  ".join(map(visible, parts))
 
 
 class UserError(FiliationError):
