@@ -8,7 +8,7 @@ import os
 import sys
 
 from filiation import __version__
-from filiation.errors import FiliationError, nearest
+from filiation.errors import FiliationError, environment_fault, nearest
 
 # Sub-command → (module in filiation.cli, one line for `filiation --help`), in the order a family meets them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -117,6 +117,11 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of our output went away (`filiation … | head`): not a failure of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as problem:
+        if (fault := environment_fault(problem)) is None:
+            raise
+        print(f"filiation {name}: {fault.message()}", file=sys.stderr)
+        return fault.exit_code
     except KeyboardInterrupt:
         print(f"filiation {name}: stopped by the keyboard; finished steps are kept", file=sys.stderr)
         return 130

@@ -64,5 +64,7 @@ def lay_earlier_outputs(arguments: Sequence[str]) -> None:
     for option, value in pairwise(arguments):
         if option in OUTPUTS:
             path = Path(value)
+            if path.is_dir() or path.parent.is_file():
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(EARLIER)

@@ -133,7 +133,10 @@ def content() -> list[Case]:
     shifted = cell("POS", LAST[1])
     both = replaced("VCFv4.2", "VCFv4.4")
     info = '##INFO=<ID=NOTE,Number=1,Type=String,Description="Words">'
-    noted = lambda value: lambda lines: cell("INFO", f"NOTE={value}", len(lines))([lines[0], info, *lines[1:]])
+
+    def noted(value: str) -> Change:
+        return lambda lines: cell("INFO", f"NOTE={value}", len(lines))([lines[0], info, *lines[1:]])
+
     return [
         Case(
             "C12",

@@ -100,7 +100,8 @@ def _kept_not_annotated(told: str) -> None:
 
 
 GFF3 = "##gff-version 3\n" + "".join(
-    f"chr1\tx\tgene\t{n * 100 + 1}\t{n * 100 + 90}\t.\t+\t.\tID=gene:ENSG{n};gene_id=ENSG{n};Name={name};biotype=protein_coding\n"
+    f"chr1\tx\tgene\t{n * 100 + 1}\t{n * 100 + 90}\t.\t+\t.\t"
+    f"ID=gene:ENSG{n};gene_id=ENSG{n};Name={name};biotype=protein_coding\n"
     for n, name in enumerate(("PANK2", "FTL"))
 )
 DATES = ("1-Sep", "44805", "Sep-01", "2026-09-01", "01/09/2026", "sept-01", "01-sept")

@@ -68,7 +68,7 @@ def bam(change: Callable[[], object], *options: str, **config: object) -> Callab
     return make
 
 
-def _extract(change: Callable[[], object]) -> Callable[[], Sequence[str]]:
+def extract(change: Callable[[], object]) -> Callable[[], Sequence[str]]:
     """`filiation extract-reads` of the father's BAM after a change."""
 
     def make() -> Sequence[str]:
@@ -333,13 +333,13 @@ def cases() -> list[Case]:
         Case(
             "B10",
             "records lost between stored reads and FASTQ",
-            _extract(lambda: None),
+            extract(lambda: None),
             "extract-reads",
             code=0,
             proves=_conserved,
         ),
         *(
-            Case("B10", f"stored reads {name}", _extract(_bytes(edit)), "extract-reads", ("",), "FATHER.bam", "", "")
+            Case("B10", f"stored reads {name}", extract(_bytes(edit)), "extract-reads", ("",), "FATHER.bam", "", "")
             for name, edit in (
                 ("without their end", lambda data: data[:-28]),
                 ("cut", lambda data: data[: len(data) // 2]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import gzip
 import hashlib
@@ -32,8 +33,12 @@ def atomic_path(target: str | Path) -> Iterator[Path]:
     The file is flushed to disk before the move, so that a crash leaves the old file or the new, never a part.
     """
     target = Path(target)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # What a dead process of our number left, or somebody planted: a link would be written through.
+    temporary.unlink(missing_ok=True)
     try:
         yield temporary
         if temporary.is_file():
@@ -50,7 +55,7 @@ def atomic_path(target: str | Path) -> Iterator[Path]:
 @contextmanager
 def atomic_text(target: str | Path) -> Iterator[IO[str]]:
     """A text file that appears under its name only when complete; UTF-8, `\\n` line ends."""
-    with atomic_path(target) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as handle:
+    with atomic_path(target) as temporary, open(temporary, "x", encoding="utf-8", newline="\n") as handle:
         yield handle
 
 
