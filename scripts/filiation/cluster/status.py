@@ -6,12 +6,14 @@ what failed is read from the run's own log.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from filiation.cluster.causes import Cause, likely_cause
 from filiation.cluster.events import FAILED, RUNNING, JobEvent, job_events
+from filiation.io.sheet import SampleSheet
 
 DONE, WAITING = "done", "waiting"
 STATES = (DONE, RUNNING, FAILED, WAITING)
@@ -72,6 +74,14 @@ class FamilyStatus:
         return DONE if states == {DONE} else RUNNING if RUNNING in states else WAITING
 
 
+def members_of(sheet: SampleSheet) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """{family: its samples that have data}, and the families without an alignment."""
+    families = {
+        name: [sample for sample in family.samples if sample in sheet.rows] for name, family in sheet.families.items()
+    }
+    return families, frozenset(name for name in families if sheet.starts_from_calls(name))
+
+
 def family_statuses(
     directory: Path, families: Mapping[str, Sequence[str]], *, alive: bool, starts_from_calls: frozenset[str]
 ) -> list[FamilyStatus]:
@@ -82,10 +92,12 @@ def family_statuses(
     """
     log = directory / "logs" / "run.log"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    events = list(job_events(lines).values())
+    events: dict[str, list[JobEvent]] = defaultdict(list)
+    for event in job_events(lines).values():
+        events[event.family].append(event)
     found = []
     for family, samples in families.items():
-        own = [event for event in events if event.family == family]
+        own = events[family]
         status = FamilyStatus(family)
         for stage, rules, pattern in STAGES:
             if stage == "alignment" and family in starts_from_calls:
