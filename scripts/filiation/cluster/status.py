@@ -44,6 +44,8 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("report", frozenset({"report"}), "results/{family}/report/{family}.rcp.html"),
 )
 LINES_OF_LOG = 12
+# Running jobs of one family that are named.
+MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ class Failure:
 
 @dataclass
 class FamilyStatus:
-    """State of every stage of one family. attempts : largest number of tries of a running job."""
+    """State of every stage of one family. at_work : its running jobs, each in words."""
 
     family: str
     stages: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    at_work: list[str] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -111,9 +114,18 @@ def family_statuses(
                 status.stages[stage] = FAILED
             else:
                 status.stages[stage] = DONE if done else WAITING
+        status.at_work = [_at_work(event) for event in own if alive and event.state == RUNNING]
         status.failures = [failure_of(directory, event) for event in own if event.state == FAILED]
         found.append(status)
     return found
+
+
+def _at_work(event: JobEvent) -> str:
+    """`align F1-child L001 since 03:57, try 2`."""
+    parts = [value for key, value in event.wildcards.items() if key != "family"]
+    since = event.since.split()[3][:5] if len(event.since.split()) == 5 else ""
+    words = " ".join([event.rule, *parts]) + (f" since {since}" if since else "")
+    return words + (f", try {event.attempt}" if event.attempt > 1 else "")
 
 
 def shared_failures(directory: Path) -> list[Failure]:
@@ -135,7 +147,7 @@ def failure_of(directory: Path, event: JobEvent) -> Failure:
     return Failure(event.family, event.rule, event.log, last, likely_cause("\n".join([event.message, *last])))
 
 
-_SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
+SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
 
 
 def table_text(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], footer: str) -> str:
@@ -144,8 +156,12 @@ def table_text(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], foot
     width = max([6, *(len(status.family) for status in statuses)])
     lines = [f"{'family':<{width}}  " + "  ".join(names)]
     for status in statuses:
-        cells = [f"{_SIGNS.get(status.stages.get(name, ''), ' '):^{len(name)}}" for name in names]
+        cells = [f"{SIGNS.get(status.stages.get(name, ''), ' '):^{len(name)}}" for name in names]
         lines.append(f"{status.family:<{width}}  " + "  ".join(cells) + f"  {status.state}")
+        shown = status.at_work[:MOST_SHOWN]
+        lines += [f"{'':<{width}}    {words}" for words in shown]
+        if len(status.at_work) > len(shown):
+            lines.append(f"{'':<{width}}    and {len(status.at_work) - len(shown)} more jobs")
     for failure in [*shared, *(failure for status in statuses for failure in status.failures)]:
         lines.append(f"\n{failure.family or 'all families'}: {failure.rule} failed ({failure.log or 'no log'})")
         lines += [f"    {line}" for line in failure.last_lines]
