@@ -18,6 +18,7 @@ from filiation.config_sections import (
     AnnotationConfig,
     ArchiveConfig,
     CallingConfig,
+    NotifyConfig,
     PrioritisationConfig,
     QualityConfig,
     ReferenceConfig,
@@ -63,6 +64,7 @@ class RunConfig(Closed):
     quality: QualityConfig = Field(default_factory=lambda: QualityConfig(), description="Quality gate.")
     report: ReportConfig = Field(default_factory=lambda: ReportConfig(), description="Report.")
     archive: ArchiveConfig = Field(default_factory=lambda: ArchiveConfig(), description="Archive.")
+    notify: NotifyConfig = Field(default_factory=lambda: NotifyConfig(), description="Message at the end of a run.")
 
 
 class SampleRow(Closed):

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from filiation.config_sources import (
     ID_PATTERN,
@@ -17,6 +18,8 @@ from filiation.config_sources import (
     RegionSource,
     ScoreSource,
 )
+
+EMAIL_PATTERN = r"^[^@\s,;<>]+@[A-Za-z0-9.-]+$"
 
 
 class ReferenceConfig(Closed):
@@ -243,3 +246,35 @@ class ArchiveConfig(Closed):
         description="Count alleles in the archive's families, the family under study left out, as evidence beside "
         "the population's frequency; needs archive.path.",
     )
+
+
+class NotifyConfig(Closed):
+    """Who is told, in numbers only, that a run has ended; nobody by default."""
+
+    email: list[str] = Field(
+        default_factory=list, description="Addresses that get an e-mail at the end of `filiation run`; none: no e-mail."
+    )
+    sender: str | None = Field(
+        None, pattern=EMAIL_PATTERN, description="Address it comes from; default: the first of notify.email."
+    )
+    smtp: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9.-]+(:\d{1,5})?$",
+        description="Mail server, host or host:port (25), without password; default: the sendmail of this machine.",
+    )
+    webhook_file: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="File with the address of a webhook, which gets the same numbers as JSON. A file, because the "
+        "address is often a secret, and this configuration is copied into the results.",
+    )
+    when: Literal["always", "failure"] = Field("always", description="After every run, or only after one that failed.")
+
+    @field_validator("email")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        """Each is an address."""
+        for address in value:
+            if not re.fullmatch(EMAIL_PATTERN, address):
+                raise ValueError(f"{address!r} is no e-mail address")
+        return value

@@ -15,19 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from filiation.cluster.planned import PlannedJob
-from filiation.config import load_config
 from filiation.workflow_inputs import WorkflowInputs
 from filiation.workflow_run import plan_jobs
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def jobs_of_run(config: Path, directory: Path) -> list[PlannedJob]:
-    """The jobs that a run of the whole sheet would start now, in the order of the families; called in `directory`.
+def jobs_of_run(inputs: WorkflowInputs, config: Path, directory: Path) -> list[PlannedJob]:
+    """The jobs that a run of the whole sheet would start now; called in `directory`.
 
-    The job that only gathers the reports is left out: it does nothing. FiliationError when Snakemake cannot plan.
+    inputs, config : the configuration, read and as a file. The job that only gathers the reports is left out: it does
+    nothing. FiliationError when Snakemake cannot plan.
     """
-    inputs = WorkflowInputs(load_config(config))
     alike = alike_families(inputs, directory)
     followers = {family: others for family, *others in alike.values()}
     if not any(followers.values()):

@@ -80,7 +80,9 @@ def test_status__stages_are_done_failed_running_or_waiting(folder: Path) -> None
     assert (second.stages["quality"], second.stages["report"], second.state) == ("running", "waiting", "running")
     assert first.failures[0].cause is not None
     assert first.failures[0].cause.cause == "memory"
+    assert second.at_work == ["quality since 03:59"]
     text = table_text([first, second], [], "2 families")
+    assert "quality since 03:59" in text
     assert "F1: screen failed (logs/screen/F1.log)" in text
     assert "likely cause: memory" in text
 

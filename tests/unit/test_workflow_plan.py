@@ -63,4 +63,4 @@ def test_jobs__are_those_that_snakemake_plans_for_all(families: Path) -> None:
 
     config = families / "config.yaml"
     whole = [job for job in plan_jobs(config, families) if job.rule != "all"]
-    assert known(jobs_of_run(config, families)) == known(whole)
+    assert known(jobs_of_run(WorkflowInputs(load_config(config)), config, families)) == known(whole)

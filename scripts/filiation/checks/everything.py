@@ -21,6 +21,7 @@ from filiation.checks.resources import (
 from filiation.checks.result import CheckReport, Progress, tell_long
 from filiation.io.reference_check import ReferenceSummary, Site, scan_fasta
 from filiation.io.sheet import collect_sheets
+from filiation.notification import check_notify
 
 
 def check_everything(
@@ -40,6 +41,7 @@ def check_everything(
     report.sheet, faults = collect_sheets(config)
     report.faults += faults
     report.faults += need_faults(config, report.sheet, str(config_path))
+    report.faults += check_notify(config.notify)
     check_declared(report, config, deep=deep, progress=progress)
     check_gene_table(report, config)
     check_phenotypes(report, config)

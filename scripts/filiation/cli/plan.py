@@ -43,7 +43,7 @@ def main(options: argparse.Namespace) -> int:
     from filiation.config import load_config
     from filiation.errors import ConfigError
     from filiation.io.files import atomic_text
-    from filiation.io.sheet import load_sheets
+    from filiation.workflow_inputs import WorkflowInputs
     from filiation.workflow_plan import jobs_of_run
 
     if options.cores < 1:
@@ -54,17 +54,17 @@ def main(options: argparse.Namespace) -> int:
     earlier = [path.resolve() for path in options.history]
     json_path = options.json.resolve() if options.json else None
     os.chdir(options.directory.resolve())
-    sheet = load_sheets(load_config(config_path))
+    inputs = WorkflowInputs(load_config(config_path))
     if COSTS.is_file():
         earlier.append(COSTS)
-    jobs = jobs_of_run(config_path, Path().resolve())
+    jobs = jobs_of_run(inputs, config_path, Path().resolve())
     if not profile.on_cluster:
         # One machine gives a job no more than it has.
         jobs = [replace(job, threads=min(job.threads, options.cores)) for job in jobs]
     plan = make_plan(
         jobs,
         History(read_costs(earlier), default_costs()),
-        cache(lambda family, sample, unit: source_bytes(sheet, family, sample, unit)),
+        cache(lambda family, sample, unit: source_bytes(inputs.sheet, family, sample, unit)),
         cores=options.cores,
         at_once=limits(profile.settings) if profile.on_cluster else None,
         cost_per_core_hour=options.cost_per_core_hour,

@@ -2,7 +2,8 @@
 
 First every input is checked (`filiation check`), then the plan is printed, then the steps run. The same command
 again goes on where the last one stopped, after a crash or a `kill -9` too: finished steps are kept, unfinished
-ones repeated. Plain `snakemake` on workflow/Snakefile works as well, without the check and the clean-up.
+ones repeated. Plain `snakemake` on workflow/Snakefile works as well, without the check and the clean-up. At the end
+those of `notify` in the configuration are told, in numbers only; nobody by default.
 
 Examples:
   filiation run --config config/config.yaml --cores 8
@@ -17,7 +18,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filiation.config import RunConfig
+    from filiation.io.sheet import SampleSheet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,15 +69,22 @@ def main(options: argparse.Namespace) -> int:
         faults = check_everything(str(config_path), deep=False, progress=lambda text: None).faults
         if faults:
             raise FaultList(faults)
-    code = run_workflow(
-        config_path,
-        directory,
-        options.cores,
-        options.snakemake,
-        sheet=sheet,
-        dry_run=options.dry_run,
-        profile=profile,
-    )
+    started, code = time.time(), 1
+    try:
+        code = run_workflow(
+            config_path,
+            directory,
+            options.cores,
+            options.snakemake,
+            sheet=sheet,
+            dry_run=options.dry_run,
+            profile=profile,
+        )
+    except KeyboardInterrupt:
+        code = 130
+        raise
+    finally:
+        _tell_the_end(config, sheet, directory, code, started)
     if code == 0 and not options.dry_run:
         for family in sheet.families:
             page = directory / "results" / family / "report" / f"{family}.rcp.html"
@@ -78,3 +92,19 @@ def main(options: argparse.Namespace) -> int:
                 print(page)
     sys.stdout.flush()
     return code
+
+
+def _tell_the_end(config: RunConfig, sheet: SampleSheet, directory: Path, code: int, started: float) -> None:
+    """Tell those of `notify`, when Snakemake worked at all since we started; a message that fails is only said."""
+    from filiation.cluster.status import counts, family_statuses, members_of
+    from filiation.notification import notify
+
+    log = directory / "logs" / "run.log"
+    asked = config.notify.email or config.notify.webhook_file
+    # File systems stamp with a clock that is coarser than ours.
+    if not asked or not log.is_file() or log.stat().st_mtime < started - 1:
+        return
+    families, from_calls = members_of(sheet)
+    statuses = family_statuses(directory, families, alive=False, starts_from_calls=from_calls)
+    for problem in notify(config.notify, counts(statuses), code=code, seconds=time.time() - started):
+        print(f"filiation run: {problem}", file=sys.stderr)

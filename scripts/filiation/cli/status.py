@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Read, print; 1 when a job of the run has failed."""
-    from filiation.cluster.status import counts, family_statuses, shared_failures, table_text
+    from filiation.cluster.status import counts, family_statuses, members_of, shared_failures, table_text
     from filiation.cluster.status_page import status_page
     from filiation.config import load_config
     from filiation.io.files import atomic_text
@@ -40,15 +40,8 @@ def main(options: argparse.Namespace) -> int:
     os.chdir(options.directory.resolve())
     sheet = load_sheets(load_config(config_path))
     directory, alive = Path().resolve(), is_at_work(Path())
-    statuses = family_statuses(
-        directory,
-        {
-            name: [sample for sample in family.samples if sample in sheet.rows]
-            for name, family in sheet.families.items()
-        },
-        alive=alive,
-        starts_from_calls=frozenset(name for name in sheet.families if sheet.starts_from_calls(name)),
-    )
+    families, from_calls = members_of(sheet)
+    statuses = family_statuses(directory, families, alive=alive, starts_from_calls=from_calls)
     shared = shared_failures(directory)
     footer = ", ".join(f"{number} {state}" for state, number in counts(statuses).items() if number)
     footer = f"{len(statuses)} families: {footer}; " + ("a run is at work" if alive else "no run is at work")
@@ -66,21 +59,24 @@ def _rest(options: argparse.Namespace, config_path: Path) -> str:
     from dataclasses import replace
     from functools import cache
 
-    from filiation.cluster.costs import COSTS, read_costs, source_bytes
+    from filiation.cluster.costs import COSTS, default_costs, read_costs, source_bytes
     from filiation.cluster.estimate import History
     from filiation.cluster.plan import duration, make_plan
     from filiation.config import load_config
-    from filiation.io.sheet import load_sheets
+    from filiation.workflow_inputs import WorkflowInputs
     from filiation.workflow_plan import jobs_of_run
 
     earlier = [*options.history, *([COSTS] if COSTS.is_file() else [])]
     if not earlier:
         return "no costs of an earlier run: give --history for the time that is left"
-    sheet = load_sheets(load_config(config_path))
-    jobs = [replace(job, threads=min(job.threads, options.cores)) for job in jobs_of_run(config_path, Path().resolve())]
+    inputs = WorkflowInputs(load_config(config_path))
+    jobs = [
+        replace(job, threads=min(job.threads, options.cores))
+        for job in jobs_of_run(inputs, config_path, Path().resolve())
+    ]
     if not jobs:
         return "nothing is left to do"
-    size_of = cache(lambda family, sample, unit: source_bytes(sheet, family, sample, unit))
-    plan = make_plan(jobs, History(read_costs(earlier)), size_of, cores=options.cores)
+    size_of = cache(lambda family, sample, unit: source_bytes(inputs.sheet, family, sample, unit))
+    plan = make_plan(jobs, History(read_costs(earlier), default_costs()), size_of, cores=options.cores)
     doubt = f" (limits of {', '.join(plan.guessed)} counted in full)" if plan.guessed else ""
     return f"{plan.jobs} jobs left, about {duration(plan.wall_seconds)} on {options.cores} cores{doubt}"

@@ -43,6 +43,13 @@ _PATTERNS: tuple[tuple[str, Cause], ...] = (
     ),
     (r"Permission denied|EACCES", Cause("no permission", "look at the path that the log names")),
     (
+        r"MissingInputException|Missing input files for rule",
+        Cause(
+            "a file that this machine has is missing on the node",
+            "put it, reference and panels too, on a file system that the nodes see, and name it by that path",
+        ),
+    ),
+    (
         r"command not found|No such file or directory: '(\w|-)+'$",
         Cause("a tool is missing on the node", "filiation doctor, on that node"),
     ),

@@ -45,7 +45,7 @@ def source_bytes(sheet: SampleSheet, family: str, sample: str = "", unit: str = 
 
 def collect_costs(directory: Path, sheet: SampleSheet) -> list[dict[str, Any]]:
     """One row for each job that was measured in a working folder, and one for the results of each family."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     intervals: Counter[tuple[str, str]] = Counter()
     for path in sorted((directory / "logs" / "benchmarks").glob("*/*.tsv")):
         measured = _measured(path)

@@ -7,18 +7,22 @@ written, the clock of this machine agrees with that of the shared file system.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
 from filiation.cluster import slurm
+from filiation.cluster.plan import SCRATCH_SHARE, size
 from filiation.cluster.planned import PlannedJob
 from filiation.cluster.profile import Profile
 from filiation.errors import ConfigError, UserError, nearest
 
 # Clocks that differ by less are made up for by `latency-wait`; by more, outputs look older than their inputs.
 LARGEST_SKEW = 5.0
+# Compiled kernels and small tables of a job; with less, nothing works.
+SMALLEST_SCRATCH = 200e6
 
 
 def check_cluster(profile: Profile, jobs: Iterable[PlannedJob], directory: Path) -> list[UserError]:
@@ -26,7 +30,8 @@ def check_cluster(profile: Profile, jobs: Iterable[PlannedJob], directory: Path)
     faults: list[UserError] = []
     where = str(profile.folder / "config.yaml")
     asked = profile.default_resources
-    faults += _scratch(str(asked.get("tmpdir") or ""), where)
+    jobs = list(jobs)
+    faults += _scratch(str(asked.get("tmpdir") or ""), jobs, where)
     faults += _clock(directory)
     if profile.executor != "slurm":
         return faults
@@ -64,7 +69,7 @@ def check_cluster(profile: Profile, jobs: Iterable[PlannedJob], directory: Path)
         )
     chosen = partitions.get(name or default)
     if chosen:
-        faults += _too_large(list(jobs), chosen, where)
+        faults += _too_large(jobs, chosen, where)
     return faults
 
 
@@ -105,19 +110,44 @@ def _smaller(rule: str, partition: slurm.Partition) -> str:
     return f"{rule}: {{{', '.join(parts)}}}"
 
 
-def _scratch(folder: str, where: str) -> list[UserError]:
-    """Scratch that is not there on this machine may be there on the nodes; one that refuses us is nobody's."""
+def _scratch(folder: str, jobs: list[PlannedJob], where: str) -> list[UserError]:
+    """Scratch that is not there on this machine may be there on the nodes; one that refuses us is nobody's, and one
+    without the room that the largest job needs fails it halfway.
+    """
     path = Path(os.path.expandvars(folder)) if folder and folder != "system_tmpdir" else None
-    if path is None or not path.is_dir() or os.access(path, os.W_OK | os.X_OK):
+    if path is None or not path.is_dir():
+        return []
+    where = f"{where}: default-resources: tmpdir"
+    if not os.access(path, os.W_OK | os.X_OK):
+        return [
+            ConfigError(
+                f"scratch {str(path)!r} cannot be written",
+                where=where,
+                expected="a folder of yours on every node",
+                repair="give another one, or ask the cluster's administrators",
+            )
+        ]
+    needed, free = scratch_needed(jobs), shutil.disk_usage(path).free
+    if free >= needed:
         return []
     return [
         ConfigError(
-            f"scratch {str(path)!r} cannot be written",
-            where=f"{where}: default-resources: tmpdir",
-            expected="a folder of yours on every node",
-            repair="give another one, or ask the cluster's administrators",
+            f"scratch {str(path)!r} has {size(free)} left",
+            where=where,
+            expected=f"{size(needed)}, which the largest job of this run writes there",
+            repair="free space, or give another folder",
         )
     ]
+
+
+def scratch_needed(jobs: Iterable[PlannedJob]) -> float:
+    """Bytes that the largest job writes to scratch, by the inputs that are there already; at least SMALLEST_SCRATCH."""
+    needed = [
+        SCRATCH_SHARE[job.rule] * sum(os.path.getsize(path) for path in job.inputs if os.path.isfile(path))
+        for job in jobs
+        if job.rule in SCRATCH_SHARE
+    ]
+    return max([*needed, SMALLEST_SCRATCH])
 
 
 def _clock(directory: Path) -> list[UserError]:

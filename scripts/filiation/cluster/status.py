@@ -6,12 +6,14 @@ what failed is read from the run's own log.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from filiation.cluster.causes import Cause, likely_cause
 from filiation.cluster.events import FAILED, RUNNING, JobEvent, job_events
+from filiation.io.sheet import SampleSheet
 
 DONE, WAITING = "done", "waiting"
 STATES = (DONE, RUNNING, FAILED, WAITING)
@@ -42,6 +44,8 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("report", frozenset({"report"}), "results/{family}/report/{family}.rcp.html"),
 )
 LINES_OF_LOG = 12
+# Running jobs of one family that are named.
+MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,12 @@ class Failure:
 
 @dataclass
 class FamilyStatus:
-    """State of every stage of one family. attempts : largest number of tries of a running job."""
+    """State of every stage of one family. at_work : its running jobs, each in words."""
 
     family: str
     stages: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    at_work: list[str] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -70,6 +75,14 @@ class FamilyStatus:
         if self.failures:
             return FAILED
         return DONE if states == {DONE} else RUNNING if RUNNING in states else WAITING
+
+
+def members_of(sheet: SampleSheet) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """{family: its samples that have data}, and the families without an alignment."""
+    families = {
+        name: [sample for sample in family.samples if sample in sheet.rows] for name, family in sheet.families.items()
+    }
+    return families, frozenset(name for name in families if sheet.starts_from_calls(name))
 
 
 def family_statuses(
@@ -82,10 +95,12 @@ def family_statuses(
     """
     log = directory / "logs" / "run.log"
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    events = list(job_events(lines).values())
+    events: dict[str, list[JobEvent]] = defaultdict(list)
+    for event in job_events(lines).values():
+        events[event.family].append(event)
     found = []
     for family, samples in families.items():
-        own = [event for event in events if event.family == family]
+        own = events[family]
         status = FamilyStatus(family)
         for stage, rules, pattern in STAGES:
             if stage == "alignment" and family in starts_from_calls:
@@ -99,9 +114,18 @@ def family_statuses(
                 status.stages[stage] = FAILED
             else:
                 status.stages[stage] = DONE if done else WAITING
+        status.at_work = [_at_work(event) for event in own if alive and event.state == RUNNING]
         status.failures = [failure_of(directory, event) for event in own if event.state == FAILED]
         found.append(status)
     return found
+
+
+def _at_work(event: JobEvent) -> str:
+    """`align F1-child L001 since 03:57, try 2`."""
+    parts = [value for key, value in event.wildcards.items() if key != "family"]
+    since = event.since.split()[3][:5] if len(event.since.split()) == 5 else ""
+    words = " ".join([event.rule, *parts]) + (f" since {since}" if since else "")
+    return words + (f", try {event.attempt}" if event.attempt > 1 else "")
 
 
 def shared_failures(directory: Path) -> list[Failure]:
@@ -123,7 +147,7 @@ def failure_of(directory: Path, event: JobEvent) -> Failure:
     return Failure(event.family, event.rule, event.log, last, likely_cause("\n".join([event.message, *last])))
 
 
-_SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
+SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
 
 
 def table_text(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], footer: str) -> str:
@@ -132,8 +156,12 @@ def table_text(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], foot
     width = max([6, *(len(status.family) for status in statuses)])
     lines = [f"{'family':<{width}}  " + "  ".join(names)]
     for status in statuses:
-        cells = [f"{_SIGNS.get(status.stages.get(name, ''), ' '):^{len(name)}}" for name in names]
+        cells = [f"{SIGNS.get(status.stages.get(name, ''), ' '):^{len(name)}}" for name in names]
         lines.append(f"{status.family:<{width}}  " + "  ".join(cells) + f"  {status.state}")
+        shown = status.at_work[:MOST_SHOWN]
+        lines += [f"{'':<{width}}    {words}" for words in shown]
+        if len(status.at_work) > len(shown):
+            lines.append(f"{'':<{width}}    and {len(status.at_work) - len(shown)} more jobs")
     for failure in [*shared, *(failure for status in statuses for failure in status.failures)]:
         lines.append(f"\n{failure.family or 'all families'}: {failure.rule} failed ({failure.log or 'no log'})")
         lines += [f"    {line}" for line in failure.last_lines]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from filiation.cluster.status import STAGES, Failure, FamilyStatus
+from filiation.cluster.status import MOST_SHOWN, SIGNS, STAGES, STATES, Failure, FamilyStatus, counts
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -19,5 +19,12 @@ def status_page(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], foo
     )
     failures = [*shared, *(failure for status in statuses for failure in status.failures)]
     return environment.get_template("status.html").render(
-        statuses=statuses, names=[stage for stage, _, _ in STAGES], failures=failures, footer=footer
+        statuses=statuses,
+        names=[stage for stage, _, _ in STAGES],
+        failures=failures,
+        footer=footer,
+        counts=counts(statuses),
+        states=STATES,
+        signs=SIGNS,
+        most_shown=MOST_SHOWN,
     )
