@@ -272,6 +272,8 @@ def score_de_novo(
             child_sex,
             prior,
             rates.mutation,
+            value["post_zygotic_share"],
+            value["only_copy_mixed_share"],
         )
         posterior[again] = 1.0 / (1.0 + 10.0 ** -odds[again])
     return DeNovoScores(posterior, odds)

@@ -48,6 +48,7 @@ THRESHOLDS = (
     "artefact_fraction_beta",
     "artefact_overdispersion",
     "post_zygotic_share",
+    "only_copy_mixed_share",
     "quality_ratio_spread",
     "quality_ratio_spread_of_read",
     "quality_ratio_outliers",
