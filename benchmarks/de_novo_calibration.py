@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -72,21 +71,28 @@ def reliability(posterior: np.ndarray, truth: np.ndarray, weight: np.ndarray) ->
                 "in_a_genome": float(total),
                 "sites": int(inside.sum()),
                 "effective": float(total**2 / (weight[inside] ** 2).sum()),
+                "error": sampling_error(truth[inside], weight[inside]),
             }
         )
     return rows
 
 
+def sampling_error(truth: np.ndarray, weight: np.ndarray) -> float:
+    """Standard error of a weighted share (ratio estimator): false sites weigh more than new ones, and are fewer."""
+    share = float(np.average(truth, weights=weight))
+    return float(np.sqrt((weight**2 * (truth - share) ** 2).sum()) / weight.sum())
+
+
 def print_bins(title: str, rows: list[dict[str, float]]) -> None:
     """A reliability table."""
     print(f"\n{title}")
-    print("  posterior   mean  observed  off (points)  in a genome  effective sites")
+    print("  posterior   mean  observed  off (points)  error  in a genome  effective sites")
     for row in rows:
         off = 100 * (row["observed"] - row["predicted"])
         note = "" if row["effective"] >= ENOUGH else "  too few to judge"
         print(
             f"  {row['low']:.1f}-{row['low'] + 0.1:.1f}   {row['predicted']:7.4f}  {row['observed']:7.4f}  {off:12.1f}"
-            f"  {row['in_a_genome']:11.1f}  {row['effective']:15.0f}{note}"
+            f"  {100 * row['error']:5.1f}  {row['in_a_genome']:11.1f}  {row['effective']:15.0f}{note}"
         )
 
 
@@ -164,7 +170,7 @@ def main() -> int:
     results = {f"{depth}x": one_depth(depth, sites, model, options.seed, scenario) for depth in depths}
     judged = [row for result in results.values() for row in result["bins"] if row["effective"] >= ENOUGH]
     deviations = [abs(row["observed"] - row["predicted"]) for row in judged]
-    errors = [math.sqrt(row["predicted"] * (1 - row["predicted"]) / row["effective"]) for row in judged]
+    errors = [row["error"] for row in judged]
     within = sum(deviation <= GOAL for deviation in deviations)
     failed = sum(d > GOAL + 2 * e for d, e in zip(deviations, errors, strict=True))
     print(

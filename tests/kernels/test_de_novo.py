@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filiation.kernels.de_novo import copies, copies_jit, de_novo_posterior, de_novo_posterior_jit
+from filiation.kernels.de_novo import (
+    copies,
+    copies_jit,
+    de_novo_log_odds,
+    de_novo_log_odds_jit,
+    de_novo_posterior,
+    de_novo_posterior_jit,
+)
 from filiation.kernels.encoding import (
     AUTOSOME,
     MITOCHONDRIAL,
@@ -63,6 +70,47 @@ def posterior(
             np.array([rate]),
         )[0]
     )
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.tuples(rows(), rows(), rows()),
+    st.sampled_from(sorted(CLASSES)),
+    st.sampled_from(sorted(SEXES)),
+    st.sampled_from([RARE, 5e-4, 0.02]),
+    st.tuples(st.floats(-30.0, 5.0), st.floats(-30.0, 5.0)),
+    st.floats(0.0, 1e4),
+    st.sampled_from([0.001, 0.02, 1.0]),
+)
+def test_log_odds__agree_with_every_history_written_out(
+    trio: tuple[Row, Row, Row],
+    contig_class: str,
+    sex: str,
+    frequency: float,
+    artefacts: tuple[float, float],
+    in_a_part: float,
+    mixed: float,
+) -> None:
+    share = 0.065
+    rows_of = tuple(list(row) for row in trio)
+    truth = slow.log10_odds(rows_of, contig_class, sex, frequency, MUTATION, artefacts, in_a_part, share, mixed)  # type: ignore[arg-type]
+    for function in (de_novo_log_odds, de_novo_log_odds_jit):
+        odds = function(
+            np.array([trio]),
+            np.array([artefacts[0]]),
+            np.array([artefacts[1]]),
+            np.array([math.log(1 - share + share * in_a_part)]),
+            np.array([CLASSES[contig_class]], dtype=np.int8),
+            SEXES[sex],
+            np.array([frequency]),
+            np.array([MUTATION]),
+            share,
+            mixed,
+        )[0]
+        if truth is None:
+            assert math.isnan(odds)
+        else:
+            assert odds == pytest.approx(truth, rel=1e-7, abs=1e-7)
 
 
 @settings(max_examples=300, deadline=None)

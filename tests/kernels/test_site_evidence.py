@@ -15,9 +15,10 @@ from reference import site_evidence as slow
 pytestmark = pytest.mark.kernels
 
 CUTS = SiteCuts(1.5, 3.0, 15.0, 40.0, 57.0, 50.0, -2.5, -5.0, -2.0)
-TRUE = SiteShares(0.03, 0.008, 0.025, 0.01, 0.01, 0.05)
-ARTEFACT = SiteShares(0.15, 0.12, 0.28, 0.27, 0.12, 0.5)
-INDEL = SiteShares(0.045, 0.036, 0.084, 0.081, 0.036, 0.15)
+TRUE = SiteShares(0.03, 0.008, 0.025, 0.01, 0.01, 0.05, 0.02, 0.3, 0.9)
+ARTEFACT = SiteShares(0.15, 0.12, 0.28, 0.27, 0.12, 0.5, 0.15, 0.8, 0.97)
+TRUE_INDEL = TRUE._replace(filtered=0.04, filtered_ordinary=0.04, filtered_raised=0.05, filtered_strong=0.06)
+INDEL = SiteShares(0.045, 0.036, 0.084, 0.081, 0.036, 0.4, 0.41, 0.42, 0.43)
 NAMES = ("strand_odds", "strand_fisher", "mapping_quality", "mapping_rank", "position_rank", "passed")
 
 fields = st.fixed_dictionaries(
@@ -35,15 +36,15 @@ fields = st.fixed_dictionaries(
 def ratio(known: dict[str, float | None], substitution: bool = True, kernel: object = site_log_ratio_jit) -> float:
     """The kernel's answer for one site."""
     row = np.array([[math.nan if known.get(name) is None else known[name] for name in NAMES]], dtype=np.float64)
-    told = kernel(row, np.array([substitution]), CUTS, TRUE, ARTEFACT, INDEL)  # type: ignore[operator]
+    told = kernel(row, np.array([substitution]), CUTS, TRUE, ARTEFACT, TRUE_INDEL, INDEL)  # type: ignore[operator]
     return float(told[0])
 
 
 @settings(max_examples=300, deadline=None)
 @given(fields, st.booleans())
 def test_site_evidence__agrees_with_the_twin(known: dict[str, float | None], substitution: bool) -> None:
-    shares = ARTEFACT if substitution else INDEL
-    truth = slow.ratio(known, CUTS._asdict(), TRUE._asdict(), shares._asdict())
+    there, shares = (TRUE, ARTEFACT) if substitution else (TRUE_INDEL, INDEL)
+    truth = slow.ratio(known, CUTS._asdict(), there._asdict(), shares._asdict())
     assert ratio(known, substitution) == pytest.approx(truth, abs=1e-9)
     assert ratio(known, substitution, site_log_ratio) == pytest.approx(truth, abs=1e-9)
 
@@ -64,6 +65,17 @@ def test_site_evidence__mapping_quality_and_its_rank_are_one_question() -> None:
     assert ratio({"mapping_quality": 45.0, "mapping_rank": -7.0}) == ratio({"mapping_quality": 45.0})
 
 
-def test_site_evidence__the_filter_is_asked_only_where_nothing_else_is_told() -> None:
+def test_site_evidence__what_the_filter_says_depends_on_what_the_fields_show() -> None:
     assert ratio({"passed": 0.0}) == pytest.approx(math.log(10.0))
-    assert ratio({"passed": 0.0, "strand_odds": 0.7}) == ratio({"strand_odds": 0.7})
+    ordinary, strong = {"strand_odds": 0.7}, {"strand_odds": 5.0}
+    failed = ratio({**ordinary, "passed": 0.0}) - ratio(ordinary)
+    assert failed == pytest.approx(math.log(7.5)), "the caller saw something that the fields do not show"
+    again = ratio({**strong, "passed": 0.0}) - ratio(strong)
+    assert 0.0 < again < 0.1, "what fails because of its strand is not told twice"
+    let_pass = ratio({"strand_odds": 2.0, "passed": 1.0}) - ratio({"strand_odds": 2.0})
+    assert let_pass < -1.0, "what the caller let pass although it is raised is likelier there"
+
+
+def test_site_evidence__the_filter_follows_the_worst_field() -> None:
+    both = {"strand_odds": 0.7, "mapping_quality": 45.0}
+    assert ratio({**both, "passed": 0.0}) - ratio(both) == pytest.approx(math.log(0.97 / 0.9))

@@ -23,13 +23,14 @@ COPIES = {
 }
 
 
-def _probability(row: list[float], alleles: tuple[int, ...]) -> Fraction:
-    """Likelihood of a person's alleles; one copy with the allele is whatever the caller made of it, 0/1 or 1/1."""
+def _probability(row: list[float], alleles: tuple[int, ...], mixed: float = 1.0) -> Fraction:
+    """Likelihood of a person's alleles; one copy with the allele is whatever the caller made of it, 1/1, or with the
+    probability `mixed` 0/1."""
     if not alleles:
         return Fraction(1)
     if len(alleles) == 2:
         return Fraction(math.exp(row[sum(alleles)]))
-    return Fraction(math.exp(max(row[1], row[2]) if alleles[0] else row[0]))
+    return Fraction(max(math.exp(row[2]), mixed * math.exp(row[1])) if alleles[0] else math.exp(row[0]))
 
 
 def _gametes(alleles: tuple[int, ...], rate: Fraction) -> list[tuple[Fraction, int, bool]]:
@@ -42,16 +43,14 @@ def _gametes(alleles: tuple[int, ...], rate: Fraction) -> list[tuple[Fraction, i
     return outcomes
 
 
-def posterior(
-    rows: tuple[list[float], list[float], list[float]], contig_class: str, child_sex: str, frequency: float, rate: float
-) -> float | None:
-    """Share of all configurations in which the child holds an alternate allele that mutated; None: not evaluable.
-
-    rows: natural log likelihoods of child, father, mother.
-    """
-    copies = COPIES.get((contig_class, child_sex))
-    if copies is None:
-        return None
+def _new_and_all(
+    rows: tuple[list[float], list[float], list[float]],
+    copies: tuple[int, int, int],
+    frequency: float,
+    rate: float,
+    mixed: float,
+) -> tuple[Fraction, Fraction]:
+    """Weight of the configurations in which the child holds an alternate allele that mutated, and of all."""
     child_row, father_row, mother_row = rows
     f, mu = Fraction(frequency), Fraction(rate)
     population = {0: 1 - f, 1: f}
@@ -67,8 +66,50 @@ def posterior(
                     mass *= probability
                 child = tuple(allele for _, allele, _ in passed)
                 assert len(child) == copies[2]
-                mass *= _probability(child_row, child)
+                mass *= _probability(child_row, child, mixed)
                 total += mass
                 if any(mutated for _, _, mutated in passed):
                     new += mass
+    return new, total
+
+
+def posterior(
+    rows: tuple[list[float], list[float], list[float]], contig_class: str, child_sex: str, frequency: float, rate: float
+) -> float | None:
+    """Share of all configurations in which the child holds an alternate allele that mutated; None: not evaluable.
+
+    rows: natural log likelihoods of child, father, mother.
+    """
+    copies = COPIES.get((contig_class, child_sex))
+    if copies is None:
+        return None
+    new, total = _new_and_all(rows, copies, frequency, rate, 1.0)
     return float(new / total)
+
+
+def log10_odds(
+    rows: tuple[list[float], list[float], list[float]],
+    contig_class: str,
+    child_sex: str,
+    frequency: float,
+    rate: float,
+    artefacts: tuple[float, float],
+    in_a_part: float,
+    post_zygotic_share: float,
+    mixed: float,
+) -> float | None:
+    """Odds of a new allele against inheritance and two artefacts; None: not evaluable.
+
+    artefacts: natural log weights of a systematic one, and of a sporadic one without the parents.
+    in_a_part: how much likelier the child's reads are when the allele is in a part of the cells, than in a carrier.
+    """
+    copies = COPIES.get((contig_class, child_sex))
+    if copies is None:
+        return None
+    only = 1.0 if contig_class == "mitochondrial" else mixed
+    new, total = _new_and_all(rows, copies, frequency, rate, only)
+    carrier, _ = _new_and_all(rows, copies, frequency, rate, 1.0)
+    parents = sum(row[0] for row, n in zip(rows[1:], copies, strict=False) if n)
+    other = total - new + Fraction(math.exp(artefacts[0])) + Fraction(math.exp(artefacts[1] + parents))
+    share = Fraction(post_zygotic_share)
+    return math.log10((1 - share) * new + share * Fraction(in_a_part) * carrier) - math.log10(other)

@@ -14,14 +14,13 @@ def ratio(fields: Mapping[str, float | None], cuts: Mapping[str, float], true: M
             return 1 - sum(value for name, value in kind.items() if name.startswith(question))
         return kind[f"{question}_{level}"]
 
-    product, asked = 1.0, 0
+    product, seen = 1.0, set()
     for question, names in (("strand", ("odds", "fisher")), ("mapping", ("quality", "rank")), ("position", ("rank",))):
         known = {name: fields[f"{question}_{name}"] for name in names if fields[f"{question}_{name}"] is not None}
         if question == "strand" and "odds" in known:
             known.pop("fisher", None)
         if not known:
             continue
-        asked += 1
         levels = set()
         for name, value in known.items():
             for level in ("raised", "strong"):
@@ -29,9 +28,11 @@ def ratio(fields: Mapping[str, float | None], cuts: Mapping[str, float], true: M
                 if cut is not None and (value >= cut if question == "strand" else value <= cut):
                     levels.add(level)
         level = "strong" if "strong" in levels else "raised" if levels else "ordinary"
+        seen.add(level)
         product *= share(artefact, question, level) / share(true, question, level)
     passed = fields["passed"]
-    if not asked and passed is not None:
-        of, there = artefact["filtered"], true["filtered"]
-        product = (1 - of) / (1 - there) if passed else of / there
+    if passed is not None:
+        worst = next((f"_{level}" for level in ("strong", "raised", "ordinary") if level in seen), "")
+        of, there = artefact[f"filtered{worst}"], true[f"filtered{worst}"]
+        product *= (1 - of) / (1 - there) if passed else of / there
     return math.log(product)

@@ -78,6 +78,8 @@ def posterior(
         SEX_MALE,
         np.array([frequency]),
         np.array([MUTATION]),
+        MODEL.threshold["post_zygotic_share"],
+        MODEL.threshold["only_copy_mixed_share"],
     )[0]
     return float(1.0 / (1.0 + 10.0**-odds))
 
@@ -174,6 +176,16 @@ def test_a_boys_father_with_the_allele_on_his_x_has_passed_nothing() -> None:
     assert value > 0.95
 
 
+def test_x_of_a_boy__reference_reads_among_his_only_copy_speak_for_an_artefact() -> None:
+    likelihoods: list[Row] = [(-80.0, -8.0, 0.0), HOMOZYGOUS_REFERENCE, HOMOZYGOUS_REFERENCE]
+    mixed: list[Row] = [(-60.0, 0.0, -70.0), HOMOZYGOUS_REFERENCE, HOMOZYGOUS_REFERENCE]
+    parents = [clean(15), clean()]
+    assert posterior(likelihoods, [Reads(0, 15, 15, 2), *parents], contig_class=X) > 0.98
+    on_x = posterior(mixed, [Reads(9, 6, 15, 1), *parents], contig_class=X)
+    assert on_x < 0.5
+    assert posterior(mixed, [Reads(9, 6, 15, 1), *parents]) > on_x + 0.3, "two copies: a heterozygote"
+
+
 def test_odds_keep_apart_what_a_probability_rounds_to_one() -> None:
     log_odds = [
         function(
@@ -185,6 +197,8 @@ def test_odds_keep_apart_what_a_probability_rounds_to_one() -> None:
             SEX_MALE,
             np.array([RARE]),
             np.array([MUTATION]),
+            0.065,
+            0.02,
         )[0]
         for function in (de_novo_log_odds, de_novo_log_odds_jit)
         for d in (50.0, 60.0)

@@ -90,13 +90,14 @@ member_likelihood_jit = inline(member_likelihood)
 
 
 def family_weights(
-    likelihood: np.ndarray, copies_of: tuple[int, int, int], frequency: float, rate: float
+    likelihood: np.ndarray, copies_of: tuple[int, int, int], frequency: float, rate: float, child_copy: float
 ) -> tuple[float, float]:
     """Weight of all family histories in which the child holds a mutated allele, and of all others.
 
     The two are summed apart, never as a difference, so that neither loses its digits beside the other.
 
     likelihood : float64 (3, 3), natural log: proband, father, mother.
+    child_copy : likelihood of the child's reads when the only copy of a child with one copy has the allele.
     """
     father_copies, mother_copies, child_copies = copies_of
     new = 0.0
@@ -105,7 +106,7 @@ def family_weights(
     one = np.exp(likelihood[PROBAND, 1])
     two = np.exp(likelihood[PROBAND, 2])
     if child_copies == 1:
-        one = haploid_likelihood_jit(likelihood[PROBAND], 2)
+        one = child_copy
     for father in range(3):
         father_weight = genotype_prior_jit(father, father_copies, frequency)
         if father_weight == 0.0:
@@ -187,13 +188,27 @@ def de_novo_posterior(
         copies_of = copies_jit(contig_class[v], child_sex)
         if copies_of[2] == 0:
             continue
-        new, inherited = family_weights_jit(likelihood[v], copies_of, allele_frequency[v], mutation_rate[v])
+        child_copy = haploid_likelihood_jit(likelihood[v, PROBAND], 2)
+        new, inherited = family_weights_jit(likelihood[v], copies_of, allele_frequency[v], mutation_rate[v], child_copy)
         if new + inherited > 0.0:
             posterior[v] = new / (new + inherited)
     return posterior
 
 
 de_novo_posterior_jit = jit(de_novo_posterior)
+
+
+def only_copy_log_likelihood(row: np.ndarray, contig_class: int, mixed_share: float) -> float:
+    """Likelihood of a child's reads (natural log) when its only copy has the allele.
+
+    All reads then show it. That a caller yet sees a heterozygote happens at few places, where reads of a paralogue mix
+    in (`mixed_share`); artefacts look so as a rule. Mitochondrial genomes are many: there a mixture is ordinary.
+    """
+    mixed = 1.0 if contig_class == MITOCHONDRIAL else mixed_share
+    return float(max(row[2], row[1] + np.log(mixed)))
+
+
+only_copy_log_likelihood_jit = inline(only_copy_log_likelihood)
 
 
 def de_novo_log_odds(
@@ -205,6 +220,8 @@ def de_novo_log_odds(
     child_sex: int,
     allele_frequency: np.ndarray,
     mutation_rate: np.ndarray,
+    post_zygotic_share: float,
+    mixed_share: float,
 ) -> np.ndarray:
     """Log10 odds that the allele is new in the child, against inheritance and against artefacts.
 
@@ -218,6 +235,8 @@ def de_novo_log_odds(
     systematic, sporadic : float64 (v,), natural log of artefact rate × likelihood ratio; -inf for none.
     post_zygotic : float64 (v,), natural log of what new alleles in a part of the child's cells add; 0 for nothing.
     contig_class, child_sex, allele_frequency, mutation_rate : as in de_novo_posterior.
+    post_zygotic_share : share of new alleles that are in a part of the child's cells; post_zygotic was made with it.
+    mixed_share : share of alleles of an only copy that a caller sees as heterozygous.
 
     Returns
     -------
@@ -230,12 +249,20 @@ def de_novo_log_odds(
         copies_of = copies_jit(contig_class[v], child_sex)
         if copies_of[2] == 0:
             continue
-        new, inherited = family_weights_jit(likelihood[v], copies_of, allele_frequency[v], mutation_rate[v])
+        only_copy, seen_anyhow = 0.0, 0.0
+        if copies_of[2] == 1:
+            only_copy = only_copy_log_likelihood_jit(likelihood[v, PROBAND], contig_class[v], mixed_share)
+            # What a carrier of any kind would have; an allele in a part of the cells is compared with that.
+            seen_anyhow = max(likelihood[v, PROBAND, 1], likelihood[v, PROBAND, 2])
+        new, inherited = family_weights_jit(
+            likelihood[v], copies_of, allele_frequency[v], mutation_rate[v], np.exp(only_copy)
+        )
         without = likelihood[v, FATHER, 0] if copies_of[0] > 0 else 0.0
         without += likelihood[v, MOTHER, 0] if copies_of[1] > 0 else 0.0
         # A likelihood ratio that no double holds stands for certainty.
         other = inherited + np.exp(min(systematic[v], 600.0)) + np.exp(min(sporadic[v] + without, 600.0))
-        new *= np.exp(min(post_zygotic[v], 600.0))
+        in_a_part = np.exp(min(post_zygotic[v], 600.0)) - (1.0 - post_zygotic_share)
+        new *= 1.0 - post_zygotic_share + max(in_a_part, 0.0) * np.exp(seen_anyhow - only_copy)
         odds[v] = min(300.0, max(-300.0, np.log10(max(new, 1e-300)) - np.log10(max(other, 1e-300))))
     return odds
 

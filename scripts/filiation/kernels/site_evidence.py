@@ -32,7 +32,8 @@ class SiteCuts(NamedTuple):
 
 
 class SiteShares(NamedTuple):
-    """Shares of alleles of one kind (that are there, or artefacts) whose field is raised, or strong."""
+    """Shares of alleles of one kind (that are there, or artefacts) whose field is raised, or strong; and that fail the
+    caller's filters: of all, where no field is known, and of those whose worst field is ordinary, raised or strong."""
 
     strand_raised: float
     strand_strong: float
@@ -40,6 +41,9 @@ class SiteShares(NamedTuple):
     mapping_strong: float
     position_raised: float
     filtered: float
+    filtered_ordinary: float
+    filtered_raised: float
+    filtered_strong: float
 
 
 def level_above(value: float, raised: float, strong: float) -> int:
@@ -62,20 +66,40 @@ def log_ratio(level: int, raised_of: float, strong_of: float, raised_true: float
 log_ratio_jit = inline(log_ratio)
 
 
+def filter_log_ratio(passed: bool, worst: int, of: SiteShares, true: SiteShares) -> float:
+    """Natural log of how much likelier the caller's filter is under an artefact, given the site's worst field (its
+    level; -1 where no field is known)."""
+    if worst == STRONG:
+        artefact, there = of.filtered_strong, true.filtered_strong
+    elif worst == RAISED:
+        artefact, there = of.filtered_raised, true.filtered_raised
+    elif worst == ORDINARY:
+        artefact, there = of.filtered_ordinary, true.filtered_ordinary
+    else:
+        artefact, there = of.filtered, true.filtered
+    return math.log((1.0 - artefact) / (1.0 - there)) if passed else math.log(artefact / there)
+
+
+filter_log_ratio_jit = inline(filter_log_ratio)
+
+
 def site_log_ratio(
     fields: np.ndarray,
     substitution: np.ndarray,
     cuts: SiteCuts,
     true: SiteShares,
     artefact: SiteShares,
+    true_indel: SiteShares,
     artefact_indel: SiteShares,
 ) -> np.ndarray:
     """Natural log of how much likelier the site's fields are under an artefact than under an allele that is there.
 
-    Three questions, each with a ratio of its own, multiplied: strand (by the odds ratio of strands, else by the
+    Four questions, each with a ratio of its own, multiplied: strand (by the odds ratio of strands, else by the
     p-value of Fisher's test), mapping (the worse of the reads' mapping quality and of its rank sum between alternate
-    and reference reads, for both tell of the same fault), position in the reads. The caller's filter is made of these
-    fields, so it is asked only where all of them are missing. A missing field says nothing.
+    and reference reads, for both tell of the same fault), position in the reads, and the caller's filter. The filter
+    is made of these fields and of others, so it is asked given the worst of them: of sites whose fields are ordinary
+    it finds some artefacts, and where a field is raised it tells what the caller made of the rest. A missing field
+    says nothing.
 
     v = variants.
 
@@ -98,19 +122,16 @@ def site_log_ratio(
     ratio = np.zeros(n_variants)
     for v in range(n_variants):
         row = fields[v]
-        of = artefact if substitution[v] else artefact_indel
-        told = False
-        strand = -1
+        of, there = (artefact, true) if substitution[v] else (artefact_indel, true_indel)
+        strand, mapping, position = -1, -1, -1
         if not np.isnan(row[STRAND_ODDS]):
             strand = level_above_jit(row[STRAND_ODDS], cuts.strand_odds_raised, cuts.strand_odds_strong)
         elif not np.isnan(row[STRAND_FISHER]):
             strand = level_above_jit(row[STRAND_FISHER], cuts.strand_fisher_raised, cuts.strand_fisher_strong)
         if strand >= 0:
-            told = True
             ratio[v] += log_ratio_jit(
-                strand, of.strand_raised, of.strand_strong, true.strand_raised, true.strand_strong
+                strand, of.strand_raised, of.strand_strong, there.strand_raised, there.strand_strong
             )
-        mapping = -1
         if not np.isnan(row[MAPPING_QUALITY]):
             mapping = level_above_jit(-row[MAPPING_QUALITY], -cuts.mapping_quality_raised, -cuts.mapping_quality_strong)
         if not np.isnan(row[MAPPING_RANK]):
@@ -118,21 +139,14 @@ def site_log_ratio(
                 mapping, level_above_jit(-row[MAPPING_RANK], -cuts.mapping_rank_raised, -cuts.mapping_rank_strong)
             )
         if mapping >= 0:
-            told = True
             ratio[v] += log_ratio_jit(
-                mapping, of.mapping_raised, of.mapping_strong, true.mapping_raised, true.mapping_strong
+                mapping, of.mapping_raised, of.mapping_strong, there.mapping_raised, there.mapping_strong
             )
         if not np.isnan(row[POSITION_RANK]):
-            told = True
-            if row[POSITION_RANK] <= cuts.position_rank_raised:
-                ratio[v] += math.log(of.position_raised / true.position_raised)
-            else:
-                ratio[v] += math.log((1.0 - of.position_raised) / (1.0 - true.position_raised))
-        if not told and not np.isnan(row[PASSED_FILTER]):
-            if row[PASSED_FILTER] == 0.0:
-                ratio[v] += math.log(of.filtered / true.filtered)
-            else:
-                ratio[v] += math.log((1.0 - of.filtered) / (1.0 - true.filtered))
+            position = RAISED if row[POSITION_RANK] <= cuts.position_rank_raised else ORDINARY
+            ratio[v] += log_ratio_jit(position, of.position_raised, 0.0, there.position_raised, 0.0)
+        if not np.isnan(row[PASSED_FILTER]):
+            ratio[v] += filter_log_ratio_jit(row[PASSED_FILTER] != 0.0, max(strand, mapping, position), of, there)
     return ratio
 
 

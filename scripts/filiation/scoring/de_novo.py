@@ -150,8 +150,9 @@ def alternate_quality(model: ScoringModel) -> AlternateQuality:
 
 def artefact_by_site(
     batch: TrioBatch, rows: npt.NDArray[np.int64], substitution: npt.NDArray[np.bool_], model: ScoringModel
-) -> npt.NDArray[np.float64]:
-    """Natural log of how much likelier strand, mapping quality and read position are under an artefact.
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Natural log of how much likelier strand, mapping quality, read position and the caller's filter are under an
+    artefact: of all members, and of the child's reads alone.
 
     0 for records whose caller wrote none of them, and for batches that have no bytes of their records.
     """
@@ -162,15 +163,22 @@ def artefact_by_site(
         fields = site_fields(batch.records, rows)
     else:
         fields = np.full((len(rows), N_FIELDS), np.nan)
-    names = ("strand_raised", "strand_strong", "mapping_raised", "mapping_strong", "position_raised", "filtered")
     cuts = SiteCuts(*(value[f"site_{name}"] for name in SiteCuts._fields))
-    true, artefact = ([value[f"site_{kind}_{name}"] for name in names] for kind in ("true", "artefact"))
-    # A factor never makes a field rarer in artefacts than in alleles that are there.
-    factor = value["site_artefact_indel_factor"]
-    of_indel = [max(factor * share, least) for share, least in zip(artefact, true, strict=True)]
-    return np.asarray(
-        site_log_ratio_jit(fields, substitution, cuts, SiteShares(*true), SiteShares(*artefact), SiteShares(*of_indel))
-    )
+    true = SiteShares(*(value[f"site_true_{name}"] for name in SiteShares._fields))
+    of_filter = [name for name in SiteShares._fields if name.startswith("filtered")]
+    true_indel = true._replace(**dict.fromkeys(of_filter, value["site_true_filtered_indel"]))
+    ratios = []
+    for kind in ("systematic", "sporadic"):
+        # What a filter makes of a site's fields was counted of all artefacts together.
+        shares = {name: value[f"site_artefact_{name}"] for name in of_filter}
+        shares |= {name: value[f"site_{kind}_{name}"] for name in SiteShares._fields if name not in of_filter}
+        artefact = SiteShares(**shares)
+        # A factor never makes a field rarer in artefacts than in alleles that are there.
+        factor = value["site_artefact_indel_factor"]
+        of_indel = SiteShares(*(max(factor * share, least) for share, least in zip(artefact, true, strict=True)))
+        of_indel = of_indel._replace(**dict.fromkeys(of_filter, value["site_artefact_filtered_indel"]))
+        ratios.append(site_log_ratio_jit(fields, substitution, cuts, true, artefact, true_indel, of_indel))
+    return ratios[0], ratios[1]
 
 
 def prior_frequency(
@@ -254,16 +262,18 @@ def score_de_novo(
             is_substitution(classes) & _has_likelihoods(batch, again) & ~_shows_other_alleles(batch, again),
             alternate_quality(model),
         )
-        artefact = by_quality + artefact_by_site(batch, again, is_substitution(classes), model)
+        by_site = artefact_by_site(batch, again, is_substitution(classes), model)
         odds[again] = de_novo_log_odds_jit(
             evidence,
-            systematic + artefact + np.log(rates.systematic),
-            sporadic + artefact + np.log(rates.sporadic),
+            systematic + by_quality + by_site[0] + np.log(rates.systematic),
+            sporadic + by_quality + by_site[1] + np.log(rates.sporadic),
             post_zygotic,
             batch.contig_class[again],
             child_sex,
             prior,
             rates.mutation,
+            value["post_zygotic_share"],
+            value["only_copy_mixed_share"],
         )
         posterior[again] = 1.0 / (1.0 + 10.0 ** -odds[again])
     return DeNovoScores(posterior, odds)
