@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from programme_families import NAMES, Genome, World, part_of, records
 from programme_run import analyse, write_run
+from programme_world import CONTIGS as COVERED
 from programme_world import GENOTYPES as CARRIED
 from programme_world import HPO_TERMS, PRE_INDICATION, PublicData, Trio, Variant, cell_of
 
@@ -236,6 +237,14 @@ class Filler:
         carried = copies[:, 0] > 0
         columns["contig"] = pc.utf8_replace_slice(columns["contig"], 0, 3, "")
         columns["kept_for"] = pc.add(columns["kept_for"], pa.array(carried.astype(np.uint8))).cast(pa.uint8())
+        # As a source answers that has no record on a contig at all.
+        covered = pc.is_in(columns["contig"], pa.array(list(COVERED)))
+        columns["population_source"] = pc.if_else(covered, "not_found", "not_covered")
+        columns["info"] = pc.if_else(
+            covered,
+            columns["info"],
+            pc.replace_substring(columns["info"], "POPULATION_SOURCE=not_found", "POPULATION_SOURCE=not_covered"),
+        )
         columns["reason"] = pa.array(["proband_without_allele"] * len(alleles))
         return {
             "calls": part_of(ARCHIVE_CALLS, columns, carried, header),
