@@ -49,7 +49,7 @@ test-kill: setup
 
 # Every night: 500 kills of runs at random moments of every step, and every step from FASTQ; `make test` kills 16.
 test-chaos: setup
-	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} CHAOS_FASTQ=1 $(BIN)/python -m pytest -s tests/chaos
+	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} CHAOS_NIGHT=1 $(BIN)/python -m pytest -s tests/chaos
 
 # The chain and a series of faults on a real SLURM, which is installed and started on this machine, as root on Debian.
 test-slurm: setup

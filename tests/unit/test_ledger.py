@@ -22,7 +22,7 @@ from filiation.ledger.conservation import lost_in_archive, same_reads, unbalance
 from filiation.ledger.content import add_reads, count_content
 from filiation.ledger.entry import CACHE_VARIABLE, Recorded, checksum, entry_path, read_entry
 from filiation.ledger.record import run_recorded
-from filiation.ledger.steps import STEPS
+from filiation.ledger.steps import STEPS, inputs, outputs
 from filiation.ledger.verify import verify_run
 from filiation.model.columns import FUNNEL
 
@@ -309,3 +309,27 @@ def test_archive__keeps_every_record_or_counts_it(
     assert (found in problem) if found else problem == ""
     receipt.write_text(json.dumps({"family": "FAM", "analysis": 3}), encoding="utf-8")
     assert "holds 0 records" in lost_in_archive(tmp_path, receipt, read)
+
+
+def test_inputs__are_the_files_that_options_name_alone_or_inside_a_text(folder: Path) -> None:
+    for name in ("a.vcf.gz", "a.vcf.gz.tbi", "depth.tsv", "odd,name=1.bed", "word"):
+        (folder / name).touch()
+    options = argparse.Namespace(
+        output="results/a.bcf",
+        variants="odd,name=1.bed",
+        faf=["NAME=a.vcf.gz,faf=AF,coverage=depth.tsv"],
+        family="word",
+        consequences="word",
+        funnel="results/f.tsv",
+        shares=None,
+        threads=2,
+    )
+    found = [(option, str(path)) for option, path in inputs("annotate", options)]
+    assert found == [
+        ("faf", "a.vcf.gz"),
+        ("faf", "a.vcf.gz.tbi"),
+        ("faf", "depth.tsv"),
+        ("variants", "odd,name=1.bed"),
+    ]
+    written = [str(path) for _, path in outputs("annotate", options)]
+    assert written == ["results/a.bcf", "results/a.bcf.csi", "results/f.tsv"]
