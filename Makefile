@@ -51,7 +51,7 @@ test-kill: setup
 
 # Every night: 500 kills of runs at random moments of every step, and every step from FASTQ; `make test` kills 16.
 test-chaos: setup
-	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} CHAOS_FASTQ=1 $(BIN)/python -m pytest -s tests/chaos
+	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} CHAOS_NIGHT=1 $(BIN)/python -m pytest -s tests/chaos
 
 # A real SLURM, which is installed and started on this machine, as root on Debian: the demonstration and the series of
 # faults of `make test`, then each fault alone. Writes docs/slurm-series.md.

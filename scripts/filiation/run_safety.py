@@ -287,7 +287,8 @@ class Redaction:
 
     def logs_of_snakemake(self, directory: Path) -> None:
         """The same for the logs that Snakemake keeps itself."""
-        for path in (directory / ".snakemake" / "log").glob("*.log"):
+        kept_by_snakemake = (directory / ".snakemake" / name for name in ("log", "slurm_logs"))
+        for path in (path for folder in kept_by_snakemake for path in folder.rglob("*.log")):
             with suppress(OSError):
                 text = path.read_text(encoding="utf-8", errors="replace")
                 kept = "".join(self.line(line) for line in text.splitlines(keepends=True))

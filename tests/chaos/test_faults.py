@@ -16,6 +16,7 @@ from builders.chaos import (
     copy_inputs,
     damaged,
     environment,
+    every_night,
     finish,
     meddling,
     run,
@@ -58,7 +59,7 @@ def fill(path: Path) -> None:
 
 
 @pytest.mark.parametrize("disk", [100], indirect=True)
-@pytest.mark.parametrize("step", ["screen", "report"])
+@pytest.mark.parametrize("step", ["screen", pytest.param("report", marks=every_night)])
 def test_disk__that_fills_while_a_step_is_at_work_stops_the_run_and_spoils_nothing(
     step: str, disk: Path, stored_inputs: Path, expected: dict[str, str]
 ) -> None:
@@ -73,7 +74,7 @@ def test_disk__that_fills_while_a_step_is_at_work_stops_the_run_and_spoils_nothi
     assert_same(folder, expected)
 
 
-@pytest.mark.parametrize("least", [200, 2000])
+@pytest.mark.parametrize("least", [2000, pytest.param(200, marks=every_night)])
 def test_disk__that_takes_only_so_many_bytes_of_a_file_leaves_no_short_file(
     least: int, tmp_path: Path, stored_inputs: Path, expected: dict[str, str]
 ) -> None:
@@ -122,7 +123,7 @@ def test_files__that_come_late_are_waited_for(tmp_path: Path, stored_inputs: Pat
     assert_same(folder, expected)
 
 
-@pytest.mark.parametrize("skew", ["-7200", "7200"])
+@pytest.mark.parametrize("skew", ["7200", pytest.param("-7200", marks=every_night)])
 def test_clock__of_another_node_changes_no_byte_and_repeats_nothing_in_the_end(
     skew: str, tmp_path: Path, stored_inputs: Path, expected: dict[str, str]
 ) -> None:
@@ -131,7 +132,7 @@ def test_clock__of_another_node_changes_no_byte_and_repeats_nothing_in_the_end(
     assert_same(folder, expected)
 
 
-@pytest.mark.parametrize("place", ["one folder", "two folders"])
+@pytest.mark.parametrize("place", ["two folders", pytest.param("one folder", marks=every_night)])
 def test_race__of_two_runs_on_one_family_ends_with_one_run_and_whole_files(
     place: str, tmp_path: Path, stored_inputs: Path, expected: dict[str, str]
 ) -> None:

@@ -1,7 +1,7 @@
 """Are the outputs the same, byte for byte, whenever and whoever of a run was killed by signal 9?
 
 CHAOS_TRIALS sets the number of kills (16 in `make test`, 500 in `make test-chaos`), CHAOS_SEED chooses other moments.
-CHAOS_FASTQ=1 adds a chain over every step of the family that starts from FASTQ.
+CHAOS_NIGHT=1 adds a chain over every step of the family that starts from FASTQ.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.chaos import FASTQ_STEPS, STORED_STEPS, Tally, chain, copy_inputs
+from builders.chaos import FASTQ_STEPS, STORED_STEPS, Tally, chain, copy_inputs, every_night
 
 pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow]
 TRIALS = int(os.environ.get("CHAOS_TRIALS", "16"))
@@ -35,7 +35,7 @@ def test_kill__at_random_moments_of_every_step_gives_the_bytes_of_an_undisturbed
     assert tally.struck > tally.trials / 3
 
 
-@pytest.mark.skipif(not os.environ.get("CHAOS_FASTQ"), reason="set CHAOS_FASTQ=1: some minutes a chain")
+@every_night
 def test_kill__of_a_family_from_its_fastq_gives_the_bytes_of_an_undisturbed_run(
     tmp_path: Path, reduced_inputs: Path, undisturbed: Path
 ) -> None:

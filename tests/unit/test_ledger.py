@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import os
 import re
 from collections.abc import Callable
@@ -17,11 +18,11 @@ from filiation.config import WORKFLOW
 from filiation.errors import InputError, ToolError
 from filiation.io.tables import funnel_rows, write_table
 from filiation.ledger.changed import changed_outputs
-from filiation.ledger.conservation import same_reads, unbalanced
+from filiation.ledger.conservation import lost_in_archive, same_reads, unbalanced
 from filiation.ledger.content import add_reads, count_content
-from filiation.ledger.entry import CACHE_VARIABLE, checksum, entry_path, read_entry
+from filiation.ledger.entry import CACHE_VARIABLE, Recorded, checksum, entry_path, read_entry
 from filiation.ledger.record import run_recorded
-from filiation.ledger.steps import STEPS
+from filiation.ledger.steps import STEPS, inputs, outputs
 from filiation.ledger.verify import verify_run
 from filiation.model.columns import FUNNEL
 
@@ -277,3 +278,58 @@ def test_table__of_steps_is_that_of_the_rules() -> None:
         elif value.startswith("{input"):
             assert option not in STEPS[command].writes, (command, option)
     assert seen == set(STEPS)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "found"),
+    [
+        ("annotated/FAM.bcf", {"records": 4}, ""),
+        ("annotated/FAM.bcf", {"records": 5}, "5 records in results/FAM/annotated/FAM.bcf, 4 in the archive"),
+        ("screened/FAM.excluded.tsv.gz", {"rows": 60}, ""),
+        ("screened/FAM.excluded.tsv.gz", {"rows": 61}, "61 rows"),
+        ("prioritisation/FAM.candidates.tsv", {"rows": 2}, "2 rows"),
+        ("prioritisation/before_recheck/FAM.candidates.tsv", {"rows": 2}, ""),
+    ],
+)
+def test_archive__keeps_every_record_or_counts_it(
+    file: str, content: dict[str, int | str], found: str, tmp_path: Path
+) -> None:
+    rows = {"calls": 4, "genotypes": 10, "excluded": 20, "candidates": 3, "removed": 1}
+    record_json = {
+        "parts": [{"name": name, "rows": number} for name, number in rows.items()],
+        "settings": {"counted_proband_without_allele": {"1": 25, "2": 5}, "hpo_terms": []},
+    }
+    place = tmp_path / "families" / "4f" / "FAM" / "0002"
+    place.mkdir(parents=True)
+    (place / "record.json").write_text(json.dumps(record_json), encoding="utf-8")
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps({"family": "FAM", "analysis": 2}), encoding="utf-8")
+    read = [Recorded("results", f"results/FAM/{file}", 1, "0" * 64, content)]
+    problem = lost_in_archive(tmp_path, receipt, read)
+    assert (found in problem) if found else problem == ""
+    receipt.write_text(json.dumps({"family": "FAM", "analysis": 3}), encoding="utf-8")
+    assert "holds 0 records" in lost_in_archive(tmp_path, receipt, read)
+
+
+def test_inputs__are_the_files_that_options_name_alone_or_inside_a_text(folder: Path) -> None:
+    for name in ("a.vcf.gz", "a.vcf.gz.tbi", "depth.tsv", "odd,name=1.bed", "word"):
+        (folder / name).touch()
+    options = argparse.Namespace(
+        output="results/a.bcf",
+        variants="odd,name=1.bed",
+        faf=["NAME=a.vcf.gz,faf=AF,coverage=depth.tsv"],
+        family="word",
+        consequences="word",
+        funnel="results/f.tsv",
+        shares=None,
+        threads=2,
+    )
+    found = [(option, str(path)) for option, path in inputs("annotate", options)]
+    assert found == [
+        ("faf", "a.vcf.gz"),
+        ("faf", "a.vcf.gz.tbi"),
+        ("faf", "depth.tsv"),
+        ("variants", "odd,name=1.bed"),
+    ]
+    written = [str(path) for _, path in outputs("annotate", options)]
+    assert written == ["results/a.bcf", "results/a.bcf.csi", "results/f.tsv"]

@@ -6,11 +6,13 @@ must add up, so that neither a silent loss nor a wrong table passes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filiation.io.tables import read_table
 from filiation.ledger.content import Content, add_reads
+from filiation.ledger.entry import Recorded
 from filiation.model.columns import ALIGNMENT, FUNNEL
 
 _ADDED = {"added_by_splitting"}
@@ -43,6 +45,35 @@ def unbalanced(
         )
     if command in ("normalise", "screen", "annotate", "prioritise"):
         return _funnel(command, read, written, tables["funnel"])
+    return ""
+
+
+def lost_in_archive(archive: Path, receipt: Path, read: Iterable[Recorded]) -> str:
+    """Whether the archive holds every record of the screen and every candidate that an analysis came with.
+
+    Survivors are kept whole; what the screen removed is kept whole, with its reason, or counted. '' when all is there.
+    """
+    told = json.loads(receipt.read_text(encoding="utf-8"))
+    name, number = told["family"], int(told["analysis"])
+    found = list((archive / "families").glob(f"*/{name}/{number:04d}/record.json"))
+    if len(found) != 1:
+        return f"the receipt names analysis {number} of {name}, of which the archive holds {len(found)} records"
+    record = json.loads(found[0].read_text(encoding="utf-8"))
+    rows = {part["name"]: int(part["rows"]) for part in record["parts"]}
+    counted = sum(
+        count for key, value in record["settings"].items() if key.startswith("counted_") for count in value.values()
+    )
+    kept = {item.file: item.content for item in read if item.option == "results"}
+    expected = {
+        f"annotated/{name}.bcf": ("records", rows.get("calls", 0)),
+        f"screened/{name}.excluded.tsv.gz": ("rows", rows.get("genotypes", 0) + rows.get("excluded", 0) + counted),
+        f"prioritisation/{name}.candidates.tsv": ("rows", rows.get("candidates", 0)),
+        f"prioritisation/{name}.removed.tsv": ("rows", rows.get("removed", 0)),
+    }
+    for file, content in kept.items():
+        for end, (unit, archived) in expected.items():
+            if file.endswith(f"/{name}/{end}") and unit in content and content[unit] != archived:
+                return f"{content[unit]} {unit} in {file}, {archived} in the archive"
     return ""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filiation import __version__
 from filiation.errors import FiliationError, InputError, ToolError
-from filiation.ledger.conservation import unbalanced
+from filiation.ledger.conservation import lost_in_archive, unbalanced
 from filiation.ledger.content import Content, count_content
 from filiation.ledger.entry import (
     INDEX_SUFFIXES,
@@ -124,7 +124,10 @@ def _record(name: str, options: argparse.Namespace, paths: list[Path], recorded:
         if not str(path).endswith(INDEX_SUFFIXES):
             after.setdefault(item.option, item.content)
     tables = {item.option: path for path, item in written if item.option in ("funnel", "metrics")}
-    if problem := unbalanced(name, before, after, tables):
+    problem = unbalanced(name, before, after, tables)
+    if name == "archive add" and not problem and written:
+        problem = lost_in_archive(Path(options.archive), written[0][0], read)
+    if problem:
         raise ToolError(
             f"{name} did not keep what it was given: {problem}",
             where=", ".join(str(path) for path, _ in written),

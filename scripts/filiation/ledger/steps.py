@@ -122,9 +122,11 @@ def _texts(value: Any) -> list[str]:
 
 
 def _paths(text: str) -> Iterator[Path]:
-    """The files that an option's text names: alone, or as in NAME=KIND,FILE."""
-    pieces = [text, *text.replace("=", ",").split(",")]
-    for piece in pieces:
-        if ("/" in piece or "." in piece) and len(piece) < 4096 and Path(piece).is_file():
-            yield Path(piece)
-            return
+    """The files that an option's text names: alone, or as in NAME=KIND,FILE,coverage=FILE."""
+    pieces = [text] if _is_file(text) else text.replace("=", ",").split(",")
+    yield from (Path(piece) for piece in pieces if _is_file(piece))
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text is the path of a file, and not a word that happens to be a name in the working folder."""
+    return ("/" in text or "." in text) and len(text) < 4096 and Path(text).is_file()
