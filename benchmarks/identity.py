@@ -1,10 +1,11 @@
 """Does the quality gate stop every exchanged, foreign or contaminated sample, and no true family?
 
 Families are simulated with their reads (benchmarks/identity_genomes.py) and judged by the code and the thresholds
-of `filiation quality`. Three parts: mistakes (benchmarks/identity_cases.py) at 30x and 10x; contamination of 1, 2, 3
-and 5 % by strangers of the same and of another population and by members of the family; and true trios that look
-odd: related parents, parents of different ancestry, one X or XXY, both copies of a chromosome from one parent, low
-depth. docs/quality.md prints what this wrote.
+of `filiation quality`. Four parts: mistakes (benchmarks/identity_cases.py) at 30x and 10x; contamination of 1, 2, 3
+and 5 % by strangers of the same and of another population and by members of the family; members exchanged between
+families of one run, or in two of them, by `filiation compare-families`; and true trios that look odd: related parents,
+parents of different ancestry, one X or XXY, both copies of a chromosome from one parent, low depth.
+docs/quality.md prints what this wrote.
 
 Examples:
   python benchmarks/identity.py
@@ -19,19 +20,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from identity_cases import FEMALE, MALE, Relatives, cases
-from identity_genomes import World, family_of
+from identity_cases import FEMALE, LABELS, MALE, ROLES, Relatives, cases
+from identity_genomes import Person, World, family_of
 
 from filiation.config import RESOURCES
 from filiation.io.vcf import TrioBatch
-from filiation.model.pedigree import Family
-from filiation.quality.assess import assess
+from filiation.model.pedigree import Family, Sex
+from filiation.quality.assess import assess, measured_sexes
+from filiation.quality.fingerprint import Fingerprint, compare_all, fingerprint
 from filiation.quality.tally import FamilyTally
 from filiation.quality.thresholds import Thresholds, load_thresholds, newest_thresholds
 from filiation.quality.verdict import CheckRow, Verdict
@@ -144,6 +147,71 @@ def true_trio(task: tuple[str, int, int]) -> dict[str, Any]:
     return {"kind": kind, "depth": depth, "failed": failed, "confirmed": confirmed, "warned": warned}
 
 
+def exchanged_families(task: tuple[str, int, int]) -> dict[str, Any]:
+    """Six families of one run; one member of the first two has changed places ('' for nobody), or is in both."""
+    label, depth, seed = task
+    world = World(seed)
+    families = [Relatives(world, MALE if number % 2 else FEMALE) for number in range(6)]
+    tubes = [{name: getattr(people, name) for name in LABELS} for people in families]
+    member = label.removesuffix(" twice")
+    if label.endswith("twice"):
+        tubes[1][member] = tubes[0][member]
+    elif label:
+        tubes[0][member], tubes[1][member] = tubes[1][member], tubes[0][member]
+    prints = [print_of(world, number, people.sex, tubes[number], depth) for number, people in enumerate(families)]
+    rows, apart = compare_all(prints, thresholds())
+    failed = [row["meaning"] for row in rows if row["verdict"] == "FAIL"]
+    concerned = {frozenset((row["first_family"], row["second_family"])) for row in rows}
+    fits = [f"F{a}-{member} of F{a} fits the {ROLES.get(member)} F{b}-{member} of F{b}" for a, b in ((0, 1), (1, 0))]
+    same = f"F0-{member} of F0 and {ROLES.get(member)} F1-{member} of F1 are the same person"
+    wanted = [same] if label.endswith("twice") else fits
+    return {
+        "kind": label or "nothing",
+        "depth": depth,
+        "stopped": bool(failed),
+        "named": all(any(words in text for text in failed) for words in wanted),
+        "wrong": sum(bool(pair - {"F0", "F1"}) for pair in concerned) + apart,
+    }
+
+
+def print_of(world: World, number: int, sex: Sex, tubes: dict[str, Person], depth: int) -> Fingerprint:
+    """The fingerprint of one family of a run."""
+    plain = family_of(sex, f"F{number}")
+    members = tuple(replace(member, sample=f"F{number}-{member.sample}") for member in plain.members)
+    family = replace(plain, members=members)
+    tally = FamilyTally(family, thresholds())
+    tally.add(world.call([tubes[name] for name in LABELS], depth))
+    rows = assess(family, tally, [], thresholds())[0]
+    sexes = measured_sexes(family, tally, [], thresholds())
+    sites_max = thresholds().families.sites_max
+    return fingerprint(family, tally.contigs, tally.seen(), rows, sexes, "other", sites_max)
+
+
+def families_part(repeats: int, workers: int) -> dict[str, Any]:
+    """Runs of six families: members exchanged between two, one person in two, and nothing wrong."""
+    kinds = [*LABELS, *(f"{label} twice" for label in LABELS), ""]
+    tasks = [
+        (kind, depth, 9000 + 100 * r + 10 * place + depth)
+        for place, kind in enumerate(kinds)
+        for depth in DEPTHS
+        for r in range(repeats)
+    ]
+    found = run(exchanged_families, tasks, workers)
+    result: dict[str, Any] = {}
+    for depth in DEPTHS:
+        here = [row for row in found if row["depth"] == depth]
+        faulty = [row for row in here if row["kind"] != "nothing"]
+        result[f"{depth}x"] = {
+            "runs with a mistake": len(faulty),
+            "stopped": sum(row["stopped"] for row in faulty),
+            "named": sum(row["named"] for row in faulty),
+            "runs without": len(here) - len(faulty),
+            "stopped wrongly": sum(row["stopped"] for row in here if row["kind"] == "nothing"),
+            "pairs of other families told": sum(row["wrong"] for row in here),
+        }
+    return result
+
+
 def run(function: Callable[[Any], dict[str, Any]], tasks: Sequence[Any], workers: int) -> list[dict[str, Any]]:
     """All tasks, in their order."""
     if workers < 2:
@@ -228,7 +296,7 @@ def main() -> None:
     """Run the parts and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one family a mistake, 40 true trios")
-    parser.add_argument("--part", choices=("mistakes", "contamination", "true"), action="append")
+    parser.add_argument("--part", choices=("mistakes", "contamination", "families", "true"), action="append")
     parser.add_argument("--families", type=int, help="true trios (default: 500)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path)
@@ -237,6 +305,7 @@ def main() -> None:
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "mistakes": lambda: mistakes_part(repeats, options.workers),
         "contamination": lambda: contamination_part(repeats, options.workers),
+        "families": lambda: families_part(repeats, options.workers),
         "true": lambda: true_part(options.families or (40 if options.quick else 500), options.workers),
     }
     result: dict[str, Any] = {}

@@ -104,8 +104,9 @@ def _analyse(run: WorkflowInputs, name: str) -> None:
     given = ("--pedigree", pedigree)
     command("normalise", *given, "--variants", *run.family_calls(name), "--output", calls,
             "--funnel", at("normalised", "funnel.tsv"))  # fmt: skip
-    command("quality", *given, "--variants", calls, *run.genome_options(), "--output", at("quality", "quality.tsv"),
-            "--segments", at("quality", "segments.tsv"), "--profile", at("quality", "profile.tsv"))  # fmt: skip
+    command("quality", "--no-stop-on-fail", *given, "--variants", calls, *run.genome_options(),
+            "--output", at("quality", "quality.tsv"), "--segments", at("quality", "segments.tsv"),
+            "--profile", at("quality", "profile.tsv"))  # fmt: skip
     screened = at("screened", "bcf")
     command("screen", *given, "--variants", calls, *run.frequency_options(), *run.genome_options(), "--threads", 1,
             "--output", screened, "--funnel", at("screened", "funnel.tsv"),

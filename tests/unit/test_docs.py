@@ -28,6 +28,7 @@ PAGES = [
         "docs/inheritance.md",
         "docs/scoring.md",
         "docs/recheck.md",
+        "docs/quality.md",
         "docs/ranking.md",
         "docs/acmg.md",
         "docs/annotation.md",

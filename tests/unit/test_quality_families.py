@@ -49,7 +49,7 @@ def print_of(genomes: Genomes, name: str, thresholds: Thresholds, people: dict[s
     tally.add(batch.take(np.flatnonzero((batch.genotype > 0).any(axis=1))))
     rows = assess(family, tally, [], thresholds)[0]
     sexes = measured_sexes(family, tally, [], thresholds)
-    return fingerprint(family, tally.contigs, tally.markers(), rows, sexes, "other", thresholds.families.sites_max)
+    return fingerprint(family, tally.contigs, tally.seen(), rows, sexes, "other", thresholds.families.sites_max)
 
 
 def named(name: str) -> Family:

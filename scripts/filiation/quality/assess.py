@@ -214,7 +214,6 @@ def assess_quality(
     if fingerprint_output:
         sexes = measured_sexes(family, tally, depth, thresholds)
         sites_max = thresholds.families.sites_max
-        markers = tally.markers()
-        found = fingerprint(family, tally.contigs, markers, rows, sexes, header["assembly"], sites_max)
+        found = fingerprint(family, tally.contigs, tally.seen(), rows, sexes, header["assembly"], sites_max)
         write_fingerprint(fingerprint_output, found)
     return rows

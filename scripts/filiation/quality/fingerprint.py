@@ -67,7 +67,10 @@ def fingerprint(
     assembly: str,
     sites_max: float,
 ) -> Fingerprint:
-    """The fingerprint of a family whose rows are known; positions with two alternate alleles are left out."""
+    """The fingerprint of a family whose rows are known; positions with two alternate alleles are left out.
+
+    markers : with the sites whose calls are too poor to be used: they are missing, not reference.
+    """
     numbers = np.array([int(name) if (name := bare_name(contig)).isdigit() else 0 for contig in contigs] or [0])
     contig = numbers[markers.contig_index]
     key = (contig.astype(np.int64) << 32) + markers.pos

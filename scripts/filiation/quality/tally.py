@@ -166,6 +166,7 @@ class FamilyTally:
         self.reads = [ReadTally() for _ in family.members]
         self.contigs: list[str] = []
         self._markers: list[Markers] = []
+        self._unclear: list[Markers] = []
         self._windows: list[Windows] = []
 
     def add(self, batch: TrioBatch) -> None:
@@ -181,8 +182,11 @@ class FamilyTally:
         self.sites_judged += int((judged & batch.is_snv & (supported >= 0).all(axis=1)).sum())
         self._count_de_novo(batch, balanced, judged & batch.is_snv)
         self._count_reads(batch, supported, balanced, judged & batch.is_snv)
-        keep = judged & batch.is_snv & (balanced > 0).any(axis=1)
+        carried = (balanced > 0).any(axis=1)
+        keep = judged & batch.is_snv & carried
         self._markers.append(Markers(batch.contig_index[keep], batch.pos[keep], balanced[keep]))
+        unclear = judged & batch.is_snv & ~carried & (batch.genotype > 0).any(axis=1)
+        self._unclear.append(Markers(batch.contig_index[unclear], batch.pos[unclear], balanced[unclear]))
 
     def _count_members(
         self,
@@ -294,14 +298,21 @@ class FamilyTally:
         self._windows.append(Windows(unique, pairs, depth_sum, depth_sites))
 
     def markers(self) -> Markers:
-        """All usable autosomal SNVs."""
+        """All autosomal SNVs that a member is known to carry."""
+        return self._joined(self._markers)
+
+    def seen(self) -> Markers:
+        """The markers, then the SNVs that somebody may carry but whose calls are too poor to be used."""
+        return self._joined([*self._markers, *self._unclear])
+
+    def _joined(self, parts: list[Markers]) -> Markers:
         s = len(self.members)
-        if not self._markers:
+        if not parts:
             return Markers(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros((0, s), np.int8))
         return Markers(
-            np.concatenate([part.contig_index for part in self._markers]),
-            np.concatenate([part.pos for part in self._markers]),
-            np.concatenate([part.genotype for part in self._markers]),
+            np.concatenate([part.contig_index for part in parts]),
+            np.concatenate([part.pos for part in parts]),
+            np.concatenate([part.genotype for part in parts]),
         )
 
     def windows(self) -> Windows:
