@@ -328,12 +328,13 @@ def read_report_data(
     panels: str | Path | None = None,
     omim: Mapping[str, tuple[str, ...]] | None = None,
     strengths: Mapping[str, Strength] | None = None,
+    blind: Mapping[str, str] | None = None,
     stop_on_fail: bool = True,
 ) -> ReportData:
     """Read every table of a family; tables that are optional may be left out, and the report says so.
 
     panels : folder of all panels, for the panels that hold each gene. omim : OMIM numbers by gene symbol. strengths :
-    calibrated intervals by name of the predictor.
+    calibrated intervals by name of the predictor. blind : English of the French reasons why a gene is not wholly seen.
 
     Raises InputError for a table of another schema, for a failed check without a reason, and for a candidate
     that the index case does not carry.
@@ -370,7 +371,7 @@ def read_report_data(
         changes=read_table(changes, CHANGES) if changes else None,
         phenotype=tuple(read_table(phenotype, PHENOTYPE_TERMS).rows) if phenotype else (),
         removed=read_table(removed, REMOVED) if removed else None,
-        knowledge=_knowledge(table, panels, omim, strengths),
+        knowledge=_knowledge(table, panels, omim, strengths, blind),
     )
 
 
@@ -379,8 +380,9 @@ def _knowledge(
     panels: str | Path | None,
     omim: Mapping[str, tuple[str, ...]] | None,
     strengths: Mapping[str, Strength] | None,
+    blind: Mapping[str, str] | None,
 ) -> Knowledge:
     """What is known beside the tables, for the genes of the candidates."""
     genes = {(row["gene"], row["hgnc_id"] or "") for row in candidates.rows if row["gene"]}
     count, unread, memberships = panel_memberships(panels, genes) if panels else (0, (), {})
-    return Knowledge(count, unread, memberships, omim, strengths or {})
+    return Knowledge(count, unread, memberships, omim, strengths or {}, blind or {})

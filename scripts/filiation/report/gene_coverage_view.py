@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from filiation.report.data import Row
@@ -34,7 +34,7 @@ class GeneCoverage:
     members: tuple[MemberShare, ...]
     depth: Bilingual
     exons: tuple[str, ...]
-    blind: str
+    blind: Bilingual | None
     has_model: bool
     worst: float
 
@@ -50,14 +50,17 @@ class PanelCoverage:
     whole: int
 
 
-def panel_coverage(rows: Sequence[Row]) -> PanelCoverage | None:
-    """The table gene_coverage/1 by gene, worst first; None when there is no such table."""
+def panel_coverage(rows: Sequence[Row], blind: Mapping[str, str] | None = None) -> PanelCoverage | None:
+    """The table gene_coverage/1 by gene, worst first; None when there is no such table.
+
+    blind : English of the table's French reasons why a gene is not wholly seen.
+    """
     if not rows:
         return None
     by_gene: dict[str, list[Row]] = {}
     for row in rows:
         by_gene.setdefault(row["gene"], []).append(row)
-    genes = [_gene(name, found) for name, found in by_gene.items()]
+    genes = [_gene(name, found, blind or {}) for name, found in by_gene.items()]
     read = [gene for gene in genes if gene.has_model]
     return PanelCoverage(
         genes=tuple(sorted(read, key=lambda gene: (gene.worst, gene.gene))),
@@ -70,7 +73,7 @@ def panel_coverage(rows: Sequence[Row]) -> PanelCoverage | None:
     )
 
 
-def _gene(name: str, rows: list[Row]) -> GeneCoverage:
+def _gene(name: str, rows: list[Row], english: Mapping[str, str]) -> GeneCoverage:
     """One gene out of its members' rows."""
     by_role = {row["role"]: row for row in rows if row["role"]}
     shares = tuple(_share(role, by_role.get(role)) for role in _ROLES)
@@ -82,13 +85,14 @@ def _gene(name: str, rows: list[Row]) -> GeneCoverage:
         if len(parts) == 4:
             exons.append(f"{parts[0]} ({parts[1]}:{parts[2]})")
     depth = index["mean_depth"] if index else None
+    reason = rows[0].get("blind") or ""
     return GeneCoverage(
         gene=name,
         transcript=(index or {}).get("transcript") or "",
         members=shares,
         depth=same("—") if depth is None else both(decimal, depth, 1),
         exons=tuple(exons),
-        blind=rows[0].get("blind") or "",
+        blind=Bilingual(reason, english.get(reason, reason)) if reason else None,
         has_model=bool(known),
         worst=min(known, default=0.0),
     )

@@ -160,7 +160,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
     groups = group_candidates(data.candidates.rows, page_context(data, terms))
     shown = contradicted_last(shown_groups(groups))
     coverage = coverage_lines(data)
-    covered = panel_coverage(data.gene_coverage)
+    covered = panel_coverage(data.gene_coverage, data.knowledge.blind)
     before = data.changes.header.get("before", "") if data.changes else ""
     return {
         "before": int(before) if before.isdecimal() else None,
@@ -191,6 +191,7 @@ def page_values(data: ReportData) -> dict[str, Any]:
         "possible_count": sum(row["inheritance_status"] == "possible" for row in data.candidates.rows),
         "pedigree": draw_pedigree(data.family, related=data.parents_related),
         "funnel": draw_funnel(data.funnel),
+        "separate_steps": BY_KIND,
         "funnels_by_kind": draw_by_kind(data.funnel),
         "removals": largest_removals(data.funnel),
         "karyotype": draw_karyotype(data),

@@ -30,7 +30,8 @@ class Membership:
 class Knowledge:
     """panels : how many were read; 0 when none was given. unread : panel files that could not be read.
 
-    memberships, omim : by gene symbol as the candidates write it. strengths : by name of the predictor.
+    memberships, omim : by gene symbol as the candidates write it. strengths : by name of the predictor. blind :
+    English of the French reasons for which a gene is not wholly seen.
     """
 
     panels: int = 0
@@ -38,6 +39,7 @@ class Knowledge:
     memberships: Mapping[str, tuple[Membership, ...]] = field(default_factory=dict)
     omim: Mapping[str, tuple[str, ...]] | None = None
     strengths: Mapping[str, Strength] = field(default_factory=dict)
+    blind: Mapping[str, str] = field(default_factory=dict)
 
 
 def panel_memberships(
