@@ -17,7 +17,7 @@ from filiation.io.files import atomic_text
 
 _HEAD = """# Faults on SLURM
 
-Written by `{command}`: do not edit. {machine}.
+Written by `{command}`: do not edit. {machine}. Each line is from the last time that its test ran.
 A run is passed when its outputs are those of an undisturbed run on one machine, byte for byte, no step was at work
 twice at the same time, and no job is left.
 
@@ -54,19 +54,26 @@ def write_series(reporter: pytest.TerminalReporter) -> None:
             "NO REAL SLURM: what runs on a real cluster was SKIPPED here, for the reasons above", red=True
         )
     if page := os.environ.get("SLURM_SERIES"):
-        lines = [
-            f"| {name} | {told.replace('|', '/')} | {result} | {seconds:.0f} s |"
-            for name, told, result, seconds in rows
-            if result != "skipped"
-        ]
-        head = _HEAD.format(command=os.environ.get("SLURM_SERIES_COMMAND", "make test-slurm"), machine=_machine())
-        with atomic_text(Path(page)) as handle:
-            handle.write(head + "\n".join(lines) + "\n")
+        write_page(Path(page), [row for row in rows if row[2] != "skipped"])
+
+
+def write_page(page: Path, rows: list[tuple[str, str, str, float]]) -> None:
+    """Write the rows of `series` as a page, which keeps the lines of tests that did not run this time."""
+    lines = {}
+    if page.exists():
+        table = page.read_text(encoding="utf-8").splitlines()
+        lines = {line.split(" | ")[0].strip("| "): line for line in table if line.startswith("| ")}
+        lines.pop("test", None)
+    for name, told, result, seconds in rows:
+        lines[name] = f"| {name} | {told.replace('|', '/')} | {result} | {seconds:.0f} s |"
+    head = _HEAD.format(command=os.environ.get("SLURM_SERIES_COMMAND", "make test-slurm"), machine=_machine())
+    with atomic_text(page) as handle:
+        handle.write(head + "\n".join(lines[name] for name in sorted(lines)) + "\n")
 
 
 def _machine() -> str:
     """The scheduler and the size of the machine."""
     version = "no SLURM"
-    if found := shutil.which("sinfo"):
-        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if found := shutil.which("slurmd", path=f"{os.environ['PATH']}:/usr/sbin"):
+        version = subprocess.run([found, "-V"], capture_output=True, text=True, check=False).stdout.strip()
     return f"{version}, {os.cpu_count()} cores, {platform.system()}"

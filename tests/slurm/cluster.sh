@@ -51,7 +51,8 @@ start_munge() {
     install -d -o munge -g munge -m 700 /var/log/munge /var/lib/munge
     if ! munge_answers; then
         rm -f /run/munge/*
-        su -s /bin/sh munge -c /usr/sbin/munged
+        # The name of a container may lead nowhere.
+        su -s /bin/sh munge -c '/usr/sbin/munged --origin=127.0.0.1' || su -s /bin/sh munge -c /usr/sbin/munged || true
         wait_for 10 munge_answers || fail "munged does not answer; its log is in /var/log/munge"
     fi
 }
@@ -236,7 +237,8 @@ fi
 action=$1
 mkdir -p "$2"
 DIR=$(cd "$2" && pwd -P)
-HOST=$(hostname -s)
+HOST=$(uname -n)
+HOST=${HOST%%.*}
 case "$action ${3:-}" in
     "start ") start none ;;
     "start accounting") start accounting ;;
