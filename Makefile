@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-mutants test-kill test-chaos test-slurm test-slurm-fake lint clean
+.PHONY: help setup demo test test-kernels test-mutants test-kill test-chaos test-slurm test-slurm-fake lint clean test-fuzz
 
 CORES ?= $(shell nproc)
 WORKERS ?= 2
@@ -44,6 +44,13 @@ test-kernels: setup
 # Every night: 100,000 damaged files through the reader of calls; `make test` tries 3,000 of them.
 test-mutants: setup
 	MUTANTS=100000 $(BIN)/python -m pytest tests/unit/test_raw_fuzz.py -k no_mutant
+
+# Every night: 100,000 damaged texts (PED, sheet, panel, lists, BED, GFF, configuration) and as many VCF and BCF, each
+# read in a process of its own; FUZZ chooses another number. `make test` tries 2,400 and 3,000.
+FUZZ ?= 100000
+test-fuzz: setup
+	TEXT_MUTANTS=$(FUZZ) $(BIN)/python -m pytest tests/unit/test_text_fuzz.py
+	MUTANTS=$(FUZZ) $(BIN)/python -m pytest tests/unit/test_raw_fuzz.py -k no_mutant
 
 # Every night: 200 writers of the archive killed at a step or a moment; `make test` kills 28. KILL_SEED chooses others.
 test-kill: setup

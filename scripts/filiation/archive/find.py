@@ -22,7 +22,7 @@ _REGION = re.compile(r"^([^:]+):([\d,]+)-([\d,]+)$")
 
 def version_key(version: str) -> tuple[tuple[int, int | str], ...]:
     """A version as something that sorts: numbers by value, words by letters; `1.10` is after `1.9`."""
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"[.\-_+]", version) if part)
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"[.\-_+]", version) if part)
 
 
 def analysed_before(archive: Archive, panel: str, version: str) -> list[Row]:
@@ -148,7 +148,7 @@ def _from_genotypes(archive: Archive, family: Family, depth: float, place: str |
         for row in chosen:
             for sample, cell in zip(header, row["samples"], strict=False):
                 value = dict(zip(row["format"].split(":"), cell.split(":"), strict=False)).get("DP", ".")
-                if value.isdigit():
+                if value.isdecimal():
                     depths.setdefault(sample, []).append(int(value))
     rows = []
     for member in (family.father, family.mother):

@@ -86,7 +86,7 @@ class ClinVar:
                     self._text(record, "CLNREVSTAT"),
                     str(record.id or ""),
                     self._text(record, "CLNSIGCONF"),
-                    tuple(f"rs{word}" for word in self._text(record, "RS").split(",") if word.isdigit()),
+                    tuple(f"rs{word}" for word in self._text(record, "RS").split(",") if word.isdecimal()),
                 )
         return None
 

@@ -156,7 +156,7 @@ def _value_faults(path: Path, af: str, key: str) -> list[UserError]:
 
 def _is_share(text: str) -> bool:
     # Two alternate alleles and a decimal comma: AF=0,001 would be 0 and 1.
-    if len(text) > 1 and text.isdigit():
+    if len(text) > 1 and text.isdecimal():
         return False
     try:
         return 0 <= float(text) <= 1
@@ -233,7 +233,7 @@ def _bed_faults(bed: str, key: str, contigs: dict[str, int] | None) -> list[User
                 continue
             cells = line.split()
             where = f"{bed}, line {number}"
-            if len(cells) < 3 or not (cells[1].isdigit() and cells[2].isdigit()) or int(cells[1]) >= int(cells[2]):
+            if len(cells) < 3 or not (cells[1].isdecimal() and cells[2].isdecimal()) or int(cells[1]) >= int(cells[2]):
                 return [_bed_fault(f"not an interval: {line.strip()[:60]!r}", where)]
             if contigs and missing_contigs({cells[0]: None}, contigs):
                 return [_bed_fault(f"contig '{cells[0]}' is not in the reference", where)]

@@ -179,4 +179,4 @@ def size(number: float) -> str:
 def limits(settings: Mapping[str, Any]) -> int | None:
     """How many jobs a profile lets run at once; None for any number."""
     value = settings.get("jobs")
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdigit()) else None
+    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else None

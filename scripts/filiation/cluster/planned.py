@@ -84,4 +84,4 @@ def _paths(text: str) -> tuple[str, ...]:
 
 def _whole(text: str | None) -> int | None:
     """A resource that is a number already; `<TBD>` is not."""
-    return int(text) if text and text.isdigit() else None
+    return int(text) if text and text.isdecimal() else None

@@ -31,7 +31,11 @@ def load_artefacts(path: str | Path) -> dict[tuple[str, int, str, str], str]:
                     raise _fault(f"no column {', '.join(missing)}", f"{source}, line {number}")
                 continue
             row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-            if len(cells) < len(names) or not row["pos"].isdigit() or not set(row["ref"] + row["alt"]) <= set("ACGTN"):
+            if (
+                len(cells) < len(names)
+                or not row["pos"].isdecimal()
+                or not set(row["ref"] + row["alt"]) <= set("ACGTN")
+            ):
                 raise _fault(f"not an allele: {line.strip()[:60]!r}", f"{source}, line {number}")
             key = (bare_name(row["chrom"]), int(row["pos"]), row["ref"], row["alt"])
             if key in found:

@@ -236,13 +236,13 @@ def _ddg2p(facts: GeneFacts, source: Path) -> None:
             if (word := part.strip()) in _REQUIREMENT
         }
         link = _link(
-            f"OMIM:{mim}" if mim.isdigit() else "",
+            f"OMIM:{mim}" if mim.isdecimal() else "",
             row["disease name"],
             "/".join(sorted(modes)),
             _CATEGORY.get(validity, validity),
             "DDG2P",
         )
-        facts.add(f"HGNC:{number}" if number.isdigit() else "", row["gene symbol"], "gene_disease_validity", link)
+        facts.add(f"HGNC:{number}" if number.isdecimal() else "", row["gene symbol"], "gene_disease_validity", link)
 
 
 _READERS: Mapping[str, Callable[[GeneFacts, Path], None]] = {

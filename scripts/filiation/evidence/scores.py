@@ -209,7 +209,7 @@ class _Table:
         else:
             number(value, self._file.kind, where)
         # REVEL has rows without a position on one of the builds.
-        return (int(position), cells[columns["ref"]]) if position.isdigit() else None
+        return (int(position), cells[columns["ref"]]) if position.isdecimal() else None
 
     def lines(self, chrom: str, pos: int) -> Iterator[list[str]]:
         """Lines at a 1-based position, as cells."""

@@ -87,7 +87,7 @@ def _lines(path: str | Path) -> Iterator[list[str]]:
                 continue
             fields = line.rstrip("\r\n").split("\t")
             wanted = 4 if bed else 9
-            if len(fields) < wanted or not (fields[first].isdigit() and fields[first + 1].isdigit()):
+            if len(fields) < wanted or not (fields[first].isdecimal() and fields[first + 1].isdecimal()):
                 raise InputError(
                     f"{len(fields)} fields, start and end '{'-'.join(fields[first : first + 2])}'",
                     where=f"{path}, line {number}",

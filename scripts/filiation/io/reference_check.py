@@ -290,7 +290,7 @@ def check_gff3(path: str | Path, reference: Mapping[str, int] | None) -> list[Us
         require_file(path, "gene models")
         for number, line in _gff_lines(path):
             cells = line.split("\t")
-            if len(cells) != 9 or not (cells[3].isdigit() and cells[4].isdigit()):
+            if len(cells) != 9 or not (cells[3].isdecimal() and cells[4].isdecimal()):
                 return [
                     InputError(
                         f"gene models: not a GFF3 line ({len(cells)} columns)",

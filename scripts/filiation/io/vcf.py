@@ -111,7 +111,7 @@ def pseudoautosomal_intervals(
                 fields = line.split()
                 if not fields or line.startswith(("#", "track", "browser")):
                     continue
-                if len(fields) < 3 or not (fields[1].isdigit() and fields[2].isdigit()):
+                if len(fields) < 3 or not (fields[1].isdecimal() and fields[2].isdecimal()):
                     raise InputError(
                         f"not a BED line: {line.strip()!r}",
                         where=f"{bed}, line {number}",
@@ -243,7 +243,7 @@ def indexed_records(path: str | Path) -> int | None:
     if not any(Path(f"{path}{suffix}").is_file() for suffix in (".csi", ".tbi")):
         return None
     text = run_tool(["bcftools", "index", "--nrecords", path], purpose="count the records by the index")
-    return int(text) if text.strip().isdigit() else None
+    return int(text) if text.strip().isdecimal() else None
 
 
 class _Collector:

@@ -248,6 +248,13 @@ def _plain_lines(path: Path) -> Iterator[Listed]:
     with open(path, encoding="utf-8-sig", errors="backslashreplace") as handle:
         for number, raw in enumerate(handle, 1):
             cells = [cell.strip() for cell in raw.partition("#")[0].split("\t")]
+            if not cells[0] and any(cells):
+                raise InputError(
+                    f"no gene in the first column: {raw.strip()[:60]!r}",
+                    where=f"{path}, line {number}",
+                    expected="a symbol or an HGNC id, then its mode after a tab",
+                    repair="correct the line; a tab in front moves the gene to another column",
+                )
             if not cells[0] or (number == 1 and cells[0].lower() in ("gene", "symbol", "hgnc_id")):
                 continue
             mode = cells[1] if len(cells) > 1 else ""

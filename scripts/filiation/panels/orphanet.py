@@ -159,7 +159,7 @@ def _gene_rows_xml(path: Path) -> Iterator[tuple[GeneLink, str, str]]:
                 f"ORPHA:{code}",
                 name,
                 _text(gene, "Symbol"),
-                f"HGNC:{number}" if number.isdigit() else None,
+                f"HGNC:{number}" if number.isdecimal() else None,
                 _text(gene, "GeneType/Name"),
             )
             yield (

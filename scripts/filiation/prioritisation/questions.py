@@ -41,7 +41,12 @@ def find_site(text: str) -> Site | None:
     """`chr-pos-ref-alt` or `chr:pos:ref:alt` as a site, None for another form; contig names may hold the separator."""
     for sign in ("-", ":"):
         parts = text.rsplit(sign, 3)
-        if len(parts) == 4 and parts[0] and parts[1].isdigit() and re.fullmatch(r"[ACGTNacgtn]+", parts[2] + parts[3]):
+        if (
+            len(parts) == 4
+            and parts[0]
+            and parts[1].isdecimal()
+            and re.fullmatch(r"[ACGTNacgtn]+", parts[2] + parts[3])
+        ):
             return Site(parts[0], int(parts[1]), parts[2].upper(), parts[3].upper())
     return None
 

@@ -101,7 +101,7 @@ def _features(source: Path) -> Iterator[list[str]]:
             if line.startswith("#") or not line.strip():
                 continue
             fields = line.rstrip("\r\n").split("\t")
-            if len(fields) != 9 or not (fields[3].isdigit() and fields[4].isdigit()):
+            if len(fields) != 9 or not (fields[3].isdecimal() and fields[4].isdecimal()):
                 raise InputError(
                     f"{len(fields)} fields, start and end '{'-'.join(fields[3:5])}'",
                     where=f"{source}, line {number}",

@@ -63,7 +63,7 @@ def read_bed(path: str | Path, lengths: dict[str, int]) -> list[Piece]:
             if not line.strip() or line.startswith(("#", "track", "browser")):
                 continue
             fields = line.rstrip("\r\n").split("\t")
-            valid = len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit()
+            valid = len(fields) >= 3 and fields[1].isdecimal() and fields[2].isdecimal()
             if not valid or fields[0] not in order or not int(fields[1]) < int(fields[2]) <= lengths[fields[0]]:
                 raise InputError(
                     f"'{line.strip()[:80]}'",

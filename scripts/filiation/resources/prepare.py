@@ -55,7 +55,7 @@ def _revel_rows(handle: IO[str], build: str, where: str, prepared: Prepared) -> 
                 expected=f"{len(names)} cells separated by commas, REVEL a number from 0 to 1",
                 repair=_REPAIR,
             )
-        if not cells[position_at].isdigit():
+        if not cells[position_at].isdecimal():
             prepared.without_position += 1
             continue
         prepared.rows += 1
@@ -173,7 +173,7 @@ def prepare_coverage(source: str | Path, output: str | Path) -> Prepared:
         for number, raw in enumerate(handle, 2):
             cells = raw.rstrip("\r\n").split("\t")
             contig, sign, position = cells[places[0]].rpartition(":") if len(cells) == len(names) else ("", "", "")
-            if not sign or not position.isdigit():
+            if not sign or not position.isdecimal():
                 raise InputError(
                     f"{len(cells)} cells, locus {cells[0]!r}",
                     where=f"{source}, line {number}",

@@ -178,9 +178,9 @@ def versions_differ(declared: str, said: str | None) -> bool:
     if said is None or declared == ROLLING:
         return False
     dates = [text.replace("-", "") for text in (declared, said)]
-    if all(text.isdigit() and len(text) == 8 for text in dates):
+    if all(text.isdecimal() and len(text) == 8 for text in dates):
         return dates[0] != dates[1]
-    if all("." in text and text.replace(".", "").isdigit() for text in (declared, said)):
+    if all("." in text and text.replace(".", "").isdecimal() for text in (declared, said)):
         return declared != said
     return False
 

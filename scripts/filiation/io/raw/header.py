@@ -121,12 +121,12 @@ def _read_declarations(header: Header, lines: list[str], path: str) -> None:
         pairs = dict(_PAIR.findall(found.group(2)))
         name = pairs.get("ID", "")
         index = pairs.get("IDX", "")
-        if not name or (index and not index.isdigit()):
+        if not name or (index and not index.isdecimal()):
             raise _damaged(path, f"a header line that cannot be read: {line[:80]!r}")
         if found.group(1) == "contig":
             length = pairs.get("length", "").strip('"')
             key = int(index) if index else max((key for key, _ in contigs.values()), default=-1) + 1
-            contigs.setdefault(name, (key, int(length) if length.isdigit() else 0))
+            contigs.setdefault(name, (key, int(length) if length.isdecimal() else 0))
             continue
         if name not in header.keys:
             header.keys[name] = int(index) if index else max(used) + 1
