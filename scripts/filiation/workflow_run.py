@@ -85,7 +85,7 @@ def run_workflow(
     command = [*whole, *extra]
     died = _previous_run_died(directory)
     with run_lock(directory) as run_id:
-        environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id}
+        environment = {**os.environ, MARK: str(directory), "FILIATION_RUN_ID": run_id, "PYTHONPATH": _packages()}
         end_cluster_leftovers(profile, directory)
         end_leftovers(directory)
         remove_parts(directory / "results")
@@ -124,6 +124,12 @@ def _snakemake(config: Path, directory: Path, where: Sequence[str]) -> list[str]
         # With the processors that each job held: what it costs is compared by them.
         "--benchmark-extended",
     ]
+
+
+def _packages() -> str:
+    """PYTHONPATH of Snakemake here and on the nodes: our scheduler is found by the name of its package."""
+    before = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(Path(__file__).parents[1]), *([before] if before else [])])
 
 
 # Threads are cut to the cores that a plan is given: more than any node has, so that they stand as the rules say.
@@ -303,10 +309,13 @@ def end_cluster_leftovers(profile: Profile | None, directory: Path) -> int:
 
 
 def _where(profile: Profile | None, cores: int, directory: Path) -> list[str]:
-    """Options that say where jobs go."""
+    """Options that say where jobs go, and in which order: family by family unless the profile has another way."""
+    order = ["--scheduler", "filiation"]
     if profile is None:
-        return ["--cores", str(cores)]
+        return ["--cores", str(cores), *order]
     options = ["--workflow-profile", str(profile.folder.resolve())]
+    if "scheduler" not in profile.settings:
+        options += order
     if not profile.on_cluster:
         return [*options, "--cores", str(cores)]
     options += ["--local-cores", str(cores)]
