@@ -45,3 +45,22 @@ def failure_text(failures: list[str], log: Path) -> str:
             parts.append(f"failed step: {item}")
     summary = "\n".join(parts) or "snakemake stopped"
     return f"{summary}\nwhole output: {log}\nrepair the cause and run the same command again: finished steps are kept"
+
+
+_BANNER = re.compile(
+    r"SNAKEMAKE$|=+$|  (Date|Workflow ID|Platform|Host|User|(Snakemake|Python) version|Command|Snakefile|"
+    r"(Base|Run|Working) directory|Config file\(s\)|Config MD5): "
+)
+
+
+def plan_problem(text: str) -> str:
+    """The useful part of Snakemake's words when it cannot plan: ours first, without its frames."""
+    kept = [
+        line
+        for line in text.splitlines()
+        if line.strip()
+        and not line.startswith(("Using workflow specific", "Assuming unrestricted", "host:", "Building DAG"))
+        and not _BANNER.match(line)
+        and not re.match(r'\s*File ".*", line \d+', line)
+    ]
+    return "the workflow cannot be planned:\n  " + "\n  ".join(kept[-30:])

@@ -47,7 +47,7 @@ from filiation.run_safety import (
     require_disk,
     safe_environment,
 )
-from filiation.workflow_progress import Progress, failure_text
+from filiation.workflow_progress import Progress, failure_text, plan_problem
 
 MARK = "FILIATION_RUN_DIRECTORY"
 LOCK_NAME = ".filiation.lock"
@@ -145,7 +145,7 @@ def plan_jobs(config: Path, directory: Path, targets: Sequence[str] = ()) -> lis
     command = [*_snakemake(config, directory, []), *_ALL_THREADS, "--nolock", *(["--", *targets] if targets else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise FiliationError(_plan_problem(done.stdout + done.stderr))
+        raise FiliationError(plan_problem(done.stdout + done.stderr))
     return list(planned_jobs(done.stdout + done.stderr))
 
 
@@ -349,7 +349,7 @@ def _planned_jobs(command: list[str], environment: dict[str, str]) -> dict[str, 
     )
     text = done.stdout + done.stderr
     if done.returncode != 0:
-        raise FiliationError(_plan_problem(text))
+        raise FiliationError(plan_problem(text))
     found = re.search(r"^job\s+count\n[-\s]+\n(?P<body>(?:.+\n)+?)total\s+\d+", text, re.MULTILINE)
     if found:
         lines = [line.split() for line in found["body"].splitlines() if line.split()]
@@ -372,25 +372,6 @@ def _remove_temporary_outputs(whole: list[str], environment: dict[str, str]) -> 
         stderr=subprocess.DEVNULL,
         check=False,
     )
-
-
-_BANNER = re.compile(
-    r"SNAKEMAKE$|=+$|  (Date|Workflow ID|Platform|Host|User|(Snakemake|Python) version|Command|Snakefile|"
-    r"(Base|Run|Working) directory|Config file\(s\)|Config MD5): "
-)
-
-
-def _plan_problem(text: str) -> str:
-    """The useful part of Snakemake's words when it cannot plan: ours first, without its frames."""
-    kept = [
-        line
-        for line in text.splitlines()
-        if line.strip()
-        and not line.startswith(("Using workflow specific", "Assuming unrestricted", "host:", "Building DAG"))
-        and not _BANNER.match(line)
-        and not re.match(r'\s*File ".*", line \d+', line)
-    ]
-    return "the workflow cannot be planned:\n  " + "\n  ".join(kept[-30:])
 
 
 def _execute_to_the_end(

@@ -28,10 +28,16 @@ def scripts() -> Path:
 
 
 def options(profile: Profile | None, cores: int, directory: Path) -> list[str]:
-    """Options of Snakemake that say where jobs go; cores : of this machine."""
+    """Options that say where jobs go, and in which order: family by family unless the profile has another.
+
+    cores : of this machine.
+    """
+    order = ["--scheduler", "filiation"]
     if profile is None:
-        return ["--cores", str(cores)]
+        return ["--cores", str(cores), *order]
     found = ["--workflow-profile", str(profile.folder.resolve())]
+    if "scheduler" not in profile.settings:
+        found += order
     if not profile.on_cluster:
         return [*found, "--cores", str(cores)]
     found += ["--local-cores", str(cores)]
@@ -51,15 +57,12 @@ def options(profile: Profile | None, cores: int, directory: Path) -> list[str]:
 
 
 def environment(profile: Profile | None, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of Snakemake: where jobs go to SLURM, `sbatch` is ours, and knows what the partitions allow."""
+    """The environment of Snakemake: it finds our scheduler by its package; `sbatch` is ours where jobs go to SLURM."""
+    before = base.get("PYTHONPATH")
+    found = {**base, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *([before] if before else [])])}
     if profile is None or profile.executor != "slurm":
-        return dict(base)
-    limits = [f"{one.name}:{one.minutes or ''}:{one.memory_mb}" for one in slurm.partitions().values()]
-    return {
-        **base,
-        "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}",
-        "FILIATION_SLURM_LIMITS": " ".join(limits),
-    }
+        return found
+    return {**found, "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}"}
 
 
 def patience(environ: Mapping[str, str] = os.environ) -> float:
