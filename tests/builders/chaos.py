@@ -155,8 +155,8 @@ def chain(
 ) -> None:
     """Kill a family's run at one step after the other, take it to its end, and compare every byte.
 
-    Each step is killed at a random moment of the time that it took in the finished run, which may be after its end;
-    whose process dies is random too. After each kill nothing that stands under its own name may be wrong.
+    Each step is killed at a random moment of the time that it took in the finished run, which may come after its end
+    this time; whose process dies is random too. After each kill nothing that stands under its own name may be wrong.
     """
     expected, seconds = digests(finished), durations(finished)
     for step in steps:
@@ -167,7 +167,7 @@ def chain(
             job = wait_for_step(driver, step, said)
             tally.trials += 1
             if job is not None:
-                time.sleep(generator.random() * seconds.get(step, 0.5))
+                time.sleep(generator.random() * 0.8 * seconds.get(step, 0.4))
                 tally.struck += job.is_running()
                 kill(target, driver, job)
         assert damaged(folder, expected) == [], f"{step}, {target} killed"
