@@ -35,8 +35,6 @@ from filiation.config_sources import GeneFactSource as GeneFactSource
 from filiation.config_sources import RegionSource as RegionSource
 from filiation.config_sources import ScoreSource as ScoreSource
 from filiation.errors import ConfigError, FaultList, UserError, nearest
-from filiation.model.previous_tests import PATTERN as PREVIOUS_TESTS
-from filiation.model.previous_tests import RESULTS, TESTS
 
 
 class RunConfig(Closed):
@@ -100,9 +98,9 @@ class SampleRow(Closed):
     )
     previous_tests: str | None = Field(
         None,
-        pattern=PREVIOUS_TESTS,
-        description="Earlier examinations of the proband, separated by ;, each with its result where it is known: "
-        f"{', '.join(TESTS)}; :{', :'.join(RESULTS)}.",
+        pattern=r"^[a-z_]+(:[a-z]+)?(;[a-z_]+(:[a-z]+)?)*$",
+        description="Earlier examinations of the proband, separated by ;, each with its result where it is known "
+        "(microarray:normal;fragile_x); docs/inputs.md has the words.",
     )
     bam: str | None = Field(None, pattern=PATH_PATTERN, description="Stored reads, BAM or CRAM.")
     read_group_sample: str | None = Field(

@@ -220,6 +220,11 @@ def test_cell__wrong_values_are_told_with_column_sample_and_choices(
             lambda rows: [{**rows[0], "hpo_terms": "HP:0001250", "hpo_absent": "HP:0001627;HP:0001250"}],
             "HP:0001250 present and absent at once",
         ),
+        (
+            lambda rows: [{**rows[0], "previous_tests": "fragile_x:normal;micro_array"}],
+            "'micro_array' is not in the list of examinations",
+        ),
+        (lambda rows: [{**rows[0], "age_at_sampling": "2019-04-01"}], "2019-04-01"),
     ],
 )
 def test_family__rules_that_rows_break(tmp_path: Path, change: Any, expected: str) -> None:

@@ -100,7 +100,7 @@ def main(options: argparse.Namespace) -> None:
     from pathlib import Path
 
     from filiation.acmg.table import load_acmg_table
-    from filiation.config import acmg_table_path
+    from filiation.config import RESOURCES, acmg_table_path
     from filiation.prioritisation.report_facts import blind_reasons, omim_numbers, predictor_strengths
     from filiation.report.data import Options, parse_ages, parse_hpo_terms, parse_tests, read_report_data
     from filiation.report.exports import write_exports
@@ -134,7 +134,7 @@ def main(options: argparse.Namespace) -> None:
         removed=options.removed,
         panels=options.panels or (Path(options.panel).parent if options.panel else None),
         omim=omim_numbers(),
-        blind=blind_reasons(),
+        blind=blind_reasons(RESOURCES / "blind_genes.tsv"),
         strengths=predictor_strengths(load_acmg_table(acmg_table_path())),
         stop_on_fail=not options.no_stop_on_fail,
     )

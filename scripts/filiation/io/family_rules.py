@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filiation.config import SampleRow
-from filiation.errors import SheetError, UserError
+from filiation.errors import SheetError, UserError, nearest
 from filiation.io.ped import PedigreeRow, choose_proband, role_towards
 from filiation.model.pedigree import Affection, Family, Member, Role, Sex
+from filiation.model.previous_tests import RESULTS, TESTS, split_tests
 
 _AFFECTED = {"yes": Affection.AFFECTED, "no": Affection.UNAFFECTED, "unknown": Affection.UNKNOWN}
 _PARENT_SEX = {Role.FATHER: Sex.MALE, Role.MOTHER: Sex.FEMALE}
@@ -58,7 +59,8 @@ def family_of_rows(draft: FamilyDraft) -> tuple[Family | None, list[UserError]]:
     faults += problems
     hpo_absent, problems = _one_value(draft, "hpo_absent")
     faults += problems
-    faults += _one_value(draft, "previous_tests")[1]
+    tests, problems = _one_value(draft, "previous_tests")
+    faults += [*problems, *_test_faults(draft, tests)]
     terms, absent = _terms(hpo_terms), _terms(hpo_absent)
     if both := sorted(set(terms) & set(absent)):
         faults.append(
@@ -74,6 +76,20 @@ def family_of_rows(draft: FamilyDraft) -> tuple[Family | None, list[UserError]]:
     if faults or not members or not any(member.role is Role.PROBAND for member in members):
         return None, faults
     return Family(draft.name, tuple(members), pre_indication, terms, absent), []
+
+
+def _test_faults(draft: FamilyDraft, cell: str) -> list[UserError]:
+    """Examinations and results outside the closed list."""
+    return [
+        SheetError(
+            f"'{test}{':' if result else ''}{result}' is not in the list of examinations",
+            where=f"family '{draft.name}', column previous_tests",
+            expected=f"{', '.join(TESTS)}; each alone or with :{', :'.join(RESULTS)}",
+            repair=nearest(test, list(TESTS)) or "take the nearest word of the list; free text is not shown",
+        )
+        for test, result in split_tests(cell)
+        if test not in TESTS or result not in ("", *RESULTS)
+    ]
 
 
 def _terms(cell: str) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from filiation.acmg.table import AcmgTable
-from filiation.config import RESOURCES
 from filiation.io.tables import read_table
 from filiation.model.report_tables import BLIND_GENES
 from filiation.phenotype.diseases import shipped_gene_diseases
@@ -21,9 +21,9 @@ def omim_numbers() -> dict[str, tuple[str, ...]]:
     }
 
 
-def blind_reasons() -> dict[str, str]:
-    """English of the French reasons for which short reads miss a gene, from the table that ships."""
-    return {row["reason_fr"]: row["reason_en"] for row in read_table(RESOURCES / "blind_genes.tsv", BLIND_GENES).rows}
+def blind_reasons(path: str | Path) -> dict[str, str]:
+    """English of the French reasons for which short reads miss a gene, from the table of such genes."""
+    return {row["reason_fr"]: row["reason_en"] for row in read_table(path, BLIND_GENES).rows}
 
 
 def predictor_strengths(table: AcmgTable) -> dict[str, Strength]:

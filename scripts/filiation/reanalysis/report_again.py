@@ -27,7 +27,7 @@ from filiation.model.columns import (
 from filiation.model.pedigree import Family
 from filiation.model.report_tables import CHANGES
 from filiation.model.table_schema import TableSchema
-from filiation.prioritisation.report_facts import blind_reasons, omim_numbers, predictor_strengths
+from filiation.prioritisation.report_facts import omim_numbers, predictor_strengths
 from filiation.report.data import Options, read_report_data
 from filiation.report.exports import write_exports
 
@@ -87,7 +87,6 @@ def write_report(
             coverage=[paths[COVERAGE]] if COVERAGE in paths else [],
             panel=panel,
             omim=omim_numbers(),
-            blind=blind_reasons(),
             strengths=predictor_strengths(acmg),
             stop_on_fail=False,
             **optional,
