@@ -104,6 +104,45 @@ def test_explain__a_parent_without_data_is_unknown_and_never_failed(capsys: pyte
     assert outcome(text, "pattern_de_novo") == "fail"
 
 
+def explained_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str], *genotypes: str) -> str:
+    """What is told of one site whose members have these calls, by the family's files alone."""
+    prioritised(tmp_path, [Site(100, list(genotypes), "GENE", consequence="stop_gained")])
+    files = ["--pedigree", str(tmp_path / "FAM.ped"), "--variants", str(tmp_path / "FAM.bcf")]
+    return explained(capsys, *files, "chr1-100-A-C")
+
+
+def test_explain__a_suspected_mosaic_parent_is_named_with_his_reads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = explained_reads(tmp_path, capsys, "0/1", call("0/1", reads=(25, 5)), "0/0")
+    [line] = [line for line in text.splitlines() if "father_may_be_mosaic" in line]
+    assert "5 of 30 reads (17 %), probability by error 4e-07" in line
+    assert "in a heterozygote 0.00016: mosaic suspected" in line
+    assert "(0.003 where called 0/1)" in line
+    assert "suspected_mosaic_p_value" in line
+    assert outcome(text, "father_may_be_mosaic") == "pass"
+    assert outcome(text, "proband_may_be_mosaic") == outcome(text, "mother_may_be_mosaic") == "fail"
+    assert "pattern_parental_mosaic" in text
+    assert outcome(text, "pattern_parental_mosaic") == "pass", "what explain says is what the screen did"
+
+
+def test_explain__a_child_on_few_reads_is_a_mosaic_or_an_artefact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = explained_reads(tmp_path, capsys, call("0/1", reads=(50, 9)), "0/0", "0/0")
+    [line] = [line for line in text.splitlines() if "proband_may_be_mosaic" in line]
+    assert "9 of 59 reads (15 %)" in line
+    assert "mosaic or artefact suspected" in line
+
+
+def test_explain__a_parent_without_reads_is_no_mosaic_and_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = explained_reads(tmp_path, capsys, "0/1", call("./.", reads=(0, 0)), "0/0")
+    assert outcome(text, "father_may_be_mosaic") == "unknown"
+    assert outcome(text, "mother_may_be_mosaic") == "fail"
+
+
 @pytest.mark.usefixtures("results")
 def test_explain__a_gene_gives_all_its_records_kept_or_not(capsys: pytest.CaptureFixture[str]) -> None:
     text = explained(capsys, "--results", "results", "--family", "FAM", "pair", "DENOVO")

@@ -18,6 +18,7 @@ from filiation.prioritisation.draft import COMPOUND, Context
 from filiation.prioritisation.evidence import Evidence
 from filiation.prioritisation.penetrance import patterns_in_gene
 from filiation.prioritisation.rules import benign_in_clinvar, considered_genes
+from filiation.scoring.mosaic_evidence import mosaic_evidence
 from filiation.scoring.screen import Decision
 from filiation.scoring.segregation import patterns_of
 from filiation.scoring.trio import DOMINANT_PATTERNS, PATTERN_CLASSES
@@ -122,6 +123,7 @@ def screen_rules(batch: TrioBatch, decision: Decision, v: int, context: Context)
             "max_hemizygotes_x_linked",
         ),
         *_evidence_rules(batch, decision, v, context),
+        *_mosaic_rules(batch, decision, v, context),
         *_pattern_rules(batch, decision, v, context),
     ]
     left = bool((decision.scores.patterns[v] != 0).any())
@@ -150,6 +152,34 @@ def _evidence_rules(batch: TrioBatch, decision: Decision, v: int, context: Conte
         threshold = f"reads >= {limit['min_depth']:g}, GQ >= {limit['min_genotype_quality']:g} for an absence"
         outcome = UNKNOWN if state is CarrierState.UNKNOWN else PASS
         lines.append(RuleLine(f"{role}_has_data", value, threshold, outcome, "min_depth, min_genotype_quality"))
+    return lines
+
+
+def _mosaic_rules(batch: TrioBatch, decision: Decision, v: int, context: Context) -> list[RuleLine]:
+    """Whether the reads of the index case and of each parent suggest a mosaic, and how far they are from error and from
+    a heterozygote; `fail` says that nothing suggests one."""
+    limit = context.model.threshold
+    members = (context.family.proband, context.family.father, context.family.mother)
+    lines = []
+    for position, (role, member) in enumerate(zip(("proband", "father", "mother"), members, strict=True)):
+        of_call = limit["heterozygote_p_value"]
+        asked = f"share <= {limit['max_mosaic_fraction']:g}, error < {limit['mosaic_p_value']:g}, "
+        asked += f"heterozygote < {of_call:g}"
+        key = "max_mosaic_fraction, mosaic_p_value, heterozygote_p_value"
+        if position:
+            asked += f" ({limit['suspected_mosaic_p_value']:g} where called 0/1)"
+            key += ", suspected_mosaic_p_value"
+        reads = mosaic_evidence(batch, decision.scores.states, v, position, context.model) if member else None
+        if reads is None:
+            lines.append(RuleLine(f"{role}_may_be_mosaic", "no allelic depths", asked, UNKNOWN, key))
+            continue
+        value = (
+            f"{reads.alternate} of {reads.reads} reads ({100 * reads.share:.0f} %), probability by error "
+            f"{reads.error:.2g}, in a heterozygote {reads.heterozygote:.2g}"
+        )
+        if reads.suspected:
+            value += ": mosaic suspected" if position else ": mosaic or artefact suspected"
+        lines.append(RuleLine(f"{role}_may_be_mosaic", value, asked, PASS if reads.suspected else FAIL, key))
     return lines
 
 
@@ -298,7 +328,11 @@ def rules_text(title: str, row: dict[str, Any], lines: Sequence[RuleLine], famil
     out = [f"{title}: {row['status']}", f"  {row.get('inheritance') or '.'}; {'; '.join(shown)}"]
     widths = [max((len(getattr(line, name)) for line in lines), default=0) for name in ("rule", "value", "threshold")]
     for number, line in enumerate(lines, 1):
-        cells = [f"{line.rule:<{widths[0]}}", f"{line.value:<{min(widths[1], 60)}}", f"{line.threshold:<{widths[2]}}"]
+        cells = [
+            f"{line.rule:<{widths[0]}}",
+            f"{line.value:<{min(widths[1], 60)}}",
+            f"{line.threshold:<{min(widths[2], 60)}}",
+        ]
         out.append(f"  {number:>2}. {line.outcome:<7}  {'  '.join(cells)}  [{line.key}]".rstrip())
     out.append(f"  => {row['reason']}")
     return "\n".join(out)
