@@ -10,12 +10,14 @@ import pytest
 
 from builders.panel import write_panel
 from builders.reanalysis import PATHOGENIC, UNCERTAIN, archived, write_release
-from builders.trio import Trio, trio, write_clinvar
+from builders.trio import Trio, trio, write_clinvar, write_frequencies
 from filiation.__main__ import main
 from filiation.archive.lock import INDEX_LOCK, family_lock
 from filiation.archive.store import create_archive, open_archive
 from filiation.archive.verify import verify
 from filiation.cohort.compact import compact
+from filiation.config import rank_weights_path
+from filiation.io.files import sha256
 from filiation.reanalysis.compared import LastCompared, remember
 from filiation.reanalysis.release import read_release
 
@@ -156,3 +158,28 @@ def test_memory__of_a_judged_family_holds_the_files_of_that_release_alone(archiv
             january.resources[0].sha256,
             opened.analysis("FAM1").inputs["clinvar"]["sha256"],
         }
+
+
+def test_release__the_same_frequencies_and_weights_again_concern_nobody(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_frequencies(tmp_path / "population.vcf.gz", ["1 999 . A G AF=0.2;nhomalt=0"])
+    entries = {"frequencies": [{"name": "population", "path": str(source)}], "rank_weights": str(rank_weights_path())}
+    told = []
+    for name in ("january", "february"):
+        judged(capsys, archive, write_release(tmp_path / f"{name}.yaml", **entries, clinvar=_clinvar(tmp_path, name)))
+        with open_archive(archive) as opened:
+            last = LastCompared(opened)
+            told.append(last.compared_with({"frequency:population": sha256(source)}, "frequency:"))
+    assert told == [{"FAM1", "FAM2"}, {"FAM1", "FAM2"}]
+    release = write_release(tmp_path / "march.yaml", **entries)
+    capsys.readouterr()
+    options = ("--all", "--output-dir", str(tmp_path / "list"), "--no-reports")
+    assert main(["reanalyse", str(archive), "--release", str(release), *options]) == 0
+    assert "0 judged (chosen: 0 for rule, 0 for frequency)" in capsys.readouterr().err
+
+
+def _clinvar(folder: Path, name: str) -> str:
+    """A ClinVar of its own that says what the families were judged with."""
+    clinvar(folder, f"{name}-clinvar")
+    return str(folder / f"{name}-clinvar.vcf.gz")

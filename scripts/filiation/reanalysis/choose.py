@@ -27,6 +27,7 @@ from filiation.reanalysis.choose_clinvar import by_clinvar
 from filiation.reanalysis.choose_cohort import by_cohort
 from filiation.reanalysis.compared import LastCompared
 from filiation.reanalysis.context import RunContext, Touched
+from filiation.reanalysis.last_basis import role_of
 from filiation.reanalysis.records import Allele
 from filiation.reanalysis.release import CLINVAR, COHORT, FREQUENCY, GENE_FACTS, HPO, PANEL, RULE
 
@@ -59,8 +60,9 @@ def choose(archive: Archive, context: RunContext, names: Sequence[str]) -> Chose
     release, chosen, asked, tools, last = context.release, Chosen(), set(names), Tools(), LastCompared(archive)
     if release.one("clinvar"):
         chosen.by_cause[CLINVAR], chosen.alleles = by_clinvar(archive, context, last)
-    if release.one("clinvar_proteins"):
-        chosen.by_cause[CLINVAR] = set(asked)
+    if resource := release.one("clinvar_proteins"):
+        same = last.compared_with({role_of(resource): resource.sha256})
+        chosen.by_cause[CLINVAR] = chosen.by_cause.get(CLINVAR, set()) | (asked - same)
     if resource := release.one("hpo_gene_diseases"):
         chosen.by_cause[HPO] = _by_links(archive, context, resource.path, tools, last)
     if GENE_FACTS in release.causes:
@@ -72,7 +74,9 @@ def choose(archive: Archive, context: RunContext, names: Sequence[str]) -> Chose
     for cause in (RULE, FREQUENCY):
         # Weights and criteria concern every candidate; frequencies are asked by the judging process.
         if cause in release.causes:
-            chosen.by_cause[cause] = set(asked)
+            roles = {role_of(one): one.sha256 for one in release.resources if one.cause == cause}
+            # A family is screened with every source that a release names, and with no other.
+            chosen.by_cause[cause] = asked - last.compared_with(roles, "frequency:" if cause == FREQUENCY else "")
     chosen.by_cause = {cause: found & asked for cause, found in chosen.by_cause.items()}
     return chosen
 

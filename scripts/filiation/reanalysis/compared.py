@@ -80,6 +80,17 @@ class LastCompared:
                 found.setdefault(checksum, set()).add(family.name)
         return found
 
+    def compared_with(self, roles: Mapping[str, str], start: str = "") -> set[str]:
+        """Families that were last compared with these very files. start : beginning of the roles that a family may
+        have no others of, '' for none."""
+        found = set()
+        for family in self.families:
+            known = {**self._inputs.get(family.stored_set, {}), **self.remembered(family)}
+            others = {role for role in known if start and role.startswith(start)} - set(roles)
+            if not others and all(known.get(role) == checksum for role, checksum in roles.items()):
+                found.add(family.name)
+        return found
+
 
 def roles_of(release: Release, pre_indication: str) -> dict[str, str]:
     """{role: checksum} of what a release has for a family of a pre-indication."""
