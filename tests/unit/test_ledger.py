@@ -157,9 +157,12 @@ def test_verify__proves_a_whole_run_and_names_the_first_broken_link(folder: Path
 def test_verify__names_a_missing_a_foreign_and_an_exchanged_file(folder: Path) -> None:
     _, target = chain(folder)
     (folder / "results" / "foreign.txt").write_text("?", encoding="utf-8")
+    (folder / "results" / "CHILD.g.vcf.gz").touch()
     target.unlink()
     (folder / "first.txt").write_text("two\n", encoding="utf-8")
-    faults = {fault.file: fault.found for fault in verify_run(folder / "results", 1, inputs=True).faults}
+    proof = verify_run(folder / "results", 1, inputs=True)
+    faults = {fault.file: fault.found for fault in proof.faults}
+    assert proof.foreign == ["results/CHILD.g.vcf.gz"]
     assert faults["results/b.txt"] == "the file is not there"
     assert faults["results/foreign.txt"] == "no step wrote it"
     assert faults["first.txt"].startswith("SHA-256")

@@ -55,6 +55,8 @@ def main(options: argparse.Namespace) -> int:
     )
     for line in proof.reads:
         print(line)
+    for name in proof.foreign:
+        print(f"not proven, written by another program: {name}")
     if proof.faults:
         first = proof.faults[0]
         print(f"BROKEN, first at: {first.file}")

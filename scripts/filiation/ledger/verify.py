@@ -20,6 +20,9 @@ from filiation.ledger.conservation import same_reads, unbalanced
 from filiation.ledger.content import Content, add_reads
 from filiation.ledger.entry import FOLDER, INDEX_SUFFIXES, Entry, Recorded
 
+# What other programs of the workflow leave among the results, and no step of ours reads.
+_FOREIGN = (".g.vcf.gz", ".g.vcf.gz.tbi")
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -42,6 +45,7 @@ class Proof:
     outside: int = 0
     removed: int = 0
     reads: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -79,7 +83,7 @@ def verify_run(
     faults = [_damaged(path, problem, results) for path, problem in damaged.items()]
     for path in order:
         faults += _faults_of(path, entries, sums, results.parent, proof)
-    faults += _unknown(results, entries, damaged)
+    faults += _unknown(results, entries, damaged, proof)
     if known_outside:
         faults += _not_found(entries, known_outside)
     proof.faults = faults
@@ -195,7 +199,7 @@ def _balance(path: Path, entry: Entry, entries: dict[Path, Entry]) -> str:
         return f"the step's table cannot be read: {error}"
 
 
-def _unknown(results: Path, entries: dict[Path, Entry], damaged: dict[Path, str]) -> list[Fault]:
+def _unknown(results: Path, entries: dict[Path, Entry], damaged: dict[Path, str], proof: Proof) -> list[Fault]:
     """Files among the results that no step of ours wrote, and that none of ours read from another program."""
     read = {results.parent / item.file for entry in entries.values() for item in entry.inputs if item.file}
     vouched = set(entries) | set(damaged) | read
@@ -203,7 +207,12 @@ def _unknown(results: Path, entries: dict[Path, Entry], damaged: dict[Path, str]
     for path in sorted(results.rglob("*")):
         if path.is_file() and path not in vouched and FOLDER not in path.parts:
             name = str(path.relative_to(results.parent))
-            faults.append(Fault(name, "files that steps of the run wrote", "no step wrote it", f"mv {path} elsewhere"))
+            if path.name.endswith(_FOREIGN):
+                proof.foreign.append(name)
+            else:
+                faults.append(
+                    Fault(name, "files that steps of the run wrote", "no step wrote it", f"mv {path} elsewhere")
+                )
     return faults
 
 
