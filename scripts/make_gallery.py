@@ -14,6 +14,8 @@ from pathlib import Path
 
 # A section longer than this is shown by its head.
 TALLEST = 1700
+# Milliseconds to wait for a picture: a machine may be busy.
+PATIENCE = 180_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -26,10 +28,11 @@ def page_pictures(page: Path, pictures: Path) -> None:
         sys.exit("no Chromium on PATH; install the package chromium")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        tab = browser.new_page(viewport={"width": 1500, "height": 1000})
+        tab = browser.new_page(viewport={"width": 1600, "height": 1000})
+        tab.set_default_timeout(PATIENCE)
         tab.goto(page.as_uri())
         tab.wait_for_selector("html[data-ready]")
-        tab.screenshot(path=pictures / "summary.png", clip={"x": 0, "y": 0, "width": 1500, "height": 1000})
+        tab.screenshot(path=pictures / "summary.png", clip={"x": 0, "y": 0, "width": 1600, "height": 1000})
         tab.locator("table.candidates").screenshot(path=pictures / "candidates.png")
         for name in ("genome", "quality"):
             tab.evaluate("scrollTo(0, 0)")
