@@ -82,6 +82,7 @@ def test_slurm__a_series_of_faults_changes_no_byte(
     tell("node drained, and back")
 
     left = cluster.wait_for_job(run, "calling")
+    cluster.freeze(left)
     os.killpg(run.driver.pid, signal.SIGKILL)
     run.driver.wait()
     first_log = (folder / "logs" / "run.log").read_text(encoding="utf-8")
