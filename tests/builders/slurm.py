@@ -96,7 +96,7 @@ class Cluster:
         for _ in range(6):
             for number in self.jobs("PENDING"):
                 self._try("scontrol", "update", f"jobid={number}", "StartTime=now")
-            time.sleep(0.5)
+            time.sleep(0.3)
 
     def _try(self, *command: str) -> None:
         """A command of SLURM that may come too late."""

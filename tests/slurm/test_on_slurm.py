@@ -139,6 +139,7 @@ def test_slurm__a_driver_killed_while_jobs_run_leaves_no_second_writer(
     settings = profile()
     first = start(stored, settings)
     number = cluster.wait_for_job(first, "rule_normalise")
+    cluster.freeze(number)
     os.killpg(first.driver.pid, signal.SIGKILL)
     first.driver.wait()
     second = start(stored, settings)

@@ -62,14 +62,14 @@ def test_slurm__a_series_of_faults_changes_no_byte(
     cluster.set_node("resume")
     tell("node down under its jobs, and back")
 
-    cancelled = cluster.wait_for_job(run, "reads")
-    cluster.ask("scancel", cancelled)
-    tell("scancel")
-
-    slow = cluster.wait_for_job(run, "reads", other_than=[cancelled])
+    slow = cluster.wait_for_job(run, "reads")
     cluster.ask("scontrol", "update", f"jobid={slow}", "TimeLimit=1")
     cluster.freeze(slow)
     tell("time limit")
+
+    cancelled = cluster.wait_for_job(run, "reads", other_than=[slow])
+    cluster.ask("scancel", cancelled)
+    tell("scancel")
 
     cluster.controller("stop")
     time.sleep(3)
@@ -82,6 +82,7 @@ def test_slurm__a_series_of_faults_changes_no_byte(
     tell("node drained, and back")
 
     left = cluster.wait_for_job(run, "calling")
+    cluster.freeze(left)
     os.killpg(run.driver.pid, signal.SIGKILL)
     run.driver.wait()
     first_log = (folder / "logs" / "run.log").read_text(encoding="utf-8")
