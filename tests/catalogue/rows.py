@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from catalogue import (
+    accepted_cases,
     content_cases,
     execution_cases,
     family_cases,
@@ -24,6 +25,7 @@ MODULES = (
     file_cases,
     reads_cases,
     content_cases,
+    accepted_cases,
     genotype_cases,
     family_cases,
     sheet_cases,
@@ -33,7 +35,7 @@ MODULES = (
 CASES: list[Case] = [case for module in MODULES for case in module.cases()]
 
 _TITLES = """
-"A1 compressed file cut at a block edge
+A1 compressed file cut at a block edge
 A2 cut inside a block
 A3 end block missing
 A4 cut at a line's end with a new end
