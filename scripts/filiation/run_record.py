@@ -20,10 +20,10 @@ from filiation.frequencies.layout import is_compiled, read_header
 from filiation.io.files import atomic_text, sha256
 from filiation.io.sheet import SampleSheet
 from filiation.io.tables import write_table
-from filiation.io.tools import tool_version
+from filiation.io.tools import htslib_versions, tool_version
 from filiation.model.columns import VERSIONS
 from filiation.model.run_tables import DEFAULT, SETTINGS
-from filiation.toolbox import PACKAGES, TOOLS
+from filiation.toolbox import PACKAGES, TOOLS, htslib_is_vulnerable
 
 # Above this size (any whole genome stays below) the index of a file stands for the file: it names every
 # compressed block, and to read hundreds of gigabytes before each run would tell no more.
@@ -70,7 +70,18 @@ def software_rows() -> list[Row]:
         version = tool_version(tool.name)
         if version != "missing":
             rows.append({"name": tool.name, "kind": "tool", "version": version})
+    rows += [{"name": name, "kind": "tool", "version": version} for name, version in htslib_versions().items()]
     return rows
+
+
+def htslib_warnings(rows: Iterable[Row]) -> list[str]:
+    """One sentence for each program whose htslib can be harmed by a hostile CRAM file."""
+    return [
+        f"{row['name']} is {row['version']}: before 1.23.1 (1.22.2, 1.21.1) a CRAM or BCF made to harm can corrupt its "
+        "memory; open no file from a source that you do not trust (filiation doctor tells more)"
+        for row in rows
+        if str(row["name"]).startswith("htslib of ") and htslib_is_vulnerable(str(row["version"]))
+    ]
 
 
 def panel_rows(config: RunConfig, sheet: SampleSheet) -> list[Row]:

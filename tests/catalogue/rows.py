@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from catalogue import (
+    accepted_cases,
     content_cases,
     execution_cases,
     family_cases,
@@ -24,6 +25,7 @@ MODULES = (
     file_cases,
     reads_cases,
     content_cases,
+    accepted_cases,
     genotype_cases,
     family_cases,
     sheet_cases,
@@ -33,7 +35,7 @@ MODULES = (
 CASES: list[Case] = [case for module in MODULES for case in module.cases()]
 
 _TITLES = """
-"A1 compressed file cut at a block edge
+A1 compressed file cut at a block edge
 A2 cut inside a block
 A3 end block missing
 A4 cut at a line's end with a new end
@@ -180,7 +182,7 @@ _SLURM = "tests/slurm/test_on_slurm.py::test_slurm__"
 # Tests elsewhere that prove a row, `file::test`; the meta-test looks that each is there.
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "A16": (f"{_UNIT}tools.py::test_environment__forbids_references_from_the_network",
-            "tests/security/test_files.py::test_cram__the_reference_is_never_fetched"),
+            "tests/security/test_links.py::test_cram__the_reference_is_never_fetched"),
     "A17": (f"{_TOOLS}adoption.py::test_adopt_reads__bam_and_the_cram_made_of_it_give_the_same_bytes",
             f"{_TOOLS}alignment.py::test_align__every_read_of_the_fastq_is_in_the_cram_once_and_where_it_came_from"),
     "B10": (f"{_TOOLS}alignment.py::test_align__every_read_of_the_fastq_is_in_the_cram_once_and_where_it_came_from",),
@@ -246,7 +248,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
            f"{_UNIT}doctor.py::test_doctor__an_htslib_with_known_holes_is_a_warning"),
     "S9": (f"{_UNIT}cluster_profile.py::test_job_names__tell_folders_apart_and_name_nobody",),
     "S11": (f"{_UNIT}files.py::test_private_directory__belongs_to_the_owner_and_goes_away",
-            "tests/security/test_files.py::test_scratch__a_planted_link_is_not_followed"),
+            "tests/security/test_links.py::test_scratch__a_planted_link_is_not_followed"),
     "S12": ("tests/security/test_code.py::test_code__archives_are_never_unpacked_by_their_own_names",),
     "S13": (f"{_UNIT}record_run.py::test_record_run__configuration_reads_back_as_the_one_that_ran",),
     "S14": (f"{_UNIT}report_page.py::test_the_page_asks_for_nothing",),

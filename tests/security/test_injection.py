@@ -124,19 +124,10 @@ def test_log__a_text_from_a_list_is_shown_and_never_obeyed_by_the_terminal(
     monkeypatch.chdir(tmp_path)
     write_gene_table(Path("hgnc.tsv"))
     told = 0
+    options = ["--pre-indication=nbia", "--date=2026-01-01", "--gene-table=hgnc.tsv", "--output=panel.tsv"]
     for text in TEXTS:
         Path("genes.txt").write_text(f"PANK2\n{text}\n", encoding="utf-8", errors="surrogatepass", newline="")
-        code = main(
-            [
-                "panels",
-                "import",
-                "genes.txt",
-                "--pre-indication=nbia",
-                "--date=2026-01-01",
-                "--gene-table=hgnc.tsv",
-                "--output=panel.tsv",
-            ]
-        )
+        code = main(["panels", "import", "genes.txt", *options])
         printed = capsys.readouterr()
         assert code in (0, 2), text
         assert not CONTROL.search(printed.err + printed.out), repr(text)

@@ -13,6 +13,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 
@@ -27,8 +28,10 @@ def main(options: argparse.Namespace) -> None:
     """Read configuration and sheets, write both files."""
     from filiation.config import load_config
     from filiation.io.sheet import load_sheets
-    from filiation.run_record import record_run
+    from filiation.run_record import htslib_warnings, record_run, software_rows
 
     config = load_config(options.config)
     sheet = load_sheets(config)
     record_run(config, sheet, Path(), options.output_config, options.output_versions)
+    for warning in htslib_warnings(software_rows()):
+        print(f"record-run: warning: {warning}", file=sys.stderr)

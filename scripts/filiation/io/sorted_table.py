@@ -145,7 +145,7 @@ class SortedTable:
         if len(cells) <= max(self._index.contig_column, self._index.position_column):
             return None
         text = cells[self._index.position_column]
-        return int(text) if cells[self._index.contig_column] == contig and text.isdecimal() else None
+        return int(text) if cells[self._index.contig_column] == contig and text.isdigit() else None
 
     def _block_before(self, first: int, last: int, contig: bytes, position: int) -> int:
         """The last of the blocks from `first` to `last` that begins with a smaller position, by halves.

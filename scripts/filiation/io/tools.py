@@ -154,3 +154,24 @@ def tool_version(name: str) -> str:
     )
     found = re.search(r"\d+\.\d+(?:\.\d+)*(?:[-+][\w.]+)?", done.stdout.decode(errors="replace"))
     return found.group(0) if found else "unknown"
+
+
+def htslib_versions() -> dict[str, str]:
+    """{`htslib of PROGRAM`: version} of the programs that use one and of pysam, which brings its own."""
+    found = {}
+    for name in ("samtools", "bcftools"):
+        if find_tool(name) is not None:
+            words = subprocess.run(
+                [name, "--version"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=environment(),
+                check=False,
+                timeout=60,
+            ).stdout.decode(errors="replace")
+            version = re.search(r"htslib (\S+)", words)
+            found[f"htslib of {name}"] = version[1] if version else "unknown"
+    from pysam.version import __htslib_version__
+
+    found["htslib of pysam"] = str(__htslib_version__)
+    return found
