@@ -173,7 +173,7 @@ def writing_kinds(steps: Sequence[str]) -> dict[str, int]:
     for number, step in enumerate(steps):
         *kind, path = step.split(" ")
         made = path.startswith(".archive.")
-        parts = Path(path).parts
+        parts = Path(path).parts or (path,)
         place = "the new archive" if made else "/".join(parts[:2]) if parts[0] == "archive" else "beside it"
         found[f"{' '.join(kind)} {place}"] = number
     return found
