@@ -101,7 +101,9 @@ def test_configuration__unknown_key_and_sheet_and_file_faults_in_one_list(check:
 
 def test_configuration__a_reason_for_a_family_that_is_not_there_or_an_empty_one(check: Check) -> None:
     fastq_trio()
-    text = check(trio(), FASTQ_TRIO, quality={"override_reasons": {"FAN": "known", "FAM": " "}})
+    quality = {"override_reasons": {"FAN": "known", "FAM": " "}, "relatedness": ["gone.pairs.tsv"]}
+    text = check(trio(), FASTQ_TRIO, quality=quality)
+    assert "quality.relatedness names a file that is not there: gone.pairs.tsv" in text
     assert "names family 'FAN', which is not in the sheet" in text
     assert "gives family 'FAM' no reason" in text
 

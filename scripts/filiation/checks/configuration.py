@@ -90,6 +90,13 @@ def need_faults(config: RunConfig, sheet: SampleSheet, where: str) -> list[UserE
             "a folder of panels, one .tsv each",
             "correct the path, or remove the key to use the panels that ship",
         )
+    for table in config.quality.relatedness:
+        if not Path(table).is_file():
+            need(
+                f"quality.relatedness names a file that is not there: {table}",
+                "somalier's .pairs.tsv or peddy's .ped_check.csv",
+                "correct the path, or remove the entry",
+            )
     for family, reason in config.quality.override_reasons.items():
         if sheet.families and family not in sheet.families:
             need(
