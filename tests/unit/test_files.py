@@ -134,3 +134,13 @@ def test_open_text__plain_gzip_and_many_members(tmp_path: Path) -> None:
 def test_sha256__of_known_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8bto\x00\x00\nch0", gzip.compress(b"line\n" * 9000)[:-9], b"\x1f\x8b"])
+def test_open_text__gzip_that_is_cut_or_none_at_all_names_the_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "regions.bed"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"regions\.bed"), open_text(path) as handle:
+        list(handle)
+    with pytest.raises(InputError, match=r"regions\.bed"), open_text(path) as handle:
+        handle.read()

@@ -158,6 +158,13 @@ def _require_build(source: Source, contigs: Mapping[str, int]) -> None:
 
     declared = header_contigs(source.vcf)
     ours, theirs = detect_assembly(dict(contigs)), detect_assembly(declared)
+    if "other" not in (ours, theirs) and ours != theirs:
+        raise InputError(
+            f"frequencies of {theirs} for calls of {ours}",
+            where=f"{source.vcf} (frequency source {source.name})",
+            expected=f"a source on {ours}",
+            repair="give the file of the calls' build",
+        )
     lengths = {bare_name(name): length for name, length in contigs.items()}
     for name, length in declared.items():
         known = lengths.get(bare_name(name), 0)
@@ -168,13 +175,6 @@ def _require_build(source: Source, contigs: Mapping[str, int]) -> None:
                 expected="a source on the genome of the calls",
                 repair="give the file of the calls' build",
             )
-    if "other" not in (ours, theirs) and ours != theirs:
-        raise InputError(
-            f"frequencies of {theirs} for calls of {ours}",
-            where=f"{source.vcf} (frequency source {source.name})",
-            expected=f"a source on {ours}",
-            repair="give the file of the calls' build",
-        )
 
 
 def open_sources(

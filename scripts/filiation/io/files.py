@@ -6,6 +6,7 @@ import errno
 import fcntl
 import gzip
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -213,8 +214,37 @@ def _block_problem(body: bytes) -> str:
     return ""
 
 
+class _Inflated(io.TextIOWrapper):
+    """Lines of a gzip file; damage met on the way is an InputError that names the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        super().__init__(gzip.GzipFile(path, "rb"), encoding="utf-8", errors="backslashreplace")  # type: ignore[type-var]
+
+    def _damaged(self, error: Exception) -> InputError:
+        return InputError(
+            f"gzip that is damaged or cut: {error}",
+            where=str(self._path),
+            expected="a compressed file that is whole",
+            repair="copy or fetch the file again, and compare its checksum with the source (gzip -t tests it)",
+        )
+
+    def __next__(self) -> str:  # type: ignore[override]
+        try:
+            return super().__next__()
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise self._damaged(error) from None
+
+    def read(self, size: int | None = -1, /) -> str:
+        """The rest of the text, or so many letters of it."""
+        try:
+            return super().read(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise self._damaged(error) from None
+
+
 def open_text(path: str | Path) -> IO[str]:
     """A text file, plain or gzip of any number of members, decoded as UTF-8 with bad bytes kept visible."""
     if compression(path) == "none":
         return open(path, encoding="utf-8", errors="backslashreplace")
-    return gzip.open(path, "rt", encoding="utf-8", errors="backslashreplace")
+    return _Inflated(Path(path))
