@@ -285,7 +285,7 @@ def write_defaults(path: Path, stages: Sequence[Stage], family: Path) -> None:
 
 
 def plot(path: Path, stages: Sequence[Stage]) -> None:
-    """Bars of core-hours, as SVG; those that are not the default are hatched in grey."""
+    """Bars of core-hours, as SVG; those that are not the default in grey."""
     height, left, width = 26, 230, 430
     longest = max(stage.core_hours for stage in stages)
     lines = [
