@@ -8,7 +8,7 @@ For each number a working folder is made with empty files under the names of the
 nothing runs. Measured are whole processes:
 
     parse    `snakemake --list-rules`: the sheets are read and checked, every rule is evaluated
-    plan     `filiation plan`: what the run will need, from the costs of a generated earlier run of one family
+    plan     `filiation plan`: what the run will need, from the defaults that ship
     status   `filiation status`: the table of families and stages, with the time that is left
     jobs     `snakemake --dry-run`: every job with its files, what `filiation run` asks Snakemake before it starts
 """
@@ -47,13 +47,6 @@ annotation:
 """
 NAMED = ("reference/genome.fa", "reference/genes.gff3.gz", "annotation/gnomad.vcf.gz", "annotation/clinvar.vcf.gz")
 STEPS = ("parse", "plan", "status", "jobs")
-# Seconds and MB of the earlier run, one job of each rule; the values do not change how long planning takes.
-EARLIER = "\n".join(
-    [
-        "#table=job_costs\tversion=1",
-        "rule\tfamily\tpart\tsource_bytes\tseconds\tcpu_seconds\tmemory_mb\toutput_bytes",
-    ]
-)
 
 
 def make_folder(folder: Path, families: int) -> None:

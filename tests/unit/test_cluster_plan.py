@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from filiation.cluster.costs import RESULTS, collect_costs, read_costs, write_costs
+from filiation.cluster.costs import RESULTS, collect_costs, default_costs, read_costs, write_costs
 from filiation.cluster.estimate import Estimate, History, fit, wall_seconds
 from filiation.cluster.plan import duration, make_plan, size, table_text
 from filiation.cluster.planned import PlannedJob, planned_jobs
@@ -189,3 +189,24 @@ def test_costs__are_collected_from_what_snakemake_measured(tmp_path: Path) -> No
 def test_costs__a_folder_without_them_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no costs of an earlier run"):
         read_costs([tmp_path])
+
+
+def test_defaults__ship_for_the_stages_of_a_trio_and_give_the_order_of_a_genome() -> None:
+    history = History([], default_costs())
+    trio, hours = 210_000_000_000, {}
+    for rule, parts in (
+        ("align", 6),
+        ("mark_duplicates", 3),
+        ("coverage", 3),
+        ("call", 24),
+        ("screen", 1),
+        ("quality", 1),
+    ):
+        jobs = [job(rule) for _ in range(parts)]
+        hours[rule] = make_plan(jobs, history, lambda *place, parts=parts: trio // parts, cores=64).core_hours
+    # docs/cost.md: alignment is most of it, calling second, everything after calling a small part.
+    assert 50 < hours["align"] < 400
+    assert 5 < hours["call"] < 100
+    assert hours["align"] > hours["call"] > hours["mark_duplicates"] > hours["coverage"]
+    assert hours["screen"] + hours["quality"] < 1
+    assert history.output_bytes(trio) == pytest.approx(90e9, rel=0.5)

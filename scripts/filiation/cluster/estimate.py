@@ -65,7 +65,7 @@ class Estimate:
 def fit(points: Sequence[tuple[float, float]]) -> Line:
     """A line with a non-negative start and slope through (bytes, value), of which a few may be far off.
 
-    The slope is the median of the slopes between two points of different size (Theil 1950, Sen 1968), the start the
+    The slope is the median of the slopes between two points of different sizes (Theil 1950, Sen 1968), the start the
     median of what is left: one job that compiled its kernels, or met a slow disk, moves neither.
     """
     points = sorted(points)
@@ -76,10 +76,11 @@ def fit(points: Sequence[tuple[float, float]]) -> Line:
     if largest <= smallest * SAME_SIZE or not largest:
         slope = 0.0
     else:
-        slope = max(0.0, median((d - b) / (c - a) for (a, b), (c, d) in combinations(points, 2) if c > a))
+        slope = max(0.0, median((d - b) / (c - a) for (a, b), (c, d) in combinations(points, 2) if c > a * SAME_SIZE))
     start = median(y - slope * x for x, y in points)
     if start < 0:
-        start, slope = 0.0, median(y / x for x, y in points if x)
+        # Through nothing, by least squares: the large jobs weigh most.
+        start, slope = 0.0, sum(x * y for x, y in points) / sum(x * x for x, _ in points)
     return Line(start, slope, count, max(0.0, *(y - start - slope * x for x, y in points)))
 
 
