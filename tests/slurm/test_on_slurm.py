@@ -170,12 +170,14 @@ def test_slurm__accounting_that_is_away_for_a_while_loses_no_job(
     profile: MakeProfile,
     stored: Path,
     expected: dict[str, str],
+    tell: Callable[[str], None],
 ) -> None:
     run = start(stored, profile(default_resources={"mem_mb": 2000, "runtime": 60, "slurm_account": "laboratory"}))
     cluster_with_accounts.wait_for_job(run, "rule_normalise")
     cluster_with_accounts.accounting("stop")
     time.sleep(60)
     cluster_with_accounts.accounting("start")
+    tell("slurmdbd stopped for 60 s")
     said = run.finish(900)
     assert "finished in" in said, said
     assert digests(stored) == expected
