@@ -3,7 +3,8 @@
 HG002, HG003 and HG004 (Genome in a Bottle), 17 windows of GRCh38: BAM without read groups → FASTQ → alignment →
 calls → report, with the windows themselves as the reference. The 20 sites are in the child's benchmark VCF and in
 neither parent's; 2 are de novo, 16 inherited or homozygous in all, and the reference is N at 3 of them. Prints one
-line a site with what the chain made of it.
+line a site with what the chain made of it, then every candidate with its rank before and after the recheck in the
+reads: the second is the one that is reported.
 
     python benchmarks/real_trio.py [--quick] [--json FILE] [--directory DIR] [--cores N]
 
@@ -98,6 +99,34 @@ def explain(directory: Path) -> list[dict[str, str]]:
     ]
 
 
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of one of the chain's tables."""
+    header, *lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if not line.startswith("##")]
+    return [dict(zip(header, line, strict=True)) for line in lines]
+
+
+def rankings(directory: Path) -> list[dict[str, str]]:
+    """Candidates in the order of the second ranking, with the rank before the recheck and the reads' verdict."""
+    folder = directory / "results" / "AJ" / "prioritisation"
+
+    def site(row: dict[str, str]) -> tuple[str, ...]:
+        return tuple(row[name] for name in ("chrom", "pos", "ref", "alt"))
+
+    before = {site(row): row["rank"] for row in read_rows(folder / "before_recheck" / "AJ.candidates.tsv")}
+    verdict = {site(row): row["verdict"] for row in read_rows(folder / "AJ.recheck.tsv")}
+    return [
+        {
+            "site": "-".join(site(row)),
+            "inheritance": row["inheritance"],
+            "status": row["inheritance_status"],
+            "rank_before_recheck": before.get(site(row), "."),
+            "rank": row["rank"],
+            "verdict": verdict.get(site(row), "."),
+        }
+        for row in read_rows(folder / "AJ.candidates.tsv")
+    ]
+
+
 def main() -> int:
     """Run, explain, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -121,8 +150,18 @@ def main() -> int:
         )
     de_novo = [row["site"] for row in rows if row["status"] == "reported" and "de_novo" in row["reason"]]
     print(f"reported as de novo: {len(de_novo)} of {len(rows)}: {', '.join(de_novo)}")
+    ranked = rankings(options.directory)
+    print("\nrank, before the recheck, class, verdict of the reads")
+    for row in ranked:
+        print(
+            f"{row['rank']:>4} {row['rank_before_recheck']:>4}  {row['site']:<40} {row['inheritance']:<24} "
+            f"{row['status']:<10} {row['verdict']}"
+        )
+    called = [row for row in ranked if row["inheritance"] == "de_novo"]
+    confirmed = [row for row in called if row["verdict"] == "confirmed_de_novo"]
+    print(f"candidates called de novo: {len(called)}, confirmed in the reads: {len(confirmed)}")
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps({"sites": rows, "ranking": ranked}, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

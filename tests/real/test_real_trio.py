@@ -47,7 +47,7 @@ def trio(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         check=True,
         timeout=600,
     )
-    rows = json.loads((folder / "sites.json").read_text())
+    rows = json.loads((folder / "sites.json").read_text())["sites"]
     return folder / "run" / "results" / "AJ", {row["site"]: row for row in rows}
 
 

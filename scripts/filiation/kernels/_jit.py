@@ -4,7 +4,9 @@ Usage: write the plain function, then `name_jit = jit(name)`. No fastmath: it de
 
 The compiled code is cached in a folder of the node itself (never on a shared file system, where two nodes may
 write at once): FILIATION_NUMBA_CACHE, or `filiation-numba-<user>` under TMPDIR; `FILIATION_NUMBA_CACHE=0`
-switches the cache off. The folder must belong to the user alone; otherwise nothing is cached.
+switches the cache off. The folder must belong to the user alone and be writable; otherwise nothing is cached, and each
+start compiles for itself. Processes that start at once on an empty folder each write whole files under names of their
+own and rename them, so that a reader finds a file or none, never a part.
 """
 
 from __future__ import annotations
@@ -33,6 +35,12 @@ def _private(folder: Path) -> bool:
     )
 
 
+def _writable(folder: Path) -> bool:
+    """Whether compiled code can be kept in a folder. Numba does not read from one that it cannot write to: it would
+    look for another place, the package's own folder or the home directory, which nodes may share."""
+    return _private(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
 def text_of_kernels(folder: Path = Path(__file__).parent) -> str:
     """Checksum over the sources of all kernels."""
     digest = hashlib.blake2b(digest_size=8)
@@ -53,11 +61,11 @@ def cache_folder() -> Path | None:
     if choice == "0":
         return None
     base = Path(choice) if choice else Path(tempfile.gettempdir()) / f"filiation-numba-{os.getuid()}"
-    if not _private(base):
+    if not _writable(base):
         return None
     version = f"numba-{numba.__version__}-python-{sys.version_info.major}.{sys.version_info.minor}"
     folder = base / f"{version}-kernels-{text_of_kernels()}"
-    return folder if _private(folder) else None
+    return folder if _writable(folder) else None
 
 
 _FOLDER = cache_folder()
