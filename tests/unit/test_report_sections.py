@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from builders.panel import write_panel
 from builders.report import candidate, family_funnel, options, report_data
 from builders.report_rich import rich_data
 from filiation.errors import ConfigError
@@ -16,7 +17,9 @@ from filiation.io.tables import Table
 from filiation.model.inheritance import Inheritance
 from filiation.model.previous_tests import RESULTS, TESTS
 from filiation.model.report_tables import CHANGES
+from filiation.panels.load import load_panel
 from filiation.prioritisation.mode_funnels import ModeFunnels, modes_of
+from filiation.reanalysis.store import panel_changes
 from filiation.report.candidate_view import variant_kind
 from filiation.report.catalogue import known
 from filiation.report.data import parse_ages, parse_tests
@@ -124,3 +127,11 @@ def test_previous_tests__are_words_of_a_closed_list(tmp_path: Path) -> None:
 def test_previous_tests__every_word_of_the_list_has_its_words_in_both_languages() -> None:
     assert all(known("previous_test", test) for test in TESTS)
     assert all(known("test_result", result) for result in RESULTS)
+
+
+def test_panel_changes__are_what_a_reanalysis_writes_beside_its_changes(tmp_path: Path) -> None:
+    small = load_panel(write_panel(tmp_path / "small.tsv", {"ASPM": ("core", "AR")}))
+    large = load_panel(write_panel(tmp_path / "large.tsv", {"ASPM": ("hpo", "AR"), "KMT2A": ("core", "AD")}))
+    assert panel_changes(small, large) == {"panel_came": "KMT2A", "panel_went": ""}
+    assert panel_changes(large, small) == {"panel_came": "", "panel_went": "KMT2A"}
+    assert panel_changes(None, large) == {}, "without a panel before there is nothing to compare"
