@@ -294,8 +294,8 @@ def read_config(path: Path) -> Any:
 
 
 def plain_config(path: Path) -> Any:
-    """What PyYAML alone makes of it; `null` sections are as if they were not there."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    """What PyYAML alone makes of it, nothing at all being no key; `null` sections are as if they were not there."""
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
 
 
 def same_config(found: Any, wanted: Any) -> bool:
