@@ -27,6 +27,9 @@ NOTHING = "(?!)"
 # Matches every id of the sheets (ID_PATTERN of filiation.config_sources).
 ANY_ID = "[A-Za-z0-9][A-Za-z0-9_-]*"
 
+# Made of the fingerprints of all families, where there are two or more.
+COMPARISON_OF_FAMILIES = "results/run/families.tsv"
+
 
 class WorkflowInputs:
     """Answers for the rules of one run."""
@@ -453,7 +456,7 @@ class WorkflowInputs:
 
     def reports(self) -> list[str]:
         """Final targets of the run, the archive's apart."""
-        compared = ["results/run/families.tsv"] if len(self.families) > 1 else []
+        compared = [COMPARISON_OF_FAMILIES] if len(self.families) > 1 else []
         return [*self._reports_of(self.families), *compared, *self._run]
 
     _run = ("results/run/config.yaml", "results/run/versions.tsv")

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from filiation.cluster.planned import PlannedJob
-from filiation.workflow_inputs import WorkflowInputs
+from filiation.workflow_inputs import COMPARISON_OF_FAMILIES, WorkflowInputs
 from filiation.workflow_run import plan_jobs
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
@@ -41,7 +41,11 @@ def jobs_of_run(inputs: WorkflowInputs, config: Path, directory: Path) -> list[P
         for other in others:
             names = dict(zip(_members(inputs, family), _members(inputs, other), strict=True))
             jobs += list(written_for(own, {family: other, **names}))
-    return jobs
+    # Of all families at once, and due as soon as one of them is new.
+    compared = PlannedJob(
+        "compare_families", outputs=(COMPARISON_OF_FAMILIES,), log="logs/compare_families.log", local=True
+    )
+    return [*jobs, compared]
 
 
 def alike_families(inputs: WorkflowInputs, directory: Path) -> dict[tuple[object, ...], list[str]]:

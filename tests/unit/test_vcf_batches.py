@@ -189,10 +189,9 @@ def test_file__without_records_gives_no_batch(tmp_path: Path) -> None:
     assert list(read_batches(path, MEMBERS)) == []
 
 
-def test_fields__of_an_unexpected_type_are_missing_not_wrong(tmp_path: Path) -> None:
+def test_fields__of_an_unexpected_type_are_refused_with_their_line_in_the_header(tmp_path: Path) -> None:
     words = {**FORMATS, "AD": '##FORMAT=<ID=AD,Number=1,Type=String,Description="Reads">'}
     calls = Trio(trio().members, trio().calls, formats=words).at("1", 100, "A", "G", fields=("GT", "AD"))
     path = calls.written(tmp_path / "words.bcf")
-    batch = next(iter(read_batches(path, MEMBERS)))
-    assert (batch.ref_depth == -1).all()
-    assert (batch.alt_depth == -1).all()
+    with pytest.raises(InputError, match="FORMAT/AD is declared as String"):
+        next(iter(read_batches(path, MEMBERS)))

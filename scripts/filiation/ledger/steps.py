@@ -42,7 +42,9 @@ STEPS: dict[str, Step] = {
     "gather-calls": Step(("output",), (".csi",), counted=("input",)),
     "normalise": Step(("output", "funnel"), (".csi",), counted=("variants",)),
     "coverage": Step(("output",)),
-    "quality": Step(("output", "segments", "profile")),
+    "quality": Step(("output", "segments", "profile", "fingerprint")),
+    "quality-gate": Step(("output",)),
+    "compare-families": Step(("output",)),
     "screen": Step(("output", "funnel", "excluded"), (".csi",), counted=("variants",)),
     "annotate": Step(("output", "funnel", "shares"), (".csi",), counted=("variants",)),
     "prioritise": Step(("candidates", "removed", "funnel"), counted=("variants",)),
@@ -57,6 +59,8 @@ STEPS: dict[str, Step] = {
 }
 # Files of one member's aligner index stand beside the genome; index-reference writes them, align reads them.
 _ALIGNER_SUFFIXES = (".amb", ".ann", ".bwt", ".pac", ".sa", ".0123", ".bwt.2bit.64")
+# Made while families are archived, and no part of any of them.
+_OF_ALL_FAMILIES = "families.tsv"
 # Options that name files of other kinds, or folders that are looked into below.
 _NO_FILES = ("sample", "family", "unit", "library", "output_dir")
 
@@ -107,7 +111,8 @@ def inputs(name: str, options: argparse.Namespace) -> list[tuple[str, Path]]:
         root = Path(options.results)
         for folder in (root / options.family, root / "run"):
             for path in sorted(folder.rglob("*")):
-                if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts):
+                hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+                if path.is_file() and not hidden and path.name != _OF_ALL_FAMILIES:
                     found.setdefault(path, "results")
     return [(option, path) for path, option in found.items() if path not in written]
 
