@@ -292,6 +292,28 @@ def true_part(families: int, workers: int) -> dict[str, Any]:
     }
 
 
+def goals(result: dict[str, Any]) -> dict[str, float]:
+    """What `filiation validate` reads of the parts that were run."""
+    found: dict[str, float] = {}
+    depths = [f"{depth}x" for depth in DEPTHS]
+    if "mistakes" in result:
+        part = [result["mistakes"][depth] for depth in depths]
+        found["caught"] = 100 * sum(row["stopped"] for row in part) / sum(row["families"] for row in part)
+    if "families" in result:
+        part = [result["families"][depth] for depth in depths]
+        faulty = sum(row["runs with a mistake"] for row in part)
+        found["caught_between_families"] = 100 * sum(row["stopped"] for row in part) / faulty
+    if "true" in result:
+        found["true_trios"], found["false_stops"] = result["true"]["families"], result["true"]["false stops"]
+    if "contamination" in result:
+        part = {name: row for name, row in result["contamination"].items() if isinstance(row, dict)}
+        must_stop = [row for name, row in part.items() if float(name.split(" %")[0]) >= 3]
+        found["contaminated"] = sum(row["families"] for row in part.values())
+        found["contamination_error"] = max(row["largest error, points"] for row in part.values())
+        found["contamination_missed"] = sum(row["families"] - row["stopped"] for row in must_stop)
+    return found
+
+
 def main() -> None:
     """Run the parts and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -315,7 +337,7 @@ def main() -> None:
         result[name]["seconds"] = round(time.perf_counter() - started, 1)
         print(json.dumps({name: result[name]}, indent=1))
     if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n")
+        options.json.write_text(json.dumps(result | {"goals": goals(result)}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

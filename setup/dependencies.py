@@ -47,6 +47,7 @@ PACKAGES: dict[str, tuple[str, str]] = {
     "openpyxl": ("MIT", "spreadsheets read again, in tests"),
     "pandas-stubs": ("BSD-3-Clause", "types of pandas"),
     "phenopackets": ("BSD-3-Clause", "phenopackets read again, in tests"),
+    "pypdf": ("BSD-3-Clause", "objects of the PDF read again, in tests"),
     "playwright": ("Apache-2.0", "the page in a browser, in tests"),
     "pytest": ("MIT", "tests"),
     "pytest-xdist": ("MIT", "tests side by side"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -30,7 +31,11 @@ def test_rows__a_test_named_elsewhere_is_there(place: str) -> None:
     assert re.search(rf"^def {name}\(", text, re.MULTILINE), place
 
 
-def test_rows__cases_have_names_of_their_own_and_files_are_enough() -> None:
+def test_rows__cases_have_names_of_their_own_and_files_are_enough(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("rows", len(ROWS))
+    record_property("files", files())
     names = [case.name for case in CASES]
     assert len(names) == len(set(names))
     assert files() >= 300

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ SEED = os.environ.get("CHAOS_SEED", "2026")
 
 
 def test_kill__at_random_moments_of_every_step_gives_the_bytes_of_an_undisturbed_run(
-    tmp_path: Path, stored_inputs: Path, finished: Path
+    tmp_path: Path, stored_inputs: Path, finished: Path, record_property: Callable[[str, object], None]
 ) -> None:
     tally = Tally()
     number = 0
@@ -31,6 +32,7 @@ def test_kill__at_random_moments_of_every_step_gives_the_bytes_of_an_undisturbed
         shutil.rmtree(folder)
         number += 1
         print(f"{tally.trials} kills, {tally.struck} of them before the step had ended; {number} runs compared")
+    record_property("trials", tally.trials)
     # A moment that comes after the end of a step is a trial of the step after it; many must strike the step itself.
     assert tally.struck > tally.trials / 8
 

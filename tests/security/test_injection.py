@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -68,7 +69,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {**paths, "print": folder / "print.html", "folder": folder}
 
 
-def test_outputs__hostile_text_stays_text(written: dict[str, Path]) -> None:
+def test_outputs__hostile_text_stays_text(
+    written: dict[str, Path], record_property: Callable[[str, object], None]
+) -> None:
+    # In page, print page, table, spreadsheet, JSON and VCF.
+    record_property("strings", 6 * len(TEXTS))
     for name in ("html", "print"):
         page = Tags(written[name].read_text(encoding="utf-8"))
         assert page.count("script") == (3 if name == "html" else 0)

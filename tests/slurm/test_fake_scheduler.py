@@ -31,5 +31,6 @@ def test_fake_slurm__gives_the_right_outputs_once(
     trials = [Trial(tmp_path / f"{number}", kind, number) for number in range(TRIALS)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         faults = list(pool.map(attempted, trials))
+    record_property("trials", TRIALS)
     record_property("series", f"{KINDS[kind]}; {faults.count([])} of {TRIALS} trials")
     assert [fault for found in faults for fault in found] == []

@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ from filiation.io.vcf import read_batches
 MUTANTS = int(os.environ.get("MUTANTS", "3000"))
 
 
-def test_fuzz__no_mutant_kills_the_reader_or_loses_a_record(tmp_path: Path) -> None:
+def test_fuzz__no_mutant_kills_the_reader_or_loses_a_record(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("mutants", MUTANTS)
     paths = os.pathsep.join([str(REPOSITORY / "scripts"), str(REPOSITORY / "tests")])
     done = subprocess.run(
         [sys.executable, "-m", "builders.mutants", "0", str(MUTANTS), str(tmp_path)],

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from builders.text_mutants import OUTCOMES, PARSERS
@@ -17,7 +18,10 @@ from filiation.config import REPOSITORY
 MUTANTS = int(os.environ.get("TEXT_MUTANTS", "2400"))
 
 
-def test_fuzz__no_damaged_text_ends_in_a_traceback_or_loses_a_row(tmp_path: Path) -> None:
+def test_fuzz__no_damaged_text_ends_in_a_traceback_or_loses_a_row(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("mutants", MUTANTS)
     paths = os.pathsep.join([str(REPOSITORY / "scripts"), str(REPOSITORY / "tests")])
     done = subprocess.run(
         [sys.executable, "-m", "builders.text_mutants", "0", str(MUTANTS), str(tmp_path / "mutants")],
