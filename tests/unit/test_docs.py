@@ -41,6 +41,10 @@ PAGES = [
         "docs/resources.md",
         "docs/performance.md",
         "docs/validation.md",
+        "docs/cost.md",
+        "docs/dependencies.md",
+        "docs/cohort.md",
+        "docs/reanalysis.md",
         "docs/reliability.md",
     )
 ]
