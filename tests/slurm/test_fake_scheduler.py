@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from builders.fake_slurm import KINDS, Trial
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow]
+# All on one worker of the tests: they wait for each other there, and not on every worker.
+pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("fake_slurm")]
 # `make test-slurm-fake` makes ten of each kind.
 TRIALS = int(os.environ.get("FAKE_SLURM_TRIALS", "1"))
 # A trial mostly waits.
-AT_ONCE = 3
+AT_ONCE = 5
 
 
 def attempted(trial: Trial) -> list[str]:
@@ -24,13 +24,22 @@ def attempted(trial: Trial) -> list[str]:
     return [f"{trial.kind} {trial.number}: {fault}" for fault in trial.wrong(trial.run())]
 
 
+@pytest.fixture(scope="module")
+def faults(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str]]]:
+    """{kind: what is wrong at the end of each of its trials}, of the kinds that are asked for, several at once."""
+    folder = tmp_path_factory.mktemp("fake_slurm")
+    asked = {item.callspec.params.get("kind") for item in request.session.items if hasattr(item, "callspec")}
+    kinds = [kind for kind in KINDS if kind in asked]
+    trials = [Trial(folder / f"{kind}-{number}", kind, number) for number in range(TRIALS) for kind in kinds]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(attempted, trials))
+    return {kind: [wrong for trial, wrong in zip(trials, found, strict=True) if trial.kind == kind] for kind in kinds}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_fake_slurm__gives_the_right_outputs_once(
-    kind: str, tmp_path: Path, record_property: Callable[[str, object], None]
+    kind: str, faults: dict[str, list[list[str]]], record_property: Callable[[str, object], None]
 ) -> None:
-    trials = [Trial(tmp_path / f"{number}", kind, number) for number in range(TRIALS)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        faults = list(pool.map(attempted, trials))
     record_property("trials", TRIALS)
-    record_property("series", f"{KINDS[kind]}; {faults.count([])} of {TRIALS} trials")
-    assert [fault for found in faults for fault in found] == []
+    record_property("series", f"{KINDS[kind]}; {faults[kind].count([])} of {TRIALS} trials")
+    assert [fault for found in faults[kind] for fault in found] == []

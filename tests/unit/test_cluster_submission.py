@@ -180,3 +180,16 @@ def test_lost_jobs__are_those_of_which_all_who_answer_know_nothing(
             time.sleep(0.05)
     assert watched.lost is lost
     assert (waiting.poll() is not None) is lost
+
+
+def test_environment__tells_sbatch_what_the_partitions_allow_and_snakemake_where_our_scheduler_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    partitions = {"main": slurm.Partition("main", 1440, 64, 256000)}
+    monkeypatch.setattr(slurm, "partitions", lambda: partitions)
+    profile = Profile(tmp_path, "slurm")
+    found = submission.environment(profile, {"PATH": "/bin", "PYTHONPATH": "/elsewhere"})
+    assert found["FILIATION_SLURM_LIMITS"] == "main:1440:256000"
+    assert found["PATH"].split(os.pathsep)[0] == str(submission.scripts())
+    assert Path(found["PYTHONPATH"].split(os.pathsep)[0], "snakemake_scheduler_plugin_filiation").is_dir()
+    assert found["PYTHONPATH"].split(os.pathsep)[1] == "/elsewhere"

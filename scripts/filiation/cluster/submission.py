@@ -57,12 +57,19 @@ def options(profile: Profile | None, cores: int, directory: Path) -> list[str]:
 
 
 def environment(profile: Profile | None, base: Mapping[str, str]) -> dict[str, str]:
-    """The environment of Snakemake: it finds our scheduler by its package; `sbatch` is ours where jobs go to SLURM."""
+    """The environment of Snakemake: it finds our scheduler by the name of its package; where jobs go to SLURM, `sbatch`
+    is ours, and knows what the partitions allow.
+    """
     before = base.get("PYTHONPATH")
     found = {**base, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *([before] if before else [])])}
     if profile is None or profile.executor != "slurm":
         return found
-    return {**found, "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}"}
+    limits = [f"{one.name}:{one.minutes or ''}:{one.memory_mb}" for one in slurm.partitions().values()]
+    return {
+        **found,
+        "PATH": f"{scripts()}{os.pathsep}{base.get('PATH', os.defpath)}",
+        "FILIATION_SLURM_LIMITS": " ".join(limits),
+    }
 
 
 def patience(environ: Mapping[str, str] = os.environ) -> float:
