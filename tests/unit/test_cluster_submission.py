@@ -175,7 +175,8 @@ def test_lost_jobs__are_those_of_which_all_who_answer_know_nothing(
     waiting: subprocess.Popen[str], queue: object, accounting: object, lost: bool
 ) -> None:
     with LostJobs(waiting, queue, accounting, patience=0.4) as watched:  # type: ignore[arg-type]
-        deadline = time.monotonic() + 2
+        # Long enough for a busy machine where something must happen, short where nothing may.
+        deadline = time.monotonic() + (30 if lost else 2)
         while time.monotonic() < deadline and waiting.poll() is None:
             time.sleep(0.05)
     assert watched.lost is lost

@@ -47,6 +47,8 @@ def funnel(folder: Path, stage: str) -> dict[str, int]:
     return {
         str(row["reason"]): int(str(row["count"]))
         for row in rows(folder / "results" / "DEMO" / stage / "DEMO.funnel.tsv", FUNNEL)
+        # By mode of inheritance the same records are counted once more.
+        if row["step"] not in ("prioritise_dominant", "prioritise_recessive")
     }
 
 

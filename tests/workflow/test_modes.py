@@ -126,7 +126,8 @@ def test_archive__the_family_is_kept_after_its_report_and_the_others_are_counted
     assert options["add"].no_links
     assert options["add"].receipt == "results/FAM/archive/FAM.archived.json"
     assert options_of(text, "annotate").in_house == [
-        "archive=results/run/in_house.vcf.gz,af=AF,carriers=CARRIERS,families=FAMILIES"
+        "archive=results/run/in_house.vcf.gz,af=AF,carriers=CARRIERS,families=FAMILIES,affected=AFFECTED,"
+        "unaffected=UNAFFECTED"
     ]
 
 

@@ -59,6 +59,8 @@ STEPS: dict[str, Step] = {
 }
 # Files of one member's aligner index stand beside the genome; index-reference writes them, align reads them.
 _ALIGNER_SUFFIXES = (".amb", ".ann", ".bwt", ".pac", ".sa", ".0123", ".bwt.2bit.64")
+# In a family's folder for a while: how long depends on the order of jobs, and on whether a run was stopped.
+_PASSING_FOLDERS, _PASSING_ENDS = ("calling",), (".bam", ".bam.bai", ".fastq.gz", ".vep.vcf.gz")
 # Made while families are archived, and no part of any of them.
 _OF_ALL_FAMILIES = "families.tsv"
 # Options that name files of other kinds, or folders that are looked into below.
@@ -111,10 +113,16 @@ def inputs(name: str, options: argparse.Namespace) -> list[tuple[str, Path]]:
         root = Path(options.results)
         for folder in (root / options.family, root / "run"):
             for path in sorted(folder.rglob("*")):
-                hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-                if path.is_file() and not hidden and path.name != _OF_ALL_FAMILIES:
+                if path.is_file() and _lasts(path.relative_to(root)):
                     found.setdefault(path, "results")
     return [(option, path) for path, option in found.items() if path not in written]
+
+
+def _lasts(path: Path) -> bool:
+    """Whether a file under results/ is there whenever its family is archived: no temporary output, no entry of ours."""
+    if any(part.startswith(".") for part in path.parts) or path.name == _OF_ALL_FAMILIES:
+        return False
+    return not set(path.parts[:-1]) & set(_PASSING_FOLDERS) and not path.name.endswith(_PASSING_ENDS)
 
 
 def _texts(value: Any) -> list[str]:
