@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -21,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from filiation.archive.lock import owner_state, process_start, read_lock
+from filiation.archive.lock import make_lock, owner_state, process_start, read_lock
 from filiation.errors import ConfigError, FiliationError, ToolError
 from filiation.io.sheet import SampleSheet
 from filiation.ledger.changed import changed_outputs
@@ -123,7 +122,7 @@ def _hold(path: Path, family: str) -> Iterator[None]:
                 if owner_state(there) != "dead":
                     raise _held(path, family, there)
                 path.unlink(missing_ok=True)
-            if not _make(path, ours):
+            if not make_lock(path, ours):
                 raise _held(path, family, read_lock(path) or {})
         finally:
             os.close(guard)
@@ -139,23 +138,6 @@ def _hold(path: Path, family: str) -> Iterator[None]:
     finally:
         if read_lock(path) == ours:
             path.unlink(missing_ok=True)
-
-
-def _make(path: Path, content: Mapping[str, object]) -> bool:
-    """Make a lock by linking a finished file under its name; False when another one was faster."""
-    temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}")
-    try:
-        temporary.write_text(json.dumps(content) + "\n", encoding="utf-8")
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return False
-        except OSError:
-            # The answer of a network file system may be lost after the link was made.
-            return os.stat(temporary).st_nlink == 2
-        return True
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _held(path: Path, family: str, content: Mapping[str, object]) -> FiliationError:

@@ -15,7 +15,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,8 +128,8 @@ def whole_file(target: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _acquire(path: Path, content: dict[str, Any]) -> bool:
-    """Try to make the lock; False when somebody has it."""
+def make_lock(path: Path, content: Mapping[str, Any]) -> bool:
+    """Make a lock by linking a finished file under its name; False when somebody has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(process_name(path))
     try:
@@ -200,7 +200,7 @@ def family_lock(archive: Path, family: str, *, patience_seconds: float = 0.0, he
     ours = _content()
     deadline = time.monotonic() + patience_seconds
     with disk_errors(archive):
-        while not _acquire(path, ours):
+        while not make_lock(path, ours):
             content = read_lock(path)
             if content is None:
                 continue
