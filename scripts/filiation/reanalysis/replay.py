@@ -146,7 +146,7 @@ class Judge:
         genes = {gene for record in records for gene in record.genes}
         recheck = {
             (f"{row['chrom']}-{row['pos']}-{row['ref']}-{row['alt']}", row["inheritance"]): row["agreement"]
-            for row in (stored.recheck if settings.get("recheck") else [])
+            for row in stored.recheck
         }
         ranking = tools.ranking(basis, stored.family, stored.quality, genes, recheck)
         penetrance = Penetrance.of(settings.get("reduced_penetrance") or []).with_panel(ranking.genes.panel)
