@@ -97,7 +97,7 @@ def _add_build(actions: Any) -> None:
     build = actions.add_parser("build", help="make the default panels from downloaded files", allow_abbrev=False)
     build.add_argument("--orphanet-genes", required=True, help="Orphadata en_product6: XML, or its CSV form")
     build.add_argument("--orphanet-classification", nargs="*", default=[], help="Orphadata en_product3 XML, any number")
-    build.add_argument("--orphanet-linearisation", help="Orphadata en_product7 as CSV: each disorder's main class")
+    build.add_argument("--orphanet-linearisation", help="Orphadata en_product7: each disorder's main class")
     build.add_argument("--hpo", required=True, metavar="FOLDER", help="hp.obo, phenotype.hpoa, genes_to_phenotype.txt")
     build.add_argument("--ddg2p", help="Gene2Phenotype DDG2P CSV: modes, and diseases by sign")
     build.add_argument("--core-genes", help="curated genes; default: resources/core_genes.tsv")
