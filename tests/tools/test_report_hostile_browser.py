@@ -24,7 +24,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)><svg onload=alert(2)>\"'`{{7*7}}
 KEPT = {"chrom", "ref", "alt", "term", "status", "role", "sample", "change", "siblings"}
 # Forms that a view takes apart, with the hostile text in each part.
 SHAPED = {
-    "acmg_criteria": f"PVS1:met:8:{HOSTILE}|PS2:not_met:0:a parent is not the parent ({HOSTILE})|{HOSTILE}",
+    "acmg_criteria": f"PVS1:met:8:{HOSTILE}|PS2:not_met:0:the identity check failed ({HOSTILE})|{HOSTILE}",
     "kept_because": f"proband_alt_depth {HOSTILE} >= 3 [{HOSTILE}];second variant in {HOSTILE}, trans_proven:parents",
     "hpo_matches": f"HP:0001249>HP:0001249:1;HP:0000252>.:0;{HOSTILE}",
     "hpo_disease": f"OMIM:1:{HOSTILE}",

@@ -66,6 +66,14 @@ def test_original_names__a_clone_name_shown_as_a_number(cell: str, clone: str) -
     assert original_names(cell, lambda: [clone, "BRCA1", "4E5", "7E"]) == (clone,)
 
 
+@pytest.mark.parametrize("cell", ["2.31E+19", "2,31E+19", "30-Jan", "2026-01-31"])
+def test_resolve__a_date_or_number_that_no_gene_of_today_gives_is_told_as_one(table: GeneTable, cell: str) -> None:
+    assert table.resolve(cell).status == "mangled"
+    with pytest.raises(InputError, match="what a spreadsheet made of a gene name") as raised:
+        table.require(cell)
+    assert "before a spreadsheet opened it" in raised.value.message()
+
+
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh0123456789-", max_size=10))
 def test_resolve__no_name_of_a_gene_is_ever_taken_for_a_mangled_one(table: GeneTable, name: str) -> None:
     if table.resolve(name).status == "mangled":

@@ -96,6 +96,11 @@ def pair(parent: str, verdict: str = "OK", meaning: str = "as the sheet says") -
     return {"check": "kinship", "sample": f"{parent}+CHILD", "verdict": verdict, "meaning": meaning}
 
 
+def failed(check: str, sample: str) -> dict[str, str]:
+    """A row of another check with the verdict FAIL."""
+    return {"check": check, "sample": sample, "verdict": "FAIL", "meaning": f"{check} of {sample} is not as declared"}
+
+
 @pytest.mark.parametrize(
     ("rows", "state"),
     [
@@ -103,6 +108,12 @@ def pair(parent: str, verdict: str = "OK", meaning: str = "as the sheet says") -
         ([pair("FATHER"), pair("MOTHER", "FAIL", "not the mother")], "contradicted"),
         ([pair("FATHER"), pair("MOTHER"), {"check": "roles", "sample": "FAM", "verdict": "FAIL", "meaning": "swap"}],
          "contradicted"),
+        ([pair("FATHER"), pair("MOTHER"), failed("sex", "FATHER")], "contradicted"),
+        ([pair("FATHER"), pair("MOTHER"), failed("contamination", "CHILD")], "contradicted"),
+        ([failed("mendelian_errors_snv", "CHILD")], "contradicted"),
+        ([pair("FATHER"), pair("MOTHER"), failed("contamination", "SIBLING")], "confirmed"),
+        ([pair("FATHER"), pair("MOTHER"), pair("MOTHER", "WARN", "somalier sees unrelated")
+          | {"check": "other_program"}], "assumed"),
         ([pair("FATHER"), pair("MOTHER", "UNKNOWN", "too few sites")], "assumed"),
         ([pair("FATHER"), pair("MOTHER", meaning=f"the region is small, so this is {WEAK}")], "assumed"),
         ([pair("FATHER")], "assumed"),

@@ -176,6 +176,26 @@ def test_orphanet__another_xml_is_refused(tmp_path: Path, text: str, word: str) 
         read_orphanet(path, [], None)
 
 
+def test_orphanet__the_linearisation_is_read_as_published_and_as_csv(tmp_path: Path) -> None:
+    association = (
+        "<DisorderDisorderAssociation><TargetDisorder><OrphaCode>98006</OrphaCode><Name>Rare neurologic disease</Name>"
+        "</TargetDisorder></DisorderDisorderAssociation>"
+    )
+    published = tmp_path / "en_product7.xml"
+    published.write_text(
+        "<JDBOR><DisorderList><Disorder><OrphaCode>157850</OrphaCode><Name>PKAN</Name><DisorderDisorderAssociationList>"
+        f"{association}</DisorderDisorderAssociationList></Disorder><Disorder><OrphaCode>475</OrphaCode>"
+        "<DisorderDisorderAssociationList/></Disorder></DisorderList></JDBOR>"
+    )
+    table = tmp_path / "en_product7.csv"
+    table.write_text("orpha_code,target_disorder_code\n157850,98006\n475,\n")
+    genes = write_orphanet_csv(tmp_path / "genes.csv")
+    first, second = (read_orphanet(genes, [], path) for path in (published, table))
+    assert first.children == second.children == {"ORPHA:98006": {"ORPHA:157850"}}
+    with pytest.raises(InputError, match="no disorder with a preferential parent"):
+        read_orphanet(genes, [], write_orphanet_xml(tmp_path / "en_product6.xml"))
+
+
 def test_orphanet__a_csv_that_was_cut_is_refused(tmp_path: Path) -> None:
     path = write_orphanet_csv(tmp_path / "genes.csv")
     path.write_text(path.read_text()[:-60])

@@ -71,7 +71,7 @@ def test_panelapp_tsv__the_export_with_its_own_columns(tmp_path: Path, table: Ge
     found = import_list(path, "panelapp-tsv", table)
     assert [row["gene"] for row in found.rows] == ["CPLANE1", "PANK2"]
     assert found.notes == [
-        "1 regions and repeats left out: a panel holds genes",
+        "1 regions and repeats left out: a panel holds genes; not covered: ATXN1_CAG (repeat)",
         f"{path}, line 4: C5orf42 is CPLANE1 (HGNC:25801) today",
     ]
 
@@ -87,6 +87,15 @@ def test_list__symbols_of_before_ids_comments_and_modes(tmp_path: Path, table: G
         ("PANK2", None),
     ]
     assert any("kept once" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("text", ["id\tmoi\tGene\n1\tAD\tPANK2\n", "PANK2;AR\n", "PANK2,AR\n"])
+def test_list__a_table_of_another_form_says_which_forms_are_known(tmp_path: Path, table: GeneTable, text: str) -> None:
+    path = tmp_path / "genes.txt"
+    path.write_text(text)
+    with pytest.raises(InputError, match="a table of a form that is not known") as caught:
+        import_list(path, "genes", table)
+    assert "line 1" in caught.value.message()
 
 
 def test_list__every_name_that_is_not_one_gene_stops_with_line_and_choices(tmp_path: Path, table: GeneTable) -> None:

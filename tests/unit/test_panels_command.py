@@ -49,10 +49,19 @@ def test_show__facts_with_their_source_and_the_header_of_the_panel(capsys: pytes
     shown = capsys.readouterr().out
     for text in ("Neurodégénérescence par accumulation", "PLA2G6: copy_number", "memory", "non validé", "HGNC:15894"):
         assert text in shown, text
+    assert "Nothing known, or nothing published: valid_to, required_documents, notes" in shown
 
 
 @pytest.mark.parametrize(
-    ("name", "word"), [("cancers-rares", "somatic, out of scope"), ("nbai", "did you mean 'nbia'")]
+    ("name", "word"),
+    [
+        ("cancers-rares", "somatic, out of scope"),
+        ("nbai", "did you mean 'nbia'"),
+        ("autisme", "did you mean 'tsa-trouble-neurodeveloppement-sans-di'"),
+        ("intellectual disabilty", "did you mean 'deficience-intellectuelle'"),
+        ("cancer-du-sein", "oncogenetique-antecedents-familiaux-severes"),
+        ("xyz", "repair: filiation panels list"),
+    ],
 )
 def test_show__a_cancer_and_an_unknown_one_exit_2(name: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["panels", "show", name]) == 2
@@ -227,7 +236,10 @@ def test_diff__names_the_archived_families_that_a_change_touches(
         folder = tmp_path / "results" / family / "prioritisation"
         folder.mkdir(parents=True)
         (folder / f"{family}.candidates.tsv").write_text(text)
-    families, without = touched_families(tmp_path / "results", old, compare(old, load_panel(new)))
+    (tmp_path / "results" / "FAM1" / "prioritisation" / "before_recheck").mkdir()
+    before = tmp_path / "results" / "FAM1" / "prioritisation" / "before_recheck" / "FAM1.candidates.tsv"
+    before.write_text(texts["FAM1"])
+    families, without = touched_families(tmp_path / "results", old, compare(old, load_panel(new)), {"FTL"})
     assert [(item.family, item.same_file, item.genes) for item in families] == [
         ("FAM1", True, ("FTL",)),
         ("FAM2", False, ("OTHER",)),
@@ -268,3 +280,16 @@ def test_diff__asks_the_archive_which_families_had_the_panel_and_a_candidate_in_
             "candidate_genes_changed": "none of its candidates",
         },
     ]
+
+
+def test_diff__finds_a_changed_gene_in_the_archive_under_its_former_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = panel_file(tmp_path / "nbia.tsv", row("CPLANE1", "HGNC:25801"))
+    (tmp_path / "new").mkdir()
+    new = panel_file(tmp_path / "new" / "nbia.tsv", row("CPLANE1", "HGNC:25801", tier="hpo"))
+    with make_archive(tmp_path / "archive", ()) as archive:
+        add_analysis(archive, analysis(trio("OLD"), [call(9_000)], candidates=[candidate(9_000, gene="C5orf42")]))
+    assert main(["panels", "diff", str(path), str(new), "--json", "--archive", str(tmp_path / "archive")]) == 0
+    found = json.loads(capsys.readouterr().out)["families"]
+    assert [(item["family"], item["candidate_genes_changed"]) for item in found] == [("OLD", "C5orf42")]

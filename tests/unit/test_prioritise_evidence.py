@@ -88,14 +88,25 @@ def run(folder: Path, *options: str, annotate: bool = True) -> Table:
     return read_table(tables["candidates"], CANDIDATES)
 
 
-def quality(folder: Path) -> Path:
-    """A quality table in which both parents are the parents."""
+def quality(folder: Path, *failed: tuple[str, str]) -> Path:
+    """A quality table in which both parents are the parents; failed : (check, sample) with the verdict FAIL."""
     rows = [
         {
             **{"check": "kinship", "sample": f"CHILD+{parent}", "observed": "parent_child", "expected": "parent_child"},
             **{"verdict": "OK", "meaning": "as the sheet says"},
         }
         for parent in ("FATHER", "MOTHER")
+    ]
+    rows += [
+        {
+            "check": check,
+            "sample": sample,
+            "observed": "female",
+            "expected": "male",
+            "verdict": "FAIL",
+            "meaning": check,
+        }
+        for check, sample in failed
     ]
     write_table(folder / "quality.tsv", QUALITY, rows, {})
     return folder / "quality.tsv"
@@ -205,3 +216,16 @@ def test_hpo__an_unknown_term_stops_with_its_name(tmp_path: Path, capsys: pytest
     with pytest.raises(AssertionError):
         run(tmp_path, "--hpo-terms", "HP:9999999")
     assert "HP:9999999" in capsys.readouterr().err
+
+
+def test_overridden_gate__lets_the_family_go_on_and_gives_no_ps2(tmp_path: Path) -> None:
+    table, gate = quality(tmp_path, ("sex", "FATHER")), tmp_path / "gate.tsv"
+    command = ["quality-gate", "--quality", str(table), "--output", str(gate)]
+    assert main(command) == 2
+    assert main([*command, "--override-reason", "the register has the wrong sex"]) == 0
+    found = run(tmp_path, "--quality", str(table))
+    said = criteria(found.rows[0])
+    assert found.rows[0]["inheritance"] == "de_novo"
+    assert said["PS2"] == ["not_met", "0", "the identity check failed (sex)"]
+    assert said["PM6"] == said["PS2"]
+    assert found.header["parentage"] == "contradicted: sex"

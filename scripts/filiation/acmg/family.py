@@ -1,7 +1,8 @@
 """PS2, PM6, PM3: what does the family itself say, once the identity of its members is known?
 
 De novo counts as confirmed only where the kinship of both parents was measured and fits (quality table); where it was
-not measured it is assumed, and where it does not fit, or the reads of the recheck contradict it, it does not count.
+not measured it is assumed, and where the identity check failed, or the reads of the recheck contradict it, it does not
+count.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def _no_de_novo(evidence: VariantEvidence) -> Finding | None:
     if evidence.recheck == "contradicts":
         return not_met("the reads of the recheck contradict de novo")
     if evidence.parentage == CONTRADICTED:
-        return not_met(f"a parent is not the parent ({evidence.parentage_text})")
+        return not_met(f"the identity check failed ({evidence.parentage_text})")
     if not evidence.parents_healthy:
         return not_met("a parent is affected, or of unknown affection")
     if evidence.gene.modes is not None and evidence.gene.modes and not evidence.gene.modes & {"AD", "XL", "MT"}:

@@ -20,6 +20,7 @@ from filiation.evidence.scores import Score
 from filiation.evidence.shares import ShareCounter
 from filiation.io.files import atomic_path, check_bgzf_blocks, private_directory, require_file
 from filiation.io.tools import run_pipeline, run_tool
+from filiation.io.vcf_build import require_build
 from filiation.io.vcf_header import open_calls
 
 CLINVAR_HEADER_LINES = (
@@ -131,6 +132,8 @@ def annotate_calls(
             collector = stack.enter_context(
                 open_evidence(_with_models(sources, reference, genes_gff3), records, lengths)
             )
+            if clinvar_vcf:
+                require_build(clinvar_vcf, "ClinVar VCF", lengths)
             clinvar = stack.enter_context(open_clinvar(clinvar_vcf)) if clinvar_vcf else None
             source.header.add_line(f"##{USED_HEADER}={annotator or 'none'}")
             declare(source.header)

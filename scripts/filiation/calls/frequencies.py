@@ -24,7 +24,8 @@ from filiation.frequencies.table import ABSENT, FOUND, MISSING_INT, NO_FREQUENCY
 from filiation.io.files import require_bgzf, require_file
 from filiation.io.tools import run_pipeline, run_tool
 from filiation.io.vcf import TrioBatch
-from filiation.model.contigs import ContigClass, bare_name, contig_style, detect_assembly
+from filiation.io.vcf_build import require_build
+from filiation.model.contigs import ContigClass, bare_name, contig_style
 
 NOT_FOUND = "not_found"
 NOT_ANNOTATED = "not_annotated"
@@ -152,31 +153,6 @@ def compile_for_calls(calls: str | Path, source: Source, contigs: Mapping[str, i
     return sidecar
 
 
-def _require_build(source: Source, contigs: Mapping[str, int]) -> None:
-    """Stop when a VCF source is of another genome build than the calls."""
-    from filiation.io.vcf import header_contigs
-
-    declared = header_contigs(source.vcf)
-    ours, theirs = detect_assembly(dict(contigs)), detect_assembly(declared)
-    if "other" not in (ours, theirs) and ours != theirs:
-        raise InputError(
-            f"frequencies of {theirs} for calls of {ours}",
-            where=f"{source.vcf} (frequency source {source.name})",
-            expected=f"a source on {ours}",
-            repair="give the file of the calls' build",
-        )
-    lengths = {bare_name(name): length for name, length in contigs.items()}
-    for name, length in declared.items():
-        known = lengths.get(bare_name(name), 0)
-        if length and known and length != known:
-            raise InputError(
-                f"contig {name} has {length:,} bases, {known:,} in the calls: another build",
-                where=f"{source.vcf} (frequency source {source.name})",
-                expected="a source on the genome of the calls",
-                repair="give the file of the calls' build",
-            )
-
-
 def open_sources(
     sources: Sequence[Source], calls: str | Path, contigs: Mapping[str, int], folder: Path
 ) -> list[OpenSource]:
@@ -189,7 +165,7 @@ def open_sources(
         path = require_file(source.vcf, f"frequency source {source.name}")
         if not is_compiled(path):
             require_bgzf(path, f"frequency source {source.name}")
-            _require_build(source, contigs)
+            require_build(source.vcf, "frequencies", contigs)
             own = folder / f"source{number}"
             own.mkdir()
             path = compile_for_calls(calls, source, contigs, own)

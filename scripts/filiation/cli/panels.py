@@ -82,6 +82,7 @@ def _add_reading(actions: Any) -> None:
                 metavar="FOLDER",
                 help="an archive, or a folder of results: name the families that changes touch",
             )
+            reading.add_argument("--gene-table", help="HGNC table, for former names; default: the one that ships")
         else:
             reading.add_argument("--panels", help="folder of the panels; default: resources/panels")
             reading.add_argument("--catalogue", help="catalogue; default: resources/pre_indications.yaml")
@@ -96,7 +97,7 @@ def _add_build(actions: Any) -> None:
     build = actions.add_parser("build", help="make the default panels from downloaded files", allow_abbrev=False)
     build.add_argument("--orphanet-genes", required=True, help="Orphadata en_product6: XML, or its CSV form")
     build.add_argument("--orphanet-classification", nargs="*", default=[], help="Orphadata en_product3 XML, any number")
-    build.add_argument("--orphanet-linearisation", help="Orphadata en_product7 as CSV: each disorder's main class")
+    build.add_argument("--orphanet-linearisation", help="Orphadata en_product7: each disorder's main class")
     build.add_argument("--hpo", required=True, metavar="FOLDER", help="hp.obo, phenotype.hpoa, genes_to_phenotype.txt")
     build.add_argument("--ddg2p", help="Gene2Phenotype DDG2P CSV: modes, and diseases by sign")
     build.add_argument("--core-genes", help="curated genes; default: resources/core_genes.tsv")
@@ -160,7 +161,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from filiation.panels.catalogue import load_catalogue
+    from filiation.panels.catalogue import FACTS, load_catalogue
     from filiation.panels.load import load_panel
 
     catalogue = load_catalogue(options.catalogue)
@@ -189,6 +190,8 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     print(f"{entry.slug} ({entry.kind})")
     _table(facts, False)
+    if unknown := [name for name in FACTS if not entry.facts.get(name)]:
+        print(f"\nNothing known, or nothing published: {', '.join(unknown)}")
     print("\nSources:")
     for source in dict.fromkeys(fact["source"] for fact in facts):
         print(f"  {source}: {catalogue.sources[source]}")
@@ -239,16 +242,17 @@ def _build(options: argparse.Namespace) -> int:
 
 def _touched(options: argparse.Namespace, old: Panel, changes: list[Change]) -> tuple[list[TouchedFamily], list[str]]:
     """Families of an archive, or of a folder of results, that were analysed with this panel."""
-    from filiation.panels.diff import TouchedFamily, touched_families
+    from filiation.panels.diff import TouchedFamily, changed_names, touched_families
 
+    names = changed_names(changes, _gene_table(options))
     if not (Path(options.archive) / "archive.json").is_file():
-        return touched_families(options.archive, old, changes)
+        return touched_families(options.archive, old, changes, names)
     from filiation.archive.find import analysed_with
     from filiation.archive.store import open_archive
 
     name = old.header.get("pre_indication", Path(old.path).stem)
     with open_archive(options.archive) as archive:
-        found = analysed_with(archive, name, {change.symbol for change in changes})
+        found = analysed_with(archive, name, names)
     return [
         TouchedFamily(
             row["family"],

@@ -19,6 +19,7 @@ from filiation.evidence.scores import Score, ScoreFile, Scores, open_scores
 from filiation.evidence.transcripts import Transcript, TranscriptIndex, load_transcripts, read_mane
 from filiation.evidence.vrs import VrsNamer, load_refget
 from filiation.io.files import require_file
+from filiation.io.vcf_build import require_build
 from filiation.model.contigs import bare_name, detect_assembly
 
 # Terms on which REVEL and AlphaMissense have an opinion.
@@ -217,6 +218,8 @@ def open_evidence(
     import pysam
 
     assembly = detect_assembly(dict(lengths))
+    for source in (*sources.inhouse, *sources.faf):
+        require_build(source.vcf, "counts", lengths)
     with ExitStack() as stack:
         index = namer = vrs = None
         transcripts: dict[str, Transcript] = {}

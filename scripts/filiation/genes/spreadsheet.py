@@ -102,3 +102,8 @@ def original_names(cell: str, names: Callable[[], Iterable[str]]) -> tuple[str, 
         for beginning in _NAMES[month]
     ]
     return tuple(dict.fromkeys([*dated, *_clones(cell, names)]))
+
+
+def made_by_spreadsheet(cell: str) -> bool:
+    """Whether a cell is a date or a number in scientific notation, whichever gene it once named."""
+    return bool(_dates(cell) or _SCIENTIFIC.match(_plain(cell)))

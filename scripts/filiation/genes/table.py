@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filiation.errors import InputError
-from filiation.genes.spreadsheet import original_names
+from filiation.genes.spreadsheet import made_by_spreadsheet, original_names
 from filiation.io.files import open_text, require_file, sha256
 
 HGNC_ID = re.compile(r"^HGNC:[1-9]\d*$")
@@ -163,7 +163,8 @@ class GeneTable:
         if name in self._withdrawn:
             targets = [gene for entry in self._withdrawn[name] for gene in self._targets(entry)]
             return Resolution(name, "withdrawn", None, tuple(dict.fromkeys(targets)))
-        if mangled := self._mangled(name):
+        mangled = self._mangled(name)
+        if mangled or made_by_spreadsheet(name):
             return Resolution(name, "mangled", None, mangled)
         return Resolution(name, "unknown", None, self._alike(name))
 
@@ -239,6 +240,8 @@ class GeneTable:
             return f"write the one that is meant: {shown}" + (f" and {more} more" if more > 0 else "")
         if found.status == "withdrawn":
             return "HGNC names no successor: leave the gene out, or name the locus by a current symbol"
+        if found.status == "mangled":
+            return "take the name from the list as it was before a spreadsheet opened it; no gene of today fits"
         near = difflib.get_close_matches(found.name, self._approved, n=3, cutoff=0.75)
         return f"did you mean {' or '.join(near)}?" if near else "look the gene up: filiation genes NAME"
 

@@ -7,6 +7,7 @@ fault that names line and entry.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ MECHANISMS = (
 # `any`: 5 % or more, or not stated (wide; for specific signs). `none`: the root describes, it does not choose genes.
 ROOT_RULES: dict[str, float | None] = {"very_frequent": 0.80, "half": 0.50, "frequent": 0.30, "any": 0.05, "none": None}
 DEFAULT_ROOT_RULE = "half"
-_FACTS = (
+FACTS = (
     "name_fr",
     "name_en",
     "aliases",
@@ -89,6 +90,9 @@ _REQUIRED = ("name_fr", "name_en", "categories", "family_structures", "inheritan
 _SINGLE = ("name_fr", "name_en", "filiere", "valid_from", "valid_to")
 _CLOSED = {"family_structures": FAMILY_STRUCTURES, "inheritance": INHERITANCE}
 _IDS = {"hpo_roots": re.compile(r"HP:\d{7}"), "orpha_groups": re.compile(r"ORPHA:\d+")}
+# From which likeness (0 to 1) a name is near, how much less than the nearest is as near, how many are told, and which
+# words say something.
+_NEAR, _AS_NEAR, _MOST_NAMED, _WORD_LENGTH_MIN = 0.6, 0.15, 3, 4
 _PANEL_KEYS = ("orphanet_names", "root_rules", "phenotype_driven", "ddg2p_roots")
 
 
@@ -183,15 +187,18 @@ class Catalogue:
         return entry
 
     def suggestion(self, name: str) -> str:
-        """The slug of an alias or official name, else the nearest slug or name, '' when nothing is near."""
+        """The slug of an alias or official name, else up to three nearest pre-indications, '' when nothing is near."""
         names = self._names()
         known = names.get(_plain(name))
         if known:
             return f"write the slug '{known.slug}' ({known.name_fr})"
-        plain = _plain(name)
-        found = re.search(r"'(.*)'", nearest(plain, list(names)))
-        near = found.group(1) if found else next((known for known in names if plain and plain in known), "")
-        return f"did you mean '{names[near].slug}' ({names[near].name_fr})?" if near else ""
+        near: dict[str, float] = {}
+        for known_name, entry in names.items():
+            near[entry.slug] = max(near.get(entry.slug, 0.0), _likeness(_plain(name), known_name))
+        best = sorted(near, key=lambda slug: -near[slug])[:_MOST_NAMED]
+        told = [slug for slug in best if near[slug] >= max(_NEAR, near[best[0]] - _AS_NEAR)]
+        words = " or ".join(f"'{slug}' ({self.entries[slug].name_fr})" for slug in told)
+        return f"did you mean {words}?" if told else ""
 
     def germline(self) -> list[PreIndication]:
         """The pre-indications in scope, in the order of the catalogue."""
@@ -204,6 +211,20 @@ class Catalogue:
             for name in (entry.slug, entry.name_fr, entry.name_en, *entry.aliases):
                 found.setdefault(_plain(name), entry)
         return found
+
+
+def _likeness(asked: str, known: str) -> float:
+    """How near a name is to a known one, 0 to 1: as a whole, or word by word, since people write one word of many.
+
+    Words of three letters and less (de, du, and) say nothing.
+    """
+    whole = difflib.SequenceMatcher(None, asked, known).ratio()
+    words = [word for word in asked.split() if len(word) >= _WORD_LENGTH_MIN]
+    others = [word for word in known.split() if len(word) >= _WORD_LENGTH_MIN]
+    if not words or not others:
+        return whole
+    best = [max(difflib.SequenceMatcher(None, word, other).ratio() for other in others) for word in words]
+    return max(whole, sum(best) / len(best))
 
 
 def somatic_error(entry: PreIndication) -> ConfigError:
@@ -295,12 +316,12 @@ class _Reader:
             self.fault(number, f"slug {self.slug!r}", "small letters, digits and single hyphens")
             return None
         for key in item:
-            if key not in ("slug", "kind", "panel", *_FACTS):
-                known = ["slug", "kind", "panel", *_FACTS]
+            if key not in ("slug", "kind", "panel", *FACTS):
+                known = ["slug", "kind", "panel", *FACTS]
                 self.fault(number, f"unknown key '{key}'", ", ".join(known), nearest(str(key), known) or "remove it")
         if item.get("kind") not in KINDS:
             self.fault(number, f"kind {item.get('kind')!r}", f"one of {', '.join(KINDS)}")
-        facts = {name: self._facts(number, name, item.get(name), sources) for name in _FACTS}
+        facts = {name: self._facts(number, name, item.get(name), sources) for name in FACTS}
         for name in _REQUIRED:
             if not facts[name]:
                 self.fault(number, f"'{name}' is missing", "every entry has it")

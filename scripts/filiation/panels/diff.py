@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filiation.errors import InputError
+from filiation.genes.table import GeneTable
 from filiation.io.files import open_text
 from filiation.panels.load import Panel, PanelGene
 
@@ -78,20 +79,34 @@ class TouchedFamily:
     genes: tuple[str, ...]
 
 
-def touched_families(archive: str | Path, old: Panel, changes: list[Change]) -> tuple[list[TouchedFamily], list[str]]:
+def changed_names(changes: list[Change], table: GeneTable) -> set[str]:
+    """Every symbol under which a changed gene may stand in an older analysis: today's, and former ones of it alone."""
+    names = {change.symbol for change in changes} | {change.before for change in changes if change.change == RENAMED}
+    for gene in (table.by_id(change.hgnc_id) for change in changes if change.hgnc_id):
+        if gene is not None:
+            names |= {name for name in gene.previous if table.resolve(name).gene == gene}
+    return names - {""}
+
+
+def touched_families(
+    archive: str | Path, old: Panel, changes: list[Change], names: set[str]
+) -> tuple[list[TouchedFamily], list[str]]:
     """(families analysed with this pre-indication's panel, tables that name no panel).
 
     A family is found by its candidates table, whose header names the panel and its checksum; tables of any version are
-    read. A gene that came may matter without a candidate of today, so a family is listed even when no gene matches.
+    read, but not the state before the recheck of a table that stands in the folder above. A gene that came may matter
+    without a candidate of today, so a family is listed even when no gene matches. names : of `changed_names`.
     """
     folder = Path(archive)
     if not folder.is_dir():
         raise InputError(f"no such folder: {archive}", expected="a folder of results", repair="correct --archive")
     name = old.header.get("pre_indication", Path(old.path).stem)
-    changed = {change.symbol for change in changes} | {change.hgnc_id for change in changes if change.hgnc_id}
+    changed = names | {change.hgnc_id for change in changes if change.hgnc_id}
     families: list[TouchedFamily] = []
     without: list[str] = []
     for path in sorted(folder.rglob(f"*{_CANDIDATES}")):
+        if (path.parent.parent / path.name).is_file():
+            continue
         label, genes = _panel_and_genes(path)
         if not label:
             without.append(str(path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from filiation.genes.table import Gene, GeneTable
 from filiation.io.files import require_file
 from filiation.panels.modes import MODES, mode_of
 
+# A plain list has a gene and its mode.
+_PLAIN_COLUMNS = 2
 FORMATS = ("panelapp-json", "panelapp-tsv", "genes")
 GREEN, AMBER = "3", "2"
 # Start of PanelApp's words for the mode of inheritance → ours. Imprinting and "other" say nothing here.
@@ -50,11 +53,15 @@ class Listed:
 
 @dataclass
 class Imported:
-    """Rows for a panel, the origin of the list, and notes of what was renamed or left out."""
+    """Rows for a panel, the origin of the list, and notes of what was renamed or left out.
+
+    not_covered : names of the list's regions and repeats, which no panel of genes covers.
+    """
 
     rows: list[dict[str, str | None]]
     origin: str
     notes: list[str] = field(default_factory=list)
+    not_covered: list[str] = field(default_factory=list)
 
 
 def format_of(path: str | Path) -> str:
@@ -77,7 +84,10 @@ def import_list(path: str | Path, kind: str, table: GeneTable, *, with_amber: bo
     faults: list[UserError] = []
     result = Imported([], origin)
     if others:
-        result.notes.append(f"{others} regions and repeats left out: a panel holds genes")
+        result.notes.append(
+            f"{len(others)} regions and repeats left out: a panel holds genes; not covered: {', '.join(others)}"
+        )
+        result.not_covered = others
     kept: dict[str, tuple[Listed, dict[str, str | None]]] = {}
     left = 0
     for item in listed:
@@ -165,7 +175,7 @@ def _two_modes(
     )
 
 
-def _panelapp_json(path: Path) -> tuple[str, list[Listed], int]:
+def _panelapp_json(path: Path) -> tuple[str, list[Listed], list[str]]:
     """One panel of PanelApp's API (UK or Australia): name, version and `genes`."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -200,7 +210,12 @@ def _panelapp_json(path: Path) -> tuple[str, list[Listed], int]:
                 needs_id=True,
             )
         )
-    return origin, listed, len(data.get("regions") or ()) + len(data.get("strs") or ())
+    others = [
+        f"{item.get('entity_name') or '?'} ({kind})" if isinstance(item, dict) else f"? ({kind})"
+        for key, kind in (("regions", "region"), ("strs", "repeat"))
+        for item in data.get(key) or ()
+    ]
+    return origin, listed, others
 
 
 def _level(status: str) -> str:
@@ -208,10 +223,10 @@ def _level(status: str) -> str:
     return GREEN if status.strip() in ("3", "4") else status.strip() or "0"
 
 
-def _panelapp_tsv(path: Path) -> tuple[str, list[Listed], int]:
+def _panelapp_tsv(path: Path) -> tuple[str, list[Listed], list[str]]:
     """PanelApp's table export; its rows of regions and repeats are not genes and are passed over."""
     listed = []
-    others = 0
+    others: list[str] = []
     names: set[str] = set()
     with open(path, encoding="utf-8-sig", errors="backslashreplace", newline="") as handle:
         reader = csv.DictReader(handle, delimiter="\t")
@@ -224,8 +239,8 @@ def _panelapp_tsv(path: Path) -> tuple[str, list[Listed], int]:
                 repair="export the panel again; a spreadsheet may have changed it",
             )
         for row in reader:
-            if (row.get("Entity type") or "gene") != "gene":
-                others += 1
+            if (kind := row.get("Entity type") or "gene") != "gene":
+                others.append(f"{row.get('Entity Name') or '?'} ({'repeat' if kind == 'str' else kind})")
                 continue
             names.add(f"{row.get('Level4') or '?'} {row.get('version') or '?'}")
             level = _level(row["GEL_Status"] or "0")
@@ -239,9 +254,9 @@ def _panelapp_tsv(path: Path) -> tuple[str, list[Listed], int]:
     return f"PanelApp export {'; '.join(sorted(names))}", listed, others
 
 
-def _plain(path: Path) -> tuple[str, list[Listed], int]:
+def _plain(path: Path) -> tuple[str, list[Listed], list[str]]:
     """One gene a line (symbol or HGNC id), its mode after a tab where there is one; `#` starts a comment."""
-    return f"gene list {path.name}", list(_plain_lines(path)), 0
+    return f"gene list {path.name}", list(_plain_lines(path)), []
 
 
 def _plain_lines(path: Path) -> Iterator[Listed]:
@@ -259,6 +274,14 @@ def _plain_lines(path: Path) -> Iterator[Listed]:
                 continue
             mode = cells[1] if len(cells) > 1 else ""
             where = f"{path}, line {number}"
-            if mode and mode not in MODES and mode != ".":
+            known = mode in MODES or mode in ("", ".")
+            if (not known and len(cells) > _PLAIN_COLUMNS) or (len(cells) == 1 and re.search("[;,]", cells[0])):
+                raise InputError(
+                    f"a table of a form that is not known: {raw.strip()[:80]!r}",
+                    where=where,
+                    expected="PanelApp's JSON or table export, or one gene a line with its mode after a tab",
+                    repair="keep the column of the genes and that of the modes, separated by a tab",
+                )
+            if not known:
                 raise InputError(f"mode '{mode}'", where=where, expected=", ".join(MODES), repair="correct it")
             yield Listed(where, cells[0], "", mode, "", needs_id=False)

@@ -1,7 +1,7 @@
 """Which genes does Orphanet link to which disorders, and which disorders stand under a group?
 
 Read from the files that a user downloads from Orphadata (CC BY 4.0): genes (en_product6, XML or CSV),
-classifications (en_product3_NNN, XML) and linearisation (en_product7, CSV). Orphanet: an online database of rare
+classifications (en_product3_NNN, XML) and linearisation (en_product7, XML or CSV). Orphanet: an online database of rare
 diseases and orphan drugs, INSERM, www.orpha.net; Orphadata Science, www.orphadata.com.
 """
 
@@ -88,10 +88,31 @@ def read_orphanet(
         for parent, child in _classification_pairs(Path(path)):
             data.children[parent].add(child)
     if linearisation:
-        for row in _csv_rows(Path(linearisation), _LINE_COLUMNS):
-            if row["target_disorder_code"]:
-                data.children[f"ORPHA:{row['target_disorder_code']}"].add(f"ORPHA:{row['orpha_code']}")
+        for group, disorder in _linearisation_pairs(Path(linearisation)):
+            data.children[group].add(disorder)
     return data
+
+
+def _linearisation_pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """(preferential parent, disorder) of en_product7, XML as Orphadata publishes it or its CSV form."""
+    if path.suffix != ".xml":
+        for row in _csv_rows(path, _LINE_COLUMNS):
+            if row["target_disorder_code"]:
+                yield f"ORPHA:{row['target_disorder_code']}", f"ORPHA:{row['orpha_code']}"
+        return
+    found = False
+    for disorder in _tree(path).iterfind("DisorderList/Disorder"):
+        for association in disorder.iterfind("DisorderDisorderAssociationList/DisorderDisorderAssociation"):
+            if group := _text(association, "TargetDisorder/OrphaCode"):
+                found = True
+                yield f"ORPHA:{group}", f"ORPHA:{_text(disorder, 'OrphaCode')}"
+    if not found:
+        raise InputError(
+            "no disorder with a preferential parent",
+            where=str(path),
+            expected="the Orphadata linearisation (en_product7.xml), or its CSV form",
+            repair="name that file",
+        )
 
 
 def _csv_rows(path: Path, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -100,6 +100,7 @@ def bring_list(options: Any, table: GeneTable) -> tuple[int, list[str]]:
         "version": options.panel_version,
         "date": options.date,
         "status": options.status or IMPORTED,
+        "not_covered": ", ".join(found.not_covered) or ".",
         "sources": f"{found.origin}; {table.label}",
         "licence": "that of the list; the user answers for its use",
     }
