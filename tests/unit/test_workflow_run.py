@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import filiation.workflow_run
+import filiation.workflow_command
 from filiation.errors import ConfigError, FiliationError
 from filiation.workflow_run import (
     LOCK_NAME,
@@ -59,7 +59,7 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder, and a workflow whose first rule writes its file."""
-    monkeypatch.setattr(filiation.workflow_run, "WORKFLOW", tmp_path / "workflow")
+    monkeypatch.setattr(filiation.workflow_command, "WORKFLOW", tmp_path / "workflow")
     (tmp_path / "workflow").mkdir()
     (tmp_path / "config.yaml").write_text("{}\n", encoding="utf-8")
     first_rule(tmp_path, WRITES)
@@ -82,10 +82,11 @@ def driver(folder: Path) -> subprocess.Popen[str]:
     """The small workflow in a process of its own, once its first rule is at work."""
     program = (
         "import signal, sys; from pathlib import Path; import filiation.workflow_run as w\n"
+        "import filiation.workflow_command as c\n"
         "from filiation.errors import *\n"
         # A test run in the background inherits a keyboard signal that is ignored; a user's terminal does not.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "folder = Path(sys.argv[1]); w.WORKFLOW = folder.parent / 'workflow'\n"
+        "folder = Path(sys.argv[1]); c.WORKFLOW = folder.parent / 'workflow'\n"
         "try: sys.exit(w.run_workflow(folder.parent / 'config.yaml', folder, 1))\n"
         "except FiliationError as error: sys.exit(error.message())"
     )
