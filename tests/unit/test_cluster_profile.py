@@ -56,7 +56,7 @@ def test_profile__a_mistake_is_named_with_its_repair(tmp_path: Path, text: str, 
         "default-resources: {sequencer_licence: 1}\n",
         # A name of the site's own, which something of the profile asks for.
         "default-resources: {mem_gb: 1}\nresources: {mem_gb: 100}\n",
-        "groups: [screen=interpretation, annotate=interpretation]\njobs: unlimited\n",
+        "groups: [screen=interpretation, list_for_recheck=interpretation]\njobs: unlimited\n",
     ],
 )
 def test_profile__names_of_rules_and_of_the_sites_own_resources_are_taken(tmp_path: Path, text: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from filiation.cluster.causes import likely_cause
 from filiation.cluster.events import FAILED, FINISHED, RUNNING, job_events
-from filiation.cluster.status import family_statuses, table_text
+from filiation.cluster.profile import rule_names
+from filiation.cluster.status import STAGES, family_statuses, table_text
 from filiation.cluster.status_page import status_page
 
 LOG = """
@@ -71,6 +72,13 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / path).write_text("screen: <b>1 of 2</b>\n")
     (tmp_path / "logs" / "run.log").write_text(LOG)
     return tmp_path
+
+
+def test_stages__every_rule_that_works_for_one_family_has_one() -> None:
+    known = set().union(*(rules for _, rules, _ in STAGES))
+    assert known <= rule_names()
+    for_all = {"prepare_reference", "index_reference", "split_regions", "in_house_counts", "compare_families"}
+    assert rule_names() - known == for_all | {"record_run", "all", "calls", "candidates"}
 
 
 def test_status__stages_are_done_failed_running_or_waiting(folder: Path) -> None:

@@ -185,7 +185,11 @@ def rule_names() -> set[str]:
     """Every rule of the workflow, also those that only some configurations use."""
     files = [WORKFLOW / "Snakefile", *sorted((WORKFLOW / "rules").glob("*.smk"))]
     texts = [path.read_text(encoding="utf-8") for path in files if path.is_file()]
-    return {name for text in texts for name in re.findall(r"^ *(?:rule|checkpoint) (\w+):", text, re.MULTILINE)}
+    return {
+        name
+        for text in texts
+        for name in re.findall(r"^ *(?:rule|checkpoint|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE)
+    }
 
 
 def _snakemake_options() -> set[str]:

@@ -26,7 +26,7 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
     ),
     (
         "calling",
-        frozenset({"call", "gather_calls", "normalise", "deepvariant", "glnexus"}),
+        frozenset({"write_pedigree", "call", "gather_calls", "normalise", "deepvariant_call", "glnexus_joint"}),
         "results/{family}/normalised/{family}.bcf",
     ),
     (
@@ -35,13 +35,13 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
         "results/{family}/quality/{family}.quality.tsv",
     ),
     ("screening", frozenset({"screen"}), "results/{family}/screened/{family}.bcf"),
-    ("annotation", frozenset({"annotate", "vep"}), "results/{family}/annotated/{family}.bcf"),
+    ("annotation", frozenset({"annotate", "vep_annotate"}), "results/{family}/annotated/{family}.bcf"),
     (
         "candidates",
-        frozenset({"prioritise", "recheck", "read_views", "phenotype"}),
+        frozenset({"list_for_recheck", "recheck", "prioritise", "read_views", "phenotype"}),
         "results/{family}/prioritisation/{family}.candidates.tsv",
     ),
-    ("report", frozenset({"report"}), "results/{family}/report/{family}.rcp.html"),
+    ("report", frozenset({"report", "archive"}), "results/{family}/report/{family}.rcp.html"),
 )
 LINES_OF_LOG = 12
 # Running jobs of one family that are named.
