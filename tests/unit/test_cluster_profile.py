@@ -63,6 +63,18 @@ def test_profile__names_of_rules_and_of_the_sites_own_resources_are_taken(tmp_pa
     assert load_profile(written(tmp_path, text)).executor == "local"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set-threads: {align: 8}\nset-resources: {align: {mem_mb: 9}, call: {runtime: 5}}\n",
+        "set-threads: [align=8]\nset-resources: ['align:mem_mb=9', 'call:runtime=5']\n",
+    ],
+)
+def test_profile__what_it_changes_of_single_rules_is_planned_with(tmp_path: Path, text: str) -> None:
+    expected = ["--set-threads", "align=8", "--set-resources", "align:mem_mb=9", "call:runtime=5"]
+    assert load_profile(written(tmp_path, text)).of_rules == expected
+
+
 def test_profile__slurm_without_its_commands_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConfigError, match=r"sbatch, squeue(.|\n)*login node"):

@@ -58,8 +58,7 @@ def main(options: argparse.Namespace) -> int:
     inputs = WorkflowInputs(load_config(config_path))
     if COSTS.is_file():
         earlier.append(COSTS)
-    # With the profile: it may change threads and resources of a rule.
-    command = snakemake_command(config_path, Path().resolve(), ["--workflow-profile", str(profile.folder)])
+    command = snakemake_command(config_path, Path().resolve(), profile.of_rules)
     jobs = jobs_of_run(inputs, command, Path().resolve())
     if not profile.on_cluster:
         # One machine gives a job no more than it has.

@@ -63,6 +63,23 @@ class Profile:
         """Resources of a job whose rule says nothing, and what all jobs need: account, partition, tmpdir."""
         return resources(self.settings.get("default-resources"))
 
+    @property
+    def of_rules(self) -> list[str]:
+        """Options that change threads and resources of single rules, as the command line takes them."""
+        found = []
+        for option in ("set-threads", "set-resources"):
+            value = self.settings.get(option) or []
+            if isinstance(value, dict):
+                items = [
+                    f"{rule}:{name}={amount}" if name else f"{rule}={amount}"
+                    for rule, inner in value.items()
+                    for name, amount in (inner.items() if isinstance(inner, dict) else [("", inner)])
+                ]
+            else:
+                items = value.split() if isinstance(value, str) else [str(item) for item in value]
+            found += [f"--{option}", *items] if items else []
+        return found
+
 
 def resources(value: Any) -> dict[str, Any]:
     """`default-resources` of a profile as a dict; Snakemake takes a mapping, or a list of NAME=VALUE."""
