@@ -17,6 +17,7 @@ import pytest
 
 import filiation.workflow_command
 from filiation.errors import ConfigError, FiliationError
+from filiation.workflow_progress import failure_text
 from filiation.workflow_run import (
     LOCK_NAME,
     MARK,
@@ -333,3 +334,13 @@ def test_run__after_kill_9_of_the_driver_the_same_command_finishes(
     assert run(folder) == 0
     assert not is_alive(step)
     assert (folder / "results" / "second.txt").read_text() == "one\n"
+
+
+def test_failure__a_snakemake_that_stops_before_any_step_says_why(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "run.log"
+    log.parent.mkdir()
+    log.write_text("host: node7\nBuilding DAG of jobs...\nMissing input files for rule align:\n    a.fastq.gz\n")
+    text = failure_text([], log)
+    assert text.startswith("snakemake stopped before any step failed:\n  Missing input files for rule align:")
+    assert "a.fastq.gz" in text
+    assert "node7" not in text
