@@ -10,7 +10,8 @@ nothing runs. Measured are whole processes:
     parse    `snakemake --list-rules`: the sheets are read and checked, every rule is evaluated
     plan     `filiation plan`: what the run will need, from the defaults that ship
     status   `filiation status`: the table of families and stages, with the time that is left
-    jobs     `snakemake --dry-run`: every job with its files, what `filiation run` asks Snakemake before it starts
+    start    `filiation run --dry-run`: what is asked and checked before Snakemake starts
+    jobs     `snakemake --dry-run --quiet rules`: the graph of every job, which Snakemake makes before the first one
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ annotation:
   clinvar_vcf: annotation/clinvar.vcf.gz
 """
 NAMED = ("reference/genome.fa", "reference/genes.gff3.gz", "annotation/gnomad.vcf.gz", "annotation/clinvar.vcf.gz")
-STEPS = ("parse", "plan", "status", "jobs")
+STEPS = ("parse", "plan", "status", "start", "jobs")
 
 
 def make_folder(folder: Path, families: int) -> None:
@@ -81,7 +82,9 @@ def commands(folder: Path) -> dict[str, list[str | Path]]:
         "parse": [*snakemake, "--list-rules"],
         "plan": [*filiation, "plan", *place, "--cores", "64"],
         "status": [*filiation, "status", *place],
-        "jobs": [*snakemake, "--dry-run"],
+        # The empty files are no FASTQ.
+        "start": [*filiation, "run", *place, "--no-check", "--dry-run"],
+        "jobs": [*snakemake, "--dry-run", "--quiet", "rules"],
     }
 
 

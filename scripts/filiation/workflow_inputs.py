@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from filiation.config import (
     RunConfig,
     acmg_table_path,
     gene_table_path,
+    panels_folder,
     rank_weights_path,
     recheck_thresholds_path,
     scoring_model_path,
@@ -38,8 +40,9 @@ class WorkflowInputs:
         self.config = config
         self.sheet: SampleSheet = load_sheets(config)
         self._structural = self._structural_calls()
-
-    # --- sets for wildcard constraints and targets -----------------------------------------------------------
+        # Asked for by several jobs of each family: looked up once.
+        self._rank_weights, self._acmg_table = str(rank_weights_path(config)), str(acmg_table_path(config))
+        self._panel_path = cache(panel_path)
 
     @property
     def families(self) -> list[str]:
@@ -279,7 +282,7 @@ class WorkflowInputs:
 
     def ranking_tables(self) -> list[str]:
         """Weights of the rank and table of the ACMG/AMP criteria."""
-        return [str(rank_weights_path(self.config)), str(acmg_table_path(self.config))]
+        return [self._rank_weights, self._acmg_table]
 
     def prioritise_files(self) -> list[str]:
         """Weights, criteria and tables that the rank reads beside the calls."""
@@ -297,8 +300,8 @@ class WorkflowInputs:
         """Everything `filiation prioritise` is told beyond its calls: tables, and the signs of the index case."""
         resources, chosen = self.config.resources, self.config.prioritisation
         options = [
-            *("--rank-weights", str(rank_weights_path(self.config))),
-            *("--acmg-table", str(acmg_table_path(self.config))),
+            *("--rank-weights", self._rank_weights),
+            *("--acmg-table", self._acmg_table),
             *("--gene-table", str(gene_table_path(self.config))),
             *self.gene_fact_options(),
         ]
@@ -389,10 +392,8 @@ class WorkflowInputs:
 
     def panel(self, family: str) -> list[str]:
         """Panel file of a family's pre-indication; nothing when the sheet names none."""
-        from filiation.config import panels_folder
-
         name = self.family(family).pre_indication
-        return [str(panel_path(panels_folder(self.config), name))] if name else []
+        return [str(self._panel_path(panels_folder(self.config), name))] if name else []
 
     def panel_option(self, family: str) -> list[str]:
         """--panel FILE, when there is one."""

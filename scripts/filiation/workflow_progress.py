@@ -39,12 +39,19 @@ def failure_text(failures: list[str], log: Path) -> str:
     for item in dict.fromkeys(failures):
         path = log.parent.parent / item
         if path.is_file():
-            lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
+            lines = _text(path).strip().splitlines()[-12:]
             parts.append(f"{item}:\n    " + "\n    ".join(lines or ["(empty log)"]))
         else:
             parts.append(f"failed step: {item}")
-    summary = "\n".join(parts) or "snakemake stopped"
+    if not parts:
+        parts = ["snakemake stopped before any step failed:", *(f"  {line}" for line in _useful(_text(log))[-12:])]
+    summary = "\n".join(parts)
     return f"{summary}\nwhole output: {log}\nrepair the cause and run the same command again: finished steps are kept"
+
+
+def _text(path: Path) -> str:
+    """A log, '' when there is none."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 _BANNER = re.compile(
@@ -53,9 +60,9 @@ _BANNER = re.compile(
 )
 
 
-def plan_problem(text: str) -> str:
-    """The useful part of Snakemake's words when it cannot plan: ours first, without its frames."""
-    kept = [
+def _useful(text: str) -> list[str]:
+    """Lines of Snakemake's words without its banner and its frames."""
+    return [
         line
         for line in text.splitlines()
         if line.strip()
@@ -63,4 +70,8 @@ def plan_problem(text: str) -> str:
         and not _BANNER.match(line)
         and not re.match(r'\s*File ".*", line \d+', line)
     ]
-    return "the workflow cannot be planned:\n  " + "\n  ".join(kept[-30:])
+
+
+def plan_problem(text: str) -> str:
+    """The useful part of Snakemake's words when it cannot plan: ours first, without its frames."""
+    return "the workflow cannot be planned:\n  " + "\n  ".join(_useful(text)[-30:])

@@ -19,7 +19,8 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
@@ -29,10 +30,8 @@ import psutil
 
 from filiation.cluster import lost, slurm, submission
 from filiation.cluster.costs import write_costs
-from filiation.cluster.planned import PlannedJob, planned_jobs
 from filiation.cluster.preflight import check_cluster
 from filiation.cluster.profile import Profile, job_name_prefix
-from filiation.config import WORKFLOW
 from filiation.errors import ConfigError, FaultList, FiliationError, ToolError
 from filiation.io.files import remove_abandoned_directories
 from filiation.io.sheet import SampleSheet
@@ -47,7 +46,10 @@ from filiation.run_safety import (
     require_disk,
     safe_environment,
 )
-from filiation.workflow_progress import Progress, failure_text, plan_problem
+from filiation.workflow_command import job_counts, plan_jobs, snakemake_command
+from filiation.workflow_inputs import WorkflowInputs
+from filiation.workflow_plan import jobs_of_many
+from filiation.workflow_progress import Progress, failure_text
 
 MARK = "FILIATION_RUN_DIRECTORY"
 LOCK_NAME = ".filiation.lock"
@@ -67,25 +69,21 @@ def run_workflow(
     extra: Sequence[str] = (),
     *,
     sheet: SampleSheet | None = None,
+    inputs: WorkflowInputs | None = None,
     dry_run: bool = False,
     profile: Profile | None = None,
 ) -> int:
     """Plan and run the workflow in `directory`; returns 0, or 1 when a step failed.
 
     sheet : people whose data the jobs work on, by the size of which their costs are compared; None keeps no costs.
+    inputs : sheet and configuration, from which the jobs of many families are told at once; None asks Snakemake.
     profile : where the jobs go; None is this machine. cores : of this machine; on a cluster, for the small steps that
     are not worth a job. Raises FiliationError when another run holds the folder, the plan cannot be made, or the
     cluster would not take it.
     """
     refuse_unsafe_options(extra)
-    if not (WORKFLOW / "Snakefile").is_file():
-        raise FiliationError(
-            f"no workflow at {WORKFLOW}",
-            expected="the repository's workflow/Snakefile beside the package",
-            repair="install from a clone: pip install -e .",
-        )
     directory = directory.resolve()
-    whole = _snakemake(config, directory, submission.options(profile, cores, directory))
+    whole = snakemake_command(config, directory, submission.options(profile, cores, directory))
     command = [*whole, *extra]
     died = _previous_run_died(directory)
     with run_lock(directory) as run_id, guarded(sheet, directory) as verified:
@@ -96,9 +94,12 @@ def run_workflow(
         remove_parts(directory / "results")
         _release_snakemake_lock(command, directory, environment)
         command += made_anew(directory, _say)
-        steps = _plan(command, environment)
+        many = None if extra or inputs is None else jobs_of_many(inputs, command, directory, environment)
+        steps = _plan(Counter([*(job.rule for job in many), "all"]) if many else job_counts(command, environment))
         if steps and profile and profile.on_cluster:
-            _require_room(profile, command, environment, directory)
+            faults = check_cluster(profile, many or plan_jobs(command, (), environment), directory)
+            if faults:
+                raise FaultList(faults)
         if dry_run:
             if not steps:
                 _say(_NOTHING)
@@ -116,37 +117,9 @@ def run_workflow(
             _say(_NOTHING)
         tidy = code == 0 and (steps or died) and not {"--notemp", "--no-temp", "--nt"} & set(extra)
         # Without further options all was asked for, and all is there; otherwise only a plan can tell.
-        if tidy and (not extra or not _planned_jobs(whole, environment)):
+        if tidy and (not extra or not job_counts(whole, environment)):
             _remove_temporary_outputs(whole, environment)
         return code
-
-
-def _snakemake(config: Path, directory: Path, where: Sequence[str]) -> list[str]:
-    """The command line of Snakemake; where : options that say where jobs go."""
-    return [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(WORKFLOW / "Snakefile")),
-        *("--directory", str(directory), "--configfile", str(config.resolve()), *where),
-        # Not left to the profile, which may be another one: what a killed run began is done again.
-        "--rerun-incomplete",
-        # With the processors that each job held: what it costs is compared by them.
-        "--benchmark-extended",
-    ]
-
-
-# Threads are cut to the cores that a plan is given: more than any node has, so that they stand as the rules say.
-_ALL_THREADS = ("--dry-run", "--cores", "100000")
-
-
-def plan_jobs(config: Path, directory: Path, targets: Sequence[str] = ()) -> list[PlannedJob]:
-    """The jobs that a run would start now, with what each asks for; FiliationError when Snakemake cannot plan.
-
-    targets : files to make; none for all.
-    """
-    command = [*_snakemake(config, directory, []), *_ALL_THREADS, "--nolock", *(["--", *targets] if targets else [])]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise FiliationError(plan_problem(done.stdout + done.stderr))
-    return list(planned_jobs(done.stdout + done.stderr))
 
 
 def _say(text: str) -> None:
@@ -296,14 +269,6 @@ def end_cluster_leftovers(profile: Profile | None, directory: Path) -> int:
     return ended
 
 
-def _require_room(profile: Profile, command: list[str], environment: dict[str, str], directory: Path) -> None:
-    """Stop before the first job when the cluster would not take one of the plan; FaultList."""
-    done = subprocess.run([*command, *_ALL_THREADS], env=environment, capture_output=True, text=True, check=False)
-    faults = check_cluster(profile, planned_jobs(done.stdout + done.stderr), directory)
-    if faults:
-        raise FaultList(faults)
-
-
 def _release_snakemake_lock(command: list[str], directory: Path, environment: dict[str, str]) -> None:
     """Take away Snakemake's lock of a run that is dead; refuse when a plain `snakemake` is alive here."""
     locks = directory / ".snakemake" / "locks"
@@ -328,39 +293,13 @@ def _release_snakemake_lock(command: list[str], directory: Path, environment: di
         raise ToolError(f"the lock of a dead run could not be released:\n{done.stderr.strip()[-1000:]}")
 
 
-def _plan(command: list[str], environment: dict[str, str]) -> int:
+def _plan(jobs: Mapping[str, int]) -> int:
     """Print the jobs that are to run, by rule; returns how many there are."""
-    jobs = _planned_jobs(command, environment)
     total = sum(jobs.values())
     if total:
         names = [f"{name} {count}" for name, count in jobs.items() if name != "all"]
         _say(f"plan: {total} jobs ({', '.join(names)})")
     return total
-
-
-def _planned_jobs(command: list[str], environment: dict[str, str]) -> dict[str, int]:
-    """{rule: number of jobs} that are to run; FiliationError when Snakemake cannot plan."""
-    done = subprocess.run(
-        [*command, "--dry-run", "--quiet", "rules"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    text = done.stdout + done.stderr
-    if done.returncode != 0:
-        raise FiliationError(plan_problem(text))
-    found = re.search(r"^job\s+count\n[-\s]+\n(?P<body>(?:.+\n)+?)total\s+\d+", text, re.MULTILINE)
-    if found:
-        lines = [line.split() for line in found["body"].splitlines() if line.split()]
-        return {name: int(count) for name, count in lines}
-    if "Nothing to be done" in text:
-        return {}
-    raise FiliationError(
-        f"Snakemake's plan was not understood:\n{text.strip()[-2000:]}",
-        expected="a table of jobs, or nothing to be done",
-        repair="run snakemake itself on workflow/Snakefile, and report the message above to us",
-    )
 
 
 def _remove_temporary_outputs(whole: list[str], environment: dict[str, str]) -> None:

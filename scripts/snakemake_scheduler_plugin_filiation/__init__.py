@@ -23,6 +23,7 @@ class Scheduler(SchedulerBase):
 
     def __post_init__(self) -> None:
         self._place: dict[str, int] = {}
+        self._keys: dict[Any, tuple[int, int, str]] = {}
 
     def select_jobs(
         self,
@@ -36,22 +37,26 @@ class Scheduler(SchedulerBase):
             self._place = sheet_order(remaining_jobs)
         free = {name: amount for name, amount in available_resources.items() if isinstance(amount, int | float)}
         chosen = []
+        # Of thousands of jobs that wait, a round on a full machine or cluster looks at none.
+        full = [name for name in ("_cores", "_nodes") if name in free]
         for job in sorted(selectable_jobs, key=self._key):
+            if any(free[name] == 0 for name in full):
+                break
             asked = job.scheduler_resources
             needs = {name: asked.get(name, 0) for name in free}
             if all(needs[name] <= free[name] for name in free):
                 chosen.append(job)
                 for name, amount in needs.items():
                     free[name] -= amount
-            if free.get("_cores") == 0:
-                break
         return chosen
 
     def _key(self, job: Any) -> tuple[int, int, str]:
         """What is asked for first, then the family that stands first; one order for equal jobs."""
-        first = min((str(path) for path in job.output), default="")
-        family = family_of(first)
-        return -job.priority, self._place.get(family, -1), first
+        key = self._keys.get(job)
+        if key is None:
+            first = min((str(path) for path in job.output), default="")
+            key = self._keys[job] = -job.priority, self._place.get(family_of(first), -1), first
+        return key
 
 
 def family_of(path: str) -> str:

@@ -43,9 +43,10 @@ KINDS = {
 # A second completed execution is right only where the first one's output was not to be seen, or not believed.
 _AGAIN = {"late-output", "lies", "clock-skew"}
 _DRIVER = """import sys; from pathlib import Path
-import filiation.workflow_run as run; from filiation.cluster.profile import load_profile
+import filiation.workflow_command as command; import filiation.workflow_run as run
+from filiation.cluster.profile import load_profile
 from filiation.errors import FiliationError
-run.WORKFLOW = Path(sys.argv[1])
+command.WORKFLOW = Path(sys.argv[1])
 try:
     profile = load_profile(sys.argv[2])
     sys.exit(run.run_workflow(Path("config/config.yaml"), Path("."), 2, ["--notemp"], profile=profile))

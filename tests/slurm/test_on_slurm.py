@@ -195,6 +195,6 @@ def test_slurm__what_the_cluster_would_not_take_is_said_before_the_first_job(
     run = start(stored, profile(set_resources={"screen": {"mem_mb": 900000}, "annotate": {"runtime": 9999}}))
     said = run.finish(120)
     assert run.driver.returncode == 2, said
-    assert "rule screen does not fit partition main: 900000 MB on nodes of 256000 MB" in said
-    assert "rule annotate does not fit partition main: 9999 min where 1440 are allowed" in said
+    assert "2 rule(s) do not fit: screen asks for 900000 MB; annotate asks for 9999 min" in said
+    assert "main: 64 threads and 256000 MB on its largest node, 1440 min" in said
     assert cluster.jobs("all") == []

@@ -97,9 +97,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ledger": BASE | {"kernels"},
     # How a lock's holder is known to be dead: as in the archive.
     "run_safety": BASE | {"archive.lock", "ledger"},
-    "workflow_run": BASE | {"cluster", "config", "ledger", "run_safety", "toolbox", "workflow_progress"},
+    "workflow_command": BASE | {"cluster", "config", "workflow_progress"},
+    "workflow_run": BASE
+    | {
+        "cluster",
+        "config",
+        "ledger",
+        "run_safety",
+        "toolbox",
+        "workflow_command",
+        "workflow_inputs",
+        "workflow_plan",
+        "workflow_progress",
+    },
     "workflow_inputs": BASE | {"config", "panels"},
-    "workflow_plan": BASE | {"cluster", "config", "workflow_inputs", "workflow_run"},
+    "workflow_plan": BASE | {"cluster", "config", "workflow_command", "workflow_inputs"},
     "notification": BASE | {"config_sections"},
 }
 # Packages from outside that a part may import; parts that are not named here may import any dependency.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,8 +58,47 @@ def test_node__too_small_for_a_rule_is_told_with_the_line_of_the_profile(
     partitions(monkeypatch, slurm.Partition("small", 60, 4, 8_000, default=True))
     jobs = [PlannedJob("align", threads=2, memory_mb=24_000, minutes=30)]
     (fault,) = check_cluster(Profile(tmp_path, "slurm", {}), jobs, tmp_path)
-    assert "24000 MB on nodes of 8000 MB" in fault.message()
-    assert "set-resources: {align: {mem_mb: 8000, runtime: 60}}" in fault.message()
+    assert "1 rule(s) do not fit: align asks for 24000 MB" in fault.message()
+    assert "set-resources: {align: {mem_mb: 8000}}" in fault.message()
+
+
+def test_partition__that_is_down_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    up, down = slurm.Partition("genome", None, 64, 256_000), slurm.Partition("bigmem", None, 64, 10**6, state="down")
+    partitions(monkeypatch, up, down)
+    (fault,) = told(tmp_path, "slurm", slurm_partition="bigmem")
+    assert "partition 'bigmem' takes no jobs now: it is down" in fault
+    assert "expected: genome\n" in fault
+
+
+def test_partition__of_a_rule_is_the_one_that_its_jobs_must_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partitions(
+        monkeypatch, slurm.Partition("short", 60, 4, 8_000, default=True), slurm.Partition("bigmem", None, 64, 10**6)
+    )
+    profile = Profile(tmp_path, "slurm", {})
+    screen = PlannedJob("screen", memory_mb=4_000, minutes=30)
+    align = PlannedJob("align", threads=32, memory_mb=24_000, minutes=720)
+
+    def faults_with(*names: str) -> list[str]:
+        placed = [screen, replace(align, partitions=names)]
+        return [fault.message() for fault in check_cluster(profile, placed, tmp_path)]
+
+    assert faults_with("bigmem") == []
+    # sbatch takes several, and starts the job in the first that has room.
+    assert faults_with("short", "bigmem") == []
+    (fault,) = faults_with()
+    assert "align asks for 32 threads, 24000 MB, 720 min" in fault
+    (fault,) = faults_with("bigmen")
+    assert "did you mean 'bigmem'" in fault
+
+
+def test_account__of_one_rule_is_checked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    partitions(monkeypatch, slurm.Partition("genome", None, 64, 256_000, default=True))
+    monkeypatch.setattr(slurm, "accounts", lambda: {"genetics"})
+    jobs = [PlannedJob("align", account="gentics"), PlannedJob("call", account="genetics")]
+    (fault,) = check_cluster(Profile(tmp_path, "slurm", {}), jobs, tmp_path)
+    assert "account 'gentics' is not one of yours" in fault.message()
 
 
 def test_scratch__that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

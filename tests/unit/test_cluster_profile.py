@@ -34,11 +34,45 @@ def test_profile__the_default_stays_on_this_machine() -> None:
         ("nolock: true\n", "two runs would write the same files"),
         ("jobs: 3\n  retries: 2\n", r"config\.yaml:2"),
         ("- jobs\n", "a list where options are expected"),
+        ("set-resources: {alignn: {mem_mb: 9}}\n", "set-resources: no rule 'alignn'(.|\n)*did you mean 'align'"),
+        ("set-resources: {align: {mem_bm: 9}}\n", "no resource 'mem_bm'(.|\n)*did you mean 'mem_mb'"),
+        ("set-resources: ['align:mem_bm=9']\n", "no resource 'mem_bm'"),
+        ("set-threads: {allign: 9}\n", "no rule 'allign'"),
+        ("groups: [scren=interpretation]\n", "no rule 'scren'(.|\n)*did you mean 'screen'"),
+        ("default-resources: {slurm_acount: x}\n", "no resource 'slurm_acount'(.|\n)*did you mean 'slurm_account'"),
+        ("default-resources: [slurm_acount=x]\n", "no resource 'slurm_acount'"),
+        ("jobs: many\n", "jobs: 'many'(.|\n)*a whole number"),
     ],
 )
 def test_profile__a_mistake_is_named_with_its_repair(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         load_profile(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set-resources: {align: {mem_mb: 9, slurm_partition: bigmem}, deepvariant_call: {gpu: 1}}\n",
+        "default-resources: {sequencer_licence: 1}\n",
+        # A name of the site's own, which something of the profile asks for.
+        "default-resources: {mem_gb: 1}\nresources: {mem_gb: 100}\n",
+        "groups: [screen=interpretation, list_for_recheck=interpretation]\njobs: unlimited\n",
+    ],
+)
+def test_profile__names_of_rules_and_of_the_sites_own_resources_are_taken(tmp_path: Path, text: str) -> None:
+    assert load_profile(written(tmp_path, text)).executor == "local"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "set-threads: {align: 8}\nset-resources: {align: {mem_mb: 9}, call: {runtime: 5}}\n",
+        "set-threads: [align=8]\nset-resources: ['align:mem_mb=9', 'call:runtime=5']\n",
+    ],
+)
+def test_profile__what_it_changes_of_single_rules_is_planned_with(tmp_path: Path, text: str) -> None:
+    expected = ["--set-threads", "align=8", "--set-resources", "align:mem_mb=9", "call:runtime=5"]
+    assert load_profile(written(tmp_path, text)).of_rules == expected
 
 
 def test_profile__slurm_without_its_commands_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,8 +158,11 @@ def test_preflight__what_does_not_fit_is_told_once_a_rule(fake: Path, tmp_path: 
     stand_in(fake, "sacctmgr", "echo laboratory")
     profile = Profile(tmp_path, "slurm", {"default-resources": {"slurm_account": "labratory"}, "retries": 1})
     jobs = [PlannedJob("align", threads=32, memory_mb=99000, minutes=720)] * 3 + [PlannedJob("screen", local=True)]
-    account, fit = check_cluster(profile, jobs, tmp_path)
+    fit, account = check_cluster(profile, jobs, tmp_path)
     assert "did you mean 'laboratory'" in account.message()
-    assert "32 threads on nodes of 16; 99000 MB on nodes of 64000 MB; 720 min where 60 are allowed" in fit.message()
+    assert "align asks for 32 threads, 99000 MB, 720 min" in fit.message()
+    assert "short: 16 threads and 64000 MB on its largest node, 60 min" in fit.message()
+    assert "slurm_partition: long takes them all" in fit.message()
+    assert "set-threads: {align: 16} and set-resources: {align: {mem_mb: 64000, runtime: 60}}" in fit.message()
     roomy = Profile(tmp_path, "slurm", {"default-resources": ["slurm_partition=long"]})
     assert check_cluster(roomy, jobs, tmp_path) == []

@@ -8,7 +8,8 @@ import pytest
 
 from filiation.cluster.causes import likely_cause
 from filiation.cluster.events import FAILED, FINISHED, RUNNING, job_events
-from filiation.cluster.status import family_statuses, table_text
+from filiation.cluster.profile import rule_names
+from filiation.cluster.status import STAGES, Failure, FamilyStatus, alike, family_statuses, table_text
 from filiation.cluster.status_page import status_page
 
 LOG = """
@@ -73,6 +74,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_stages__every_rule_that_works_for_one_family_has_one() -> None:
+    known = set().union(*(rules for _, rules, _ in STAGES))
+    assert known <= rule_names()
+    for_all = {"prepare_reference", "index_reference", "split_regions", "in_house_counts", "compare_families"}
+    assert rule_names() - known == for_all | {"record_run", "all", "calls", "candidates"}
+
+
 def test_status__stages_are_done_failed_running_or_waiting(folder: Path) -> None:
     families = {"F1": ["F1-child"], "F2": ["F2-child"]}
     first, second = family_statuses(folder, families, alive=True, starts_from_calls=frozenset(families))
@@ -90,6 +98,21 @@ def test_status__stages_are_done_failed_running_or_waiting(folder: Path) -> None
 def test_status__nothing_is_running_when_no_run_is_at_work(folder: Path) -> None:
     (status,) = family_statuses(folder, {"F2": ["F2-child"]}, alive=False, starts_from_calls=frozenset({"F2"}))
     assert status.stages["quality"] == "waiting"
+
+
+def test_failures__of_one_rule_and_cause_are_told_once_with_the_logs_of_the_others() -> None:
+    full = likely_cause("No space left on device")
+    statuses = [
+        FamilyStatus(name, {}, [Failure(name, "align", f"logs/align/{name}.log", ("No space left on device",), full)])
+        for name in ("F1", "F2", "F3")
+    ]
+    unknown = [Failure(name, "align", f"logs/align/{name}.log", (), None) for name in ("F4", "F5")]
+    statuses.append(FamilyStatus("F4", {}, unknown))
+    assert [others for _, others in alike([], statuses)] == [["logs/align/F2.log", "logs/align/F3.log"], [], []]
+    text = table_text(statuses, [], "footer")
+    assert text.count("No space left on device") == 1
+    assert "the same: logs/align/F2.log, logs/align/F3.log" in text
+    assert "The same in 2 more" in status_page(statuses, [], "footer")
 
 
 def test_status__the_page_escapes_what_logs_say_and_needs_no_network(folder: Path) -> None:

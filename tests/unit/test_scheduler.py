@@ -19,11 +19,24 @@ GATHER = SimpleNamespace(
 )
 
 
+class Job:
+    """A job that makes one file; looked : how often its resources were asked for."""
+
+    def __init__(self, path: str, cores: int, priority: int) -> None:
+        self.output, self.input, self.priority = [path], list[str](), priority
+        self._resources = {"_cores": cores, "_nodes": 1, "mem_mb": 10}
+        self.looked = 0
+
+    @property
+    def scheduler_resources(self) -> dict[str, int]:
+        """What it asks for."""
+        self.looked += 1
+        return self._resources
+
+
 def job(path: str, cores: int = 1, priority: int = 0) -> Any:
     """A job that makes one file."""
-    return SimpleNamespace(
-        output=[path], input=[], priority=priority, scheduler_resources={"_cores": cores, "mem_mb": 10}
-    )
+    return Job(path, cores, priority)
 
 
 def chosen(jobs: list[Any], cores: int) -> list[str]:
@@ -57,6 +70,15 @@ def test_jobs__that_do_not_fit_let_the_next_family_pass() -> None:
 def test_jobs__that_the_user_asks_for_first_come_first() -> None:
     jobs = [job("results/SECOND/a"), job("results/FIRST/a", priority=10)]
     assert chosen(jobs, 1) == ["results/FIRST/a"]
+
+
+def test_jobs__that_wait_for_a_full_cluster_are_not_looked_at() -> None:
+    jobs = [job(f"results/FIRST/{number}") for number in range(5)]
+    scheduler = Scheduler(None, None, None)
+    free = {"_cores": 10**6, "_nodes": 2, "mem_mb": 1000}
+    started = scheduler.select_jobs(jobs, [*jobs, GATHER], free, {})
+    assert [one.output for one in started] == [["results/FIRST/0"], ["results/FIRST/1"]]
+    assert [one.looked for one in jobs] == [1, 1, 0, 0, 0]
 
 
 SNAKEFILE = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from builders.sheets import member, unit, write_run
 from builders.snakemake_run import touch_inputs
 from filiation.cluster.planned import PlannedJob
 from filiation.config import load_config
+from filiation.workflow_command import plan_jobs, snakemake_command
 from filiation.workflow_inputs import WorkflowInputs
-from filiation.workflow_plan import alike_families, jobs_of_run, written_for
-from filiation.workflow_run import plan_jobs
+from filiation.workflow_plan import alike_families, jobs_of_many, jobs_of_run, written_for
 
 
 def test_written_for__names_are_exchanged_whole_and_nothing_else_is() -> None:
@@ -59,8 +60,37 @@ def test_families__with_the_same_kinds_of_data_and_no_results_are_alike(families
 @pytest.mark.workflow
 def test_jobs__are_those_that_snakemake_plans_for_all(families: Path) -> None:
     def known(jobs: list[PlannedJob]) -> list[tuple[object, ...]]:
-        return sorted((job.rule, sorted(job.wildcards.items()), job.threads, job.outputs) for job in jobs)
+        # Snakemake lists no inputs of the comparison that we add by hand.
+        return sorted(
+            (
+                job.rule,
+                sorted(job.wildcards.items()),
+                job.threads,
+                job.outputs,
+                () if job.rule == "compare_families" else job.inputs,
+            )
+            for job in jobs
+        )
 
+    command = snakemake_command(families / "config.yaml", families)
+    whole = [job for job in plan_jobs(command) if job.rule != "all"]
+    inputs = WorkflowInputs(load_config(families / "config.yaml"))
+    assert known(jobs_of_run(inputs, command, families)) == known(whole)
+
+
+def test_written_for__the_files_of_the_sheets_are_those_of_the_other_family() -> None:
+    job = PlannedJob(
+        "align", {"family": "F1", "sample": "F1-child", "unit": "L1"}, inputs=("deliveries/8123_R1.fq.gz",)
+    )
+    (other,) = written_for([job], {"F1": "F2"}, {"deliveries/8123_R1.fq.gz": "deliveries/9001_R1.fq.gz"})
+    assert other.inputs == ("deliveries/9001_R1.fq.gz",)
+
+
+def test_many__few_families_are_left_to_snakemake(families: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = families / "config.yaml"
-    whole = [job for job in plan_jobs(config, families) if job.rule != "all"]
-    assert known(jobs_of_run(WorkflowInputs(load_config(config)), config, families)) == known(whole)
+    inputs = WorkflowInputs(load_config(config))
+    command = snakemake_command(config, families)
+    assert jobs_of_many(inputs, command, families, dict(os.environ)) is None
+    monkeypatch.setattr("filiation.workflow_plan.MANY", 3)
+    (families / "results" / "F1").mkdir(parents=True)
+    assert jobs_of_many(inputs, command, families, dict(os.environ)) is None

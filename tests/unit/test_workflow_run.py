@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-import filiation.workflow_run
+import filiation.workflow_command
 from filiation.errors import ConfigError, FiliationError
+from filiation.workflow_progress import failure_text
 from filiation.workflow_run import (
     LOCK_NAME,
     MARK,
@@ -59,7 +60,7 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder, and a workflow whose first rule writes its file."""
-    monkeypatch.setattr(filiation.workflow_run, "WORKFLOW", tmp_path / "workflow")
+    monkeypatch.setattr(filiation.workflow_command, "WORKFLOW", tmp_path / "workflow")
     (tmp_path / "workflow").mkdir()
     (tmp_path / "config.yaml").write_text("{}\n", encoding="utf-8")
     first_rule(tmp_path, WRITES)
@@ -82,10 +83,11 @@ def driver(folder: Path) -> subprocess.Popen[str]:
     """The small workflow in a process of its own, once its first rule is at work."""
     program = (
         "import signal, sys; from pathlib import Path; import filiation.workflow_run as w\n"
+        "import filiation.workflow_command as c\n"
         "from filiation.errors import *\n"
         # A test run in the background inherits a keyboard signal that is ignored; a user's terminal does not.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "folder = Path(sys.argv[1]); w.WORKFLOW = folder.parent / 'workflow'\n"
+        "folder = Path(sys.argv[1]); c.WORKFLOW = folder.parent / 'workflow'\n"
         "try: sys.exit(w.run_workflow(folder.parent / 'config.yaml', folder, 1))\n"
         "except FiliationError as error: sys.exit(error.message())"
     )
@@ -332,3 +334,13 @@ def test_run__after_kill_9_of_the_driver_the_same_command_finishes(
     assert run(folder) == 0
     assert not is_alive(step)
     assert (folder / "results" / "second.txt").read_text() == "one\n"
+
+
+def test_failure__a_snakemake_that_stops_before_any_step_says_why(tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "run.log"
+    log.parent.mkdir()
+    log.write_text("host: node7\nBuilding DAG of jobs...\nMissing input files for rule align:\n    a.fastq.gz\n")
+    text = failure_text([], log)
+    assert text.startswith("snakemake stopped before any step failed:\n  Missing input files for rule align:")
+    assert "a.fastq.gz" in text
+    assert "node7" not in text

@@ -3,11 +3,16 @@
 Choices of files and options are methods of filiation.workflow_inputs.WorkflowInputs, here called RUN.
 """
 
+import gc
 import shlex
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+
+# Snakemake keeps every job until the end. To look through all of them for garbage again and again is a third of the
+# time that the jobs of many families take to plan.
+gc.set_threshold(100_000, 50, 100)
 
 REPOSITORY = Path(workflow.basedir).resolve().parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))

@@ -43,6 +43,7 @@ def main(options: argparse.Namespace) -> int:
     from filiation.config import load_config
     from filiation.errors import ConfigError
     from filiation.io.files import atomic_text
+    from filiation.workflow_command import snakemake_command
     from filiation.workflow_inputs import WorkflowInputs
     from filiation.workflow_plan import jobs_of_run
 
@@ -57,7 +58,8 @@ def main(options: argparse.Namespace) -> int:
     inputs = WorkflowInputs(load_config(config_path))
     if COSTS.is_file():
         earlier.append(COSTS)
-    jobs = jobs_of_run(inputs, config_path, Path().resolve())
+    command = snakemake_command(config_path, Path().resolve(), profile.of_rules)
+    jobs = jobs_of_run(inputs, command, Path().resolve())
     if not profile.on_cluster:
         # One machine gives a job no more than it has.
         jobs = [replace(job, threads=min(job.threads, options.cores)) for job in jobs]

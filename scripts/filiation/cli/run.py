@@ -52,7 +52,7 @@ def main(options: argparse.Namespace) -> int:
     """Check, plan, run, and name the reports."""
     from filiation.cluster.profile import load_profile
     from filiation.config import load_config
-    from filiation.io.sheet import load_sheets
+    from filiation.workflow_inputs import WorkflowInputs
     from filiation.workflow_run import run_workflow
 
     config_path = options.config.resolve()
@@ -61,7 +61,8 @@ def main(options: argparse.Namespace) -> int:
     directory.mkdir(parents=True, exist_ok=True)
     os.chdir(directory)
     config = load_config(config_path)
-    sheet = load_sheets(config)
+    inputs = WorkflowInputs(config)
+    sheet = inputs.sheet
     if not options.no_check:
         from filiation.checks.everything import check_everything
         from filiation.errors import FaultList
@@ -77,6 +78,7 @@ def main(options: argparse.Namespace) -> int:
             options.cores,
             options.snakemake,
             sheet=sheet,
+            inputs=inputs,
             dry_run=options.dry_run,
             profile=profile,
         )

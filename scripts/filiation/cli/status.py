@@ -63,16 +63,17 @@ def _rest(options: argparse.Namespace, config_path: Path) -> str:
     from filiation.cluster.estimate import History
     from filiation.cluster.plan import duration, make_plan
     from filiation.config import load_config
+    from filiation.workflow_command import snakemake_command
     from filiation.workflow_inputs import WorkflowInputs
     from filiation.workflow_plan import jobs_of_run
 
     earlier = [*options.history, *([COSTS] if COSTS.is_file() else [])]
     if not earlier:
         return "no costs of an earlier run: give --history for the time that is left"
-    inputs = WorkflowInputs(load_config(config_path))
+    inputs, folder = WorkflowInputs(load_config(config_path)), Path().resolve()
     jobs = [
         replace(job, threads=min(job.threads, options.cores))
-        for job in jobs_of_run(inputs, config_path, Path().resolve())
+        for job in jobs_of_run(inputs, snakemake_command(config_path, folder), folder)
     ]
     if not jobs:
         return "nothing is left to do"

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+# What Snakemake knows only when the job starts.
+_UNKNOWN = "<TBD>"
 # Jobs of a group are set off by four more spaces.
 _HEAD = re.compile(r"^ *(?:local)?(?:rule|checkpoint) (\w+):$")
 _FIELD = re.compile(r"^ {4,}(input|output|log|benchmark|wildcards|threads|resources|jobid): (.*)$")
@@ -17,7 +19,10 @@ _FIELD = re.compile(r"^ {4,}(input|output|log|benchmark|wildcards|threads|resour
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """One job of a plan. memory_mb, minutes : what its first attempt asks for; None where the rule says nothing."""
+    """One job of a plan. memory_mb, minutes : what its first attempt asks for; None where the rule says nothing.
+
+    partitions, account : of SLURM, as profile and rule have them; empty for the cluster's own.
+    """
 
     rule: str
     wildcards: dict[str, str] = field(default_factory=dict)
@@ -29,6 +34,8 @@ class PlannedJob:
     log: str = ""
     benchmark: str = ""
     local: bool = False
+    partitions: tuple[str, ...] = ()
+    account: str = ""
 
     @property
     def family(self) -> str:
@@ -70,6 +77,8 @@ def _job(rule: str, local: bool, fields: dict[str, str]) -> PlannedJob:
         fields.get("log", "").split(" (", 1)[0],
         fields.get("benchmark", ""),
         local,
+        tuple(part for part in resources.get("slurm_partition", "").split(",") if part and part != _UNKNOWN),
+        resources.get("slurm_account", "").replace(_UNKNOWN, ""),
     )
 
 

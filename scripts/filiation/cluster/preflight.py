@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from filiation.cluster import slurm
+from filiation.cluster.partitions import partition_faults
 from filiation.cluster.plan import SCRATCH_SHARE, size
 from filiation.cluster.planned import PlannedJob
 from filiation.cluster.profile import Profile
@@ -35,79 +36,25 @@ def check_cluster(profile: Profile, jobs: Iterable[PlannedJob], directory: Path)
     faults += _clock(directory)
     if profile.executor != "slurm":
         return faults
-    partitions = slurm.partitions()
-    name = str(asked.get("slurm_partition") or "")
-    if name and name not in partitions:
-        faults.append(
-            ConfigError(
-                f"partition {name!r} is not one of this cluster's",
-                where=where,
-                expected=", ".join(sorted(partitions)) or "a partition that is up",
-                repair=nearest(name, list(partitions)) or "sinfo shows them",
-            )
-        )
-    default = next((one.name for one in partitions.values() if one.default), "")
-    if not name and not default:
-        faults.append(
-            ConfigError(
-                "no partition is given, and the cluster has no default one",
-                where=where,
-                expected=", ".join(sorted(partitions)),
-                repair="set slurm_partition under default-resources",
-            )
-        )
-    account = str(asked.get("slurm_account") or "")
+    asks = [job for job in jobs if not job.local]
+    faults += partition_faults(asks, slurm.partitions(), _several(asked.get("slurm_partition")), where)
     known = slurm.accounts()
-    if account and known is not None and account not in known:
+    wanted = {job.account for job in asks} | {str(asked.get("slurm_account") or "")}
+    for account in sorted(wanted - {""} - (known or wanted)):
         faults.append(
             ConfigError(
                 f"account {account!r} is not one of yours",
                 where=where,
-                expected=", ".join(sorted(known)),
-                repair=nearest(account, sorted(known)) or "sacctmgr show associations user=$USER",
+                expected=", ".join(sorted(known or [])),
+                repair=nearest(account, sorted(known or [])) or "sacctmgr show associations user=$USER",
             )
         )
-    chosen = partitions.get(name or default)
-    if chosen:
-        faults += _too_large(jobs, chosen, where)
     return faults
 
 
-def _too_large(jobs: list[PlannedJob], partition: slurm.Partition, where: str) -> list[UserError]:
-    """Rules of which a job fits no node of the partition, or not into its time limit; each rule once."""
-    faults: list[UserError] = []
-    for rule in dict.fromkeys(job.rule for job in jobs if not job.local):
-        same = [job for job in jobs if job.rule == rule]
-        threads = max(job.threads for job in same)
-        memory = max((job.memory_mb or 0 for job in same), default=0)
-        longest = max((job.minutes or 0 for job in same), default=0)
-        found = []
-        if threads > partition.cpus:
-            found.append(f"{threads} threads on nodes of {partition.cpus}")
-        if memory > partition.memory_mb:
-            found.append(f"{memory} MB on nodes of {partition.memory_mb} MB")
-        if partition.minutes is not None and longest > partition.minutes:
-            found.append(f"{longest} min where {partition.minutes} are allowed")
-        if found:
-            key = "set-threads" if threads > partition.cpus else "set-resources"
-            example = f"{rule}: {partition.cpus}" if key == "set-threads" else _smaller(rule, partition)
-            faults.append(
-                ConfigError(
-                    f"rule {rule} does not fit partition {partition.name}: {'; '.join(found)}",
-                    where=where,
-                    expected="jobs that fit a node",
-                    repair=f"choose another partition, or set in the profile, {key}: {{{example}}}",
-                )
-            )
-    return faults
-
-
-def _smaller(rule: str, partition: slurm.Partition) -> str:
-    """Resources of a rule that the partition can take."""
-    parts = [f"mem_mb: {partition.memory_mb}"]
-    if partition.minutes is not None:
-        parts.append(f"runtime: {partition.minutes}")
-    return f"{rule}: {{{', '.join(parts)}}}"
+def _several(value: object) -> tuple[str, ...]:
+    """The partitions that a profile names, in the comma-separated form of sbatch."""
+    return tuple(part for part in str(value or "").split(",") if part)
 
 
 def _scratch(folder: str, jobs: list[PlannedJob], where: str) -> list[UserError]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,14 @@ _OURS = {
     "touch": "old files would be taken for new ones",
 }
 
+# Resources that Snakemake, its local executor and the one for SLURM ask for.
+_RESOURCES = {
+    *("mem", "mem_mb", "mem_mib", "disk", "disk_mb", "disk_mib", "runtime", "tmpdir", "nodes", "threads", "gpu"),
+    *("slurm_account", "slurm_partition", "slurm_extra", "slurm_cluster", "cluster", "clusters", "qos", "constraint"),
+    *("reservation", "gres", "gpu_model", "gpu_manufacturer", "mpi", "tasks", "tasks_per_node", "tasks_per_gpu"),
+    *("cpus_per_task", "cpus_per_gpu", "mem_mb_per_cpu", "ntasks", "nodelist", "exclude", "licenses", "attempt"),
+}
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -52,6 +62,23 @@ class Profile:
     def default_resources(self) -> dict[str, Any]:
         """Resources of a job whose rule says nothing, and what all jobs need: account, partition, tmpdir."""
         return resources(self.settings.get("default-resources"))
+
+    @property
+    def of_rules(self) -> list[str]:
+        """Options that change threads and resources of single rules, as the command line takes them."""
+        found = []
+        for option in ("set-threads", "set-resources"):
+            value = self.settings.get(option) or []
+            if isinstance(value, dict):
+                items = [
+                    f"{rule}:{name}={amount}" if name else f"{rule}={amount}"
+                    for rule, inner in value.items()
+                    for name, amount in (inner.items() if isinstance(inner, dict) else [("", inner)])
+                ]
+            else:
+                items = value.split() if isinstance(value, str) else [str(item) for item in value]
+            found += [f"--{option}", *items] if items else []
+        return found
 
 
 def resources(value: Any) -> dict[str, Any]:
@@ -82,6 +109,7 @@ def load_profile(name: str) -> Profile:
         )
     settings = _read(path)
     _refuse_unknown(settings, path)
+    _refuse_unknown_names(settings, path)
     executor = str(settings.get("executor") or "local")
     _require_executor(executor, path)
     return Profile(folder.resolve(), executor, settings)
@@ -121,6 +149,64 @@ def _refuse_unknown(settings: dict[str, Any], path: Path) -> None:
                 expected="a long option of snakemake or of its executor, without the dashes",
                 repair=nearest(key, sorted(known)) or "see snakemake --help",
             )
+
+
+def _refuse_unknown_names(settings: dict[str, Any], path: Path) -> None:
+    """Stop at a rule that the workflow does not have, at a mistyped resource, and at a number that is none.
+
+    Snakemake takes every name: the mistyped one would be nobody's, and the rule's own value, or the cluster's default
+    account, would stand. A resource of the site's own is any name that is not near to one that is known.
+    """
+    rules = rule_names()
+    own = {str(name) for name in resources(settings.get("resources"))}
+    own |= set(re.findall(r"resources\.(\w+)", " ".join(map(str, settings.values()))))
+    for option, rule, names in _entries(settings):
+        where = f"{path}: {option}"
+        if rule is not None and rule not in rules:
+            raise ConfigError(
+                f"no rule {rule!r}",
+                where=where,
+                expected="a rule of the workflow, as `filiation plan` names it",
+                repair=nearest(rule, sorted(rules)) or "leave it out",
+            )
+        for name in names:
+            near = nearest(name, sorted(_RESOURCES))
+            if name not in _RESOURCES | own and near:
+                raise ConfigError(
+                    f"no resource {name!r}",
+                    where=f"{where}: {rule}" if rule else where,
+                    expected="what Snakemake or its executor asks for, or a name of the site's own that is like none",
+                    repair=near,
+                )
+    for option in ("jobs", "retries", "local-cores", "latency-wait"):
+        value = settings.get(option, 0)
+        if not re.fullmatch(r"\d+", str(value)) and not (option == "jobs" and value in ("all", "unlimited")):
+            raise ConfigError(f"{option}: {value!r}", where=str(path), expected="a whole number", repair=f"{option}: 2")
+
+
+def _entries(settings: dict[str, Any]) -> Iterator[tuple[str, str | None, list[str]]]:
+    """Option, rule and names of resources of each entry that names one; None for the resources of all rules."""
+    yield "default-resources", None, list(resources(settings.get("default-resources")))
+    for option in ("set-resources", "set-threads", "groups"):
+        value = settings.get(option) or []
+        if isinstance(value, dict):
+            for rule, inner in value.items():
+                yield option, str(rule), [str(name) for name in inner] if isinstance(inner, dict) else []
+        else:
+            for item in value.split() if isinstance(value, str) else value:
+                rule, _, name = str(item).partition("=")[0].partition(":")
+                yield option, rule, [name] if name else []
+
+
+def rule_names() -> set[str]:
+    """Every rule of the workflow, also those that only some configurations use."""
+    files = [WORKFLOW / "Snakefile", *sorted((WORKFLOW / "rules").glob("*.smk"))]
+    texts = [path.read_text(encoding="utf-8") for path in files if path.is_file()]
+    return {
+        name
+        for text in texts
+        for name in re.findall(r"^ *(?:rule|checkpoint|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE)
+    }
 
 
 def _snakemake_options() -> set[str]:

@@ -33,13 +33,17 @@ class ClusterJob:
 
 @dataclass(frozen=True)
 class Partition:
-    """What one partition takes. minutes : longest job, None without a limit; cpus, memory_mb : of the largest node."""
+    """What one partition takes. minutes : longest job, None without a limit; cpus, memory_mb : of the largest node.
+
+    state : `up`, or why it takes no jobs: `down`, `drain`, `inact`.
+    """
 
     name: str
     minutes: int | None
     cpus: int
     memory_mb: int
     default: bool = False
+    state: str = "up"
 
 
 def ask(*command: str, timeout: float = 60.0) -> str:
@@ -105,12 +109,10 @@ def cancel(prefix: str, *, patience: float = PATIENCE, pause: float = 1.0) -> in
 
 
 def partitions() -> dict[str, Partition]:
-    """Every partition that is up."""
+    """Every partition, those that take no jobs too."""
     found: dict[str, Partition] = {}
     for line in ask("sinfo", "--noheader", "--format=%P|%a|%l|%c|%m").splitlines():
         name, state, limit, cpus, memory = line.split("|")
-        if state != "up":
-            continue
         bare = name.rstrip("*")
         before = found.get(bare)
         found[bare] = Partition(
@@ -119,6 +121,7 @@ def partitions() -> dict[str, Partition]:
             max(number(cpus), before.cpus if before else 0),
             max(number(memory), before.memory_mb if before else 0),
             name.endswith("*"),
+            state,
         )
     return found
 

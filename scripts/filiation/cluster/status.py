@@ -26,7 +26,7 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
     ),
     (
         "calling",
-        frozenset({"call", "gather_calls", "normalise", "deepvariant", "glnexus"}),
+        frozenset({"write_pedigree", "call", "gather_calls", "normalise", "deepvariant_call", "glnexus_joint"}),
         "results/{family}/normalised/{family}.bcf",
     ),
     (
@@ -35,13 +35,13 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
         "results/{family}/quality/{family}.quality.tsv",
     ),
     ("screening", frozenset({"screen"}), "results/{family}/screened/{family}.bcf"),
-    ("annotation", frozenset({"annotate", "vep"}), "results/{family}/annotated/{family}.bcf"),
+    ("annotation", frozenset({"annotate", "vep_annotate"}), "results/{family}/annotated/{family}.bcf"),
     (
         "candidates",
-        frozenset({"prioritise", "recheck", "read_views", "phenotype"}),
+        frozenset({"list_for_recheck", "recheck", "prioritise", "read_views", "phenotype"}),
         "results/{family}/prioritisation/{family}.candidates.tsv",
     ),
-    ("report", frozenset({"report"}), "results/{family}/report/{family}.rcp.html"),
+    ("report", frozenset({"report", "archive"}), "results/{family}/report/{family}.rcp.html"),
 )
 LINES_OF_LOG = 12
 # Running jobs of one family that are named.
@@ -162,13 +162,33 @@ def table_text(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], foot
         lines += [f"{'':<{width}}    {words}" for words in shown]
         if len(status.at_work) > len(shown):
             lines.append(f"{'':<{width}}    and {len(status.at_work) - len(shown)} more jobs")
-    for failure in [*shared, *(failure for status in statuses for failure in status.failures)]:
+    lines.append("; ".join(f"{sign} {state}" for state, sign in SIGNS.items()) + "; empty: not of this family")
+    for failure, others in alike(shared, statuses):
         lines.append(f"\n{failure.family or 'all families'}: {failure.rule} failed ({failure.log or 'no log'})")
-        lines += [f"    {line}" for line in failure.last_lines]
+        lines += [f"    {line}" for line in failure.last_lines or ["(nothing written)"]]
         if failure.cause:
             lines.append(f"  likely cause: {failure.cause.cause}\n  repair: {failure.cause.repair}")
+        else:
+            lines.append("  no known cause: read the log")
+        if others:
+            lines.append(f"  the same: {', '.join(others)}")
     lines.append(f"\n{footer}")
     return "\n".join(lines)
+
+
+def alike(shared: Sequence[Failure], statuses: Sequence[FamilyStatus]) -> list[tuple[Failure, list[str]]]:
+    """Each failure once, with the logs of the later ones of the same rule and likely cause: a full disk fails hundreds.
+
+    Failures without a known cause are told one by one.
+    """
+    first: dict[object, tuple[Failure, list[str]]] = {}
+    for failure in [*shared, *(failure for status in statuses for failure in status.failures)]:
+        key = (failure.rule, failure.cause) if failure.cause else failure
+        if key in first:
+            first[key][1].append(failure.log or failure.family)
+        else:
+            first[key] = failure, []
+    return list(first.values())
 
 
 def counts(statuses: Sequence[FamilyStatus]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from filiation.cluster.status import MOST_SHOWN, SIGNS, STAGES, STATES, Failure, FamilyStatus, counts
+from filiation.cluster.status import MOST_SHOWN, SIGNS, STAGES, STATES, Failure, FamilyStatus, alike, counts
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -17,11 +17,10 @@ def status_page(statuses: Sequence[FamilyStatus], shared: Sequence[Failure], foo
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    failures = [*shared, *(failure for status in statuses for failure in status.failures)]
     return environment.get_template("status.html").render(
         statuses=statuses,
         names=[stage for stage, _, _ in STAGES],
-        failures=failures,
+        failures=alike(shared, statuses),
         footer=footer,
         counts=counts(statuses),
         states=STATES,
