@@ -12,9 +12,10 @@ the screen keeps with a posterior of 0.0001 or more. Four ways to call are compa
 Found are planted new alleles; false is every other allele called. As many sites of each kind are planted, so that
 precision is that of this mixture and of no genome: what counts is the change, and which kind it comes from. Reads have
 base qualities of 12, 25 and 37 with the errors that these promise; fragments are 400 bases long, without duplicates.
-A parent with stray reads has the allele in 2 % of the fragments, a mosaic one in 10 to 20 %. Artefacts of the child
-alone are put into its reads: with base qualities of 12 to 18, on one strand, near the ends of reads, or in reads that
-nothing marks, which nobody can tell from a new allele. All choices are ours.
+A parent with stray reads has the allele in 2 % of the fragments, a mosaic one in 10 to 20 %. The source of frequencies
+knows none of the alleles. Artefacts of the child alone are put into its reads: with base qualities of 12 to 18, on one
+strand, near the ends of reads, or in reads that nothing marks, which nobody can tell from a new allele. All choices are
+ours.
 
     python benchmarks/recheck_chain.py [--quick] [--each N] [--depth N] [--seed N] [--directory DIR] [--json FILE]
 
@@ -88,8 +89,8 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Site:
-    """A planted site; `local` is the reference around it, `position` (0-based) its place there; `between` (0 to 1) is
-    where its shares lie between lowest and highest, of all members alike."""
+    """A planted site; `local` is the reference around it, `changed` the same with the allele, `position` (0-based) its
+    place there; `between` (0 to 1) is where its shares lie between lowest and highest, of all members alike."""
 
     kind: Kind
     contig: str
@@ -97,7 +98,7 @@ class Site:
     local: np.ndarray
     position: int
     ref: bytes
-    alt: bytes
+    changed: np.ndarray
     between: float
 
 
@@ -128,6 +129,19 @@ def draw_change(random: np.random.Generator, kind: Kind, sequence: np.ndarray, a
     return ref, b"".join(other_base(random, base) for base in ref)
 
 
+def with_allele(
+    random: np.random.Generator, kind: Kind, local: np.ndarray, at: int, ref: bytes, alt: bytes
+) -> np.ndarray:
+    """The surroundings with the allele; a copy that the reference lacks differs at one base in 60 beside."""
+    text = local.tobytes()
+    changed = bytearray(text[:at] + alt + text[at + len(ref) :])
+    if kind.copy:
+        for place in np.flatnonzero(random.random(len(changed)) < 1 / 60):
+            if abs(place - at) > NEAR:
+                changed[place : place + 1] = other_base(random, changed[place])
+    return np.frombuffer(bytes(changed), np.uint8)
+
+
 def plant(random: np.random.Generator, each: int) -> tuple[dict[str, np.ndarray], list[Site]]:
     """The genome and its sites, kinds in random order."""
     kinds = [kind for kind in KINDS for _ in range(each)]
@@ -143,19 +157,9 @@ def plant(random: np.random.Generator, each: int) -> tuple[dict[str, np.ndarray]
         for kind, at, (ref, alt) in zip(chosen, middles, changes, strict=True):
             start = at - SPACING // 2
             local = sequence[start : start + 2 * SPACING]
-            sites.append(Site(kind, contig, start, local, SPACING // 2, ref, alt, float(random.random())))
+            changed = with_allele(random, kind, local, SPACING // 2, ref, alt)
+            sites.append(Site(kind, contig, start, local, SPACING // 2, ref, changed, float(random.random())))
     return genome, sites
-
-
-def with_allele(random: np.random.Generator, site: Site) -> np.ndarray:
-    """The surroundings with the allele; a copy that the reference lacks differs at one base in 60 beside."""
-    local, at = site.local.tobytes(), site.position
-    changed = bytearray(local[:at] + site.alt + local[at + len(site.ref) :])
-    if site.kind.copy:
-        for place in np.flatnonzero(random.random(len(changed)) < 1 / 60):
-            if abs(place - at) > NEAR:
-                changed[place : place + 1] = other_base(random, changed[place])
-    return np.frombuffer(bytes(changed), np.uint8)
 
 
 _COMPLEMENT = np.zeros(256, np.uint8)
@@ -172,11 +176,10 @@ def reads_of(random: np.random.Generator, site: Site, member: int, depth: float)
     length = np.clip(random.normal(mean, spread, n), least, most).astype(int)
     start = random.integers(0, SPACING, n)
     carries = random.random(n) < share
-    changed = with_allele(random, site)
     false = other_base(random, site.ref[0])[0]
     marked = float(random.uniform(0.25, 0.45))
     for number in range(n):
-        fragment = (changed if carries[number] else site.local)[start[number] : start[number] + length[number]]
+        fragment = (site.changed if carries[number] else site.local)[start[number] : start[number] + length[number]]
         if len(fragment) < 2 * READ // 2 + READ:
             continue
         mates = []
@@ -236,6 +239,19 @@ def write_reads(folder: Path, sites: list[Site], depth: float, seed: int) -> lis
     return written
 
 
+def write_frequencies(folder: Path, genome: dict[str, np.ndarray]) -> None:
+    """An indexed source of frequencies that has looked at every contig and knows one common allele of each."""
+    rows = [
+        f"{name}\t1\t.\t{chr(one[0])}\t{'CA'[int(one[0] == ord('C'))]}\t.\t.\tAF=0.2\n" for name, one in genome.items()
+    ]
+    head = ["##fileformat=VCFv4.2\n", '##INFO=<ID=AF,Number=A,Type=Float,Description="frequency">\n']
+    head += [f"##contig=<ID={name},length={len(one)}>\n" for name, one in genome.items()]
+    text = folder / "frequencies.vcf"
+    text.write_text("".join(head) + "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n" + "".join(rows), encoding="utf-8")
+    run(["bcftools", "view", "-Ob", "-o", folder / "f.bcf", text])
+    run(["bcftools", "index", folder / "f.bcf"])
+
+
 def chain(folder: Path, genome: dict[str, np.ndarray], reads: list[Path]) -> dict[tuple[str, ...], tuple[float, str]]:
     """(chrom, pos, ref, alt) of every allele that was asked in the reads: posterior of the screen, verdict."""
     import pysam
@@ -246,11 +262,12 @@ def chain(folder: Path, genome: dict[str, np.ndarray], reads: list[Path]) -> dic
     pedigree = folder / "trio.ped"
     pedigree.write_text("F\tchild\tfather\tmother\t1\t2\nF\tfather\t0\t0\t1\t1\nF\tmother\t0\t0\t2\t1\n", "utf-8")
     family = ["--pedigree", pedigree, "--reference", reference]
+    write_frequencies(folder, genome)
     run([*filiation, "call", "--reads", *reads, "--reference", reference, "--interval", folder / "all.bed"]
         + ["--output", calls])  # fmt: skip
     run([*filiation, "normalise", *family, "--variants", calls, "--output", normal, "--funnel", folder / "n.tsv"])
     run([*filiation, "screen", *family, "--variants", normal, "--assembly", "other", "--output", screened]
-        + ["--funnel", folder / "s.tsv"])  # fmt: skip
+        + ["--frequency", f"known={folder / 'f.bcf'}", "--funnel", folder / "s.tsv"])  # fmt: skip
     posterior = {}
     with pysam.VariantFile(str(screened)) as handle:
         for record in handle:
