@@ -69,6 +69,9 @@ CALLED_FROM = 0.17
 DROP_OUT = 2e-6
 FEW_READS = 6
 OVERDRAWN = 40
+# Shares of alternate reads of systematic artefacts (beta). Those that look new: least reads and greatest share of reads
+# of the child; how often parents with 0, 1 and 2 reads are drawn.
+SYSTEMATIC_SHARES, NEAR_CHILD, NEAR_PARENTS = (1.3, 5.0), (3, 0.6), (0.6, 0.25, 0.15)
 # A boy's X against a genome: one maternal gamete of 1.55e8 positions for two of 3e9. That mothers pass fewer new
 # alleles than fathers do is left out.
 X_SHARE = 0.5 * 1.55e8 / 3e9
@@ -189,7 +192,7 @@ def _frequencies(random: np.random.Generator, n: int, absent_share: float) -> np
     return frequency
 
 
-def _beta_binomial(k: np.ndarray, n: np.ndarray, a: float, b: float) -> np.ndarray:
+def _beta_binomial(k: np.ndarray, n: np.ndarray, a: Any, b: Any) -> np.ndarray:
     """Probability of k of n."""
     choose = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
     return np.asarray(
@@ -373,26 +376,72 @@ def _reads(
 def _systematic(
     random: np.random.Generator, coverage: Any, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
 ) -> np.ndarray:
-    """Artefacts of all members: OVERDRAWN times as many are drawn, and those that could pass for new in the child
-    (some reads in the child, few in the parents) fill nine tenths of the sites; a sample of the rest the others.
+    """Artefacts of all members, in three parts, each weighted by its probability.
 
-    Returns the share of alternate reads that all people show at each site.
+    Half of the sites look most like new ones (`_passing_for_new`). Of the others, OVERDRAWN times as many are drawn:
+    those that still could pass (some reads in the child, few in the parents) fill nine tenths, a sample of the rest the
+    others. Returns the share of alternate reads that all people show at each site.
     """
+    near, sites = sites[: len(sites) // 2], sites[len(sites) // 2 :]
+    of_near = _passing_for_new(random, coverage, near, depth, alt, weight)
+    weight[near] *= (len(near) + len(sites)) / len(near)
     n = len(sites) * OVERDRAWN
     reads = draw_depths(random, coverage, n)
-    share = random.beta(1.3, 5.0, n)
-    scatter = 1 / 0.01 - 1
-    a, b = np.maximum(share * scatter, 1e-3)[:, None], ((1 - share) * scatter)[:, None]
-    false = random.binomial(reads, random.beta(a, b, (n, 3)))
+    share = random.beta(*SYSTEMATIC_SHARES, n)
+    a, b = _scattered(share)
+    false = random.binomial(reads, random.beta(a[:, None], b[:, None], (n, 3)))
+    taken_already = (false[:, 0] >= NEAR_CHILD[0]) & (false[:, 0] <= np.floor(NEAR_CHILD[1] * reads[:, 0]))
+    taken_already &= (false[:, 1:] < len(NEAR_PARENTS)).all(axis=1)
     alike = (false[:, 0] >= 3) & (false[:, 0] > 0.1 * reads[:, 0])
     alike &= (false[:, 1:] <= np.maximum(1, 0.07 * reads[:, 1:])).all(axis=1)
-    first = np.flatnonzero(alike)[: len(sites) * 9 // 10]
-    rest = np.flatnonzero(~alike)[: len(sites) - len(first)]
+    first = np.flatnonzero(alike & ~taken_already)[: len(sites) * 9 // 10]
+    rest = np.flatnonzero(~alike & ~taken_already)[: len(sites) - len(first)]
     taken = np.concatenate([first, rest])
     depth[sites], alt[sites] = reads[taken], false[taken]
-    weight[sites[: len(first)]] *= alike.mean() * len(sites) / len(first)
-    weight[sites[len(first) :]] *= (1 - alike.mean()) * len(sites) / len(rest)
-    return np.asarray(share[taken])
+    weight[sites] *= (len(near) + len(sites)) / len(sites)
+    weight[sites[: len(first)]] *= (alike & ~taken_already).mean() * len(sites) / len(first)
+    weight[sites[len(first) :]] *= (~alike & ~taken_already).mean() * len(sites) / len(rest)
+    return np.concatenate([of_near, share[taken]])
+
+
+def _scattered(share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Parameters of the beta-binomial of one member's reads where all members show this share."""
+    scatter = 1 / 0.01 - 1
+    return np.maximum(share * scatter, 1e-3), (1 - share) * scatter
+
+
+def _passing_for_new(
+    random: np.random.Generator, coverage: Any, sites: np.ndarray, depth: np.ndarray, alt: np.ndarray, weight: Any
+) -> np.ndarray:
+    """Artefacts of all members that look new by their reads (NEAR_CHILD, NEAR_PARENTS): drawn by the reads and weighted
+    by the probability of these. Returns their shares."""
+    n = len(sites)
+    reads = draw_depths(random, coverage, n)
+    # Few reads are drawn more often than many: the child's go with a square, the parents' with NEAR_PARENTS.
+    least, share = NEAR_CHILD
+    choices = np.floor(share * reads[:, 0]).astype(np.int64) - least + 1
+    possible = choices > 0
+    choices = np.maximum(choices, 1)
+    step = np.floor(choices * random.random(n) ** 2).astype(np.int64)
+    drawn_as = np.sqrt((step + 1) / choices) - np.sqrt(step / choices)
+    drawn = np.column_stack([least + step, random.choice(len(NEAR_PARENTS), (n, 2), p=NEAR_PARENTS)])
+    drawn_as *= np.array(NEAR_PARENTS)[drawn[:, 1:]].prod(axis=1)
+    possible &= (drawn <= reads).all(axis=1)
+    drawn = np.minimum(drawn, reads)
+    # The probability of such reads sums over the shares that all may have, and one of these is drawn given the reads.
+    roots = (np.arange(50) + 0.5) / 50
+    shares = roots**2
+    alpha, beta = SYSTEMATIC_SHARES
+    prior = roots * shares ** (alpha - 1) * (1 - shares) ** (beta - 1)
+    given = np.tile(prior / prior.sum(), (n, 1))
+    for a, b, column in zip(*_scattered(shares), given.T, strict=True):
+        for member in range(3):
+            column *= _beta_binomial(drawn[:, member], reads[:, member], a, b)
+    total = given.sum(axis=1)
+    chosen = (np.cumsum(given, axis=1) < (random.random(n) * total)[:, None]).sum(axis=1)
+    weight[sites] *= np.where(possible, total / drawn_as, 0.0)
+    depth[sites], alt[sites] = reads, drawn
+    return shares[np.minimum(chosen, len(shares) - 1)]
 
 
 def _frequency_of_artefacts(random: np.random.Generator, share: np.ndarray, visible: float) -> np.ndarray:

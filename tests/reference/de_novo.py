@@ -49,15 +49,17 @@ def _new_and_all(
     frequency: float,
     rate: float,
     mixed: float,
+    child_mixed: float | None = None,
 ) -> tuple[Fraction, Fraction]:
-    """Weight of the configurations in which the child holds an alternate allele that mutated, and of all."""
+    """Weight of the configurations in which the child holds an alternate allele that mutated, and of all; an only copy
+    looks mixed this often, the child's as often as its parent's unless another share is given."""
     child_row, father_row, mother_row = rows
     f, mu = Fraction(frequency), Fraction(rate)
     population = {0: 1 - f, 1: f}
     total = new = Fraction(0)
     for father in product((0, 1), repeat=copies[0]):
         for mother in product((0, 1), repeat=copies[1]):
-            weight = _probability(father_row, father) * _probability(mother_row, mother)
+            weight = _probability(father_row, father, mixed) * _probability(mother_row, mother, mixed)
             for allele in father + mother:
                 weight *= population[allele]
             for passed in product(*(_gametes(parent, mu) for parent in (father, mother) if parent)):
@@ -66,7 +68,7 @@ def _new_and_all(
                     mass *= probability
                 child = tuple(allele for _, allele, _ in passed)
                 assert len(child) == copies[2]
-                mass *= _probability(child_row, child, mixed)
+                mass *= _probability(child_row, child, mixed if child_mixed is None else child_mixed)
                 total += mass
                 if any(mutated for _, _, mutated in passed):
                     new += mass
@@ -108,7 +110,7 @@ def log10_odds(
         return None
     only = 1.0 if contig_class == "mitochondrial" else mixed
     new, total = _new_and_all(rows, copies, frequency, rate, only)
-    carrier, _ = _new_and_all(rows, copies, frequency, rate, 1.0)
+    carrier, _ = _new_and_all(rows, copies, frequency, rate, only, child_mixed=1.0)
     parents = sum(row[0] for row, n in zip(rows[1:], copies, strict=False) if n)
     other = total - new + Fraction(math.exp(artefacts[0])) + Fraction(math.exp(artefacts[1] + parents))
     share = Fraction(post_zygotic_share)

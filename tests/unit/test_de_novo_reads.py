@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from filiation.config import scoring_model_path
 from filiation.kernels.de_novo import de_novo_log_odds, de_novo_log_odds_jit, de_novo_posterior_jit
-from filiation.kernels.encoding import AUTOSOME, SEX_MALE, X
+from filiation.kernels.encoding import AUTOSOME, SEX_FEMALE, SEX_MALE, X, Y
 from filiation.kernels.genotype import reads_beside_likelihoods, reads_beside_likelihoods_jit
 from filiation.scoring.de_novo import read_noise
 from filiation.scoring.model import load_scoring_model
@@ -66,6 +66,7 @@ def posterior(
     frequency: float = RARE,
     contig_class: int = AUTOSOME,
     sporadic_rate: float = SPORADIC,
+    sex: int = SEX_MALE,
 ) -> float:
     """Posterior of one site with everything heard."""
     heard, systematic, sporadic, post_zygotic = reads_beside_likelihoods_jit(*arrays(likelihoods, reads), NOISE)
@@ -75,7 +76,7 @@ def posterior(
         sporadic + np.log(sporadic_rate),
         post_zygotic,
         np.array([contig_class], dtype=np.int8),
-        SEX_MALE,
+        sex,
         np.array([frequency]),
         np.array([MUTATION]),
         MODEL.threshold["post_zygotic_share"],
@@ -184,6 +185,17 @@ def test_x_of_a_boy__reference_reads_among_his_only_copy_speak_for_an_artefact()
     on_x = posterior(mixed, [Reads(9, 6, 15, 1), *parents], contig_class=X)
     assert on_x < 0.5
     assert posterior(mixed, [Reads(9, 6, 15, 1), *parents]) > on_x + 0.3, "two copies: a heterozygote"
+
+
+@pytest.mark.parametrize("contig_class, sex", [(X, SEX_FEMALE), (Y, SEX_MALE)])
+def test_only_copy_of_a_father__of_15_reads_and_none_with_the_allele_is_no_carrier(contig_class: int, sex: int) -> None:
+    child = (HETEROZYGOUS, Reads(15, 15, 30, 1)) if contig_class == X else ((-200.0, -40.0, 0.0), Reads(0, 15, 15, 2))
+    likelihoods: list[Row] = [child[0], (0.0, -115.0, -115.0), HOMOZYGOUS_REFERENCE]
+    common = 5e-4  # where no source of frequencies is configured
+    value = posterior(likelihoods, [child[1], clean(15), clean()], frequency=common, contig_class=contig_class, sex=sex)
+    assert value > 0.8
+    of_two_copies = posterior(likelihoods, [child[1], clean(15), clean()], frequency=common)
+    assert of_two_copies < 0.5, "a heterozygous father may show none of 15 reads"
 
 
 def test_odds_keep_apart_what_a_probability_rounds_to_one() -> None:

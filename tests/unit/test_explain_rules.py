@@ -234,6 +234,32 @@ def test_change__of_a_gene_is_found_by_what_the_annotator_wrote() -> None:
         sites_asked(["GENE1:c.7A>C"], records, [])
 
 
+def test_change__is_found_by_each_name_that_the_report_shows() -> None:
+    from filiation.evidence.fields import GeneEffect, TranscriptEffect, VariantFacts
+    from filiation.model.contigs import ContigClass
+    from filiation.prioritisation.evidence import Evidence
+    from filiation.prioritisation.questions import sites_asked
+
+    other = TranscriptEffect("ENST2.1", "other", "missense_variant", "ENST2.1:c.77A>C", "ENSP2.1:p.(Lys26Thr)")
+    effect = GeneEffect(
+        "GENE1", "HGNC:1", "ENST1.4", "MANE Select", "missense_variant", "missense_variant", "ENST1.4:c.5A>C",
+        "ENSP1.3:p.(Lys2Thr)", others=(other,),
+    )  # fmt: skip
+    fixed = ("chr1", 5, "A", "C", ContigClass.AUTOSOME, "PASS", [], True, {}, {}, ())
+    record = Evidence(*fixed, None, (), False, None, "not_annotated", None, None, None, "not_annotated")
+    record.facts = VariantFacts(hgvs_g="NC_000001.11:g.5A>C", genes=(effect,))
+    asked = (
+        "ENST1.4:c.5A>C", "ENST1:c.5A>C", "GENE1:c.5A>C", "ENSP1.3:p.(Lys2Thr)", "ENSP1:p.Lys2Thr", "GENE1:p.(Lys2Thr)",
+        "ENST2:c.77A>C", "NC_000001.11:g.5A>C", "chr1:g.5A>C", "1:g.5A>C",
+    )  # fmt: skip
+    for question in asked:
+        assert [site.text for site in sites_asked([question], [record], [])] == ["chr1-5-A-C"], question
+    # What was removed before it was annotated: the name of a substitution says its allele.
+    assert [site.text for site in sites_asked(["chr1:g.9G>T"], [record], [])] == ["chr1-9-G-T"]
+    with pytest.raises(InputError, match="no annotated record"):
+        sites_asked(["chr1:g.9del"], [record], [])
+
+
 @pytest.mark.usefixtures("results")
 def test_explain__rules_after_the_one_that_removed_it_are_not_reached(capsys: pytest.CaptureFixture[str]) -> None:
     for site, first in (("chr1-600-A-C", "penetrance"), ("chr1-400-A-C", "benign_in_clinvar")):

@@ -1,15 +1,16 @@
 """Say what became of given variants: every rule in order, with its value, its threshold and the key that sets it.
 
-Ask for an allele, a gene, or a change in a gene; kept or not, any record of the input. With --results the family's
-own files are found by their place, and the run's configuration gives frequencies, model and panel. The rules are
-run again on the records asked for; the tables of `prioritise` say what came after the screen. For each variant:
-from whom the allele comes, what each rule says (pass, fail or unknown), the one that removed it, or why nothing was
-called (the reference is N, the same change is written otherwise, no evidence). With gene models (those of the run are
-found) a gene answers for every allele called between its ends, also for what the screen removed.
+Ask for an allele, a gene, a change in a gene as annotation or report name it, or a genomic name; kept or not, any
+record of the input. With --results the family's own files are found by their place, and the run's configuration gives
+frequencies, model and panel. The rules are run again on the records asked for; the tables of `prioritise` say what came
+after the screen. For each variant: from whom the allele comes, what each rule says (pass, fail or unknown), the one
+that removed it, or why nothing was called (the reference is N, the same change is written otherwise, no evidence). With
+gene models (those of the run are found) a gene answers for every allele called between its ends, also for what the
+screen removed.
 
 Examples:
   filiation explain FAM001 chr1-155036260-C-T
-  filiation explain --results results --family FAM001 SYNGAP1 MAN1B1:c.1000C>T
+  filiation explain --results results --family FAM001 SYNGAP1 MAN1B1:c.1000C>T chr1:g.155036260C>T
   filiation explain --pedigree FAM.ped --variants FAM.bcf --site 1-15752321-TCTGA-T 1-155036260-C-T
   filiation explain --pedigree FAM.ped --variants results/FAM/normalised/FAM.bcf --sites candidates.vcf.gz \\
       --candidates results/FAM/prioritisation/FAM.candidates.tsv \\
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "question",
         nargs="*",
-        metavar="[FAMILY] CHROM-POS-REF-ALT|GENE|GENE:CHANGE",
+        metavar="[FAMILY] CHROM-POS-REF-ALT|GENE|GENE:CHANGE|CHROM:g.CHANGE",
         help="what to explain; the family comes first when neither --family nor --pedigree names it",
     )
     parser.add_argument("--results", default="results", help="folder of the run (default: results)")

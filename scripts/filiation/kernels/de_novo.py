@@ -63,26 +63,27 @@ def genotype_prior(alternate: int, n_copies: int, frequency: float) -> float:
 genotype_prior_jit = inline(genotype_prior)
 
 
-def haploid_likelihood(row: np.ndarray, alternate: int) -> float:
+def haploid_likelihood(row: np.ndarray, alternate: int, mixed: float) -> float:
     """Likelihood of one copy from the three diploid values (natural log in, probability out).
 
-    Callers that know nothing of ploidy call a boy's X 1/1 or, where reads of a paralogue mix in, 0/1. Both say
-    that the allele is there, so the better of the two stands for one alternate copy.
+    Callers that know nothing of ploidy call an only copy 1/1 or, where reads of a paralogue mix in, 0/1. Both say
+    that the allele is there, so the better of the two stands for one alternate copy; `mixed` is how often an only copy
+    looks like the second.
     """
     if alternate == 0:
         return float(np.exp(row[0]))
-    return float(np.exp(max(row[1], row[2])))
+    return float(max(mixed * np.exp(row[1]), np.exp(row[2])))
 
 
 haploid_likelihood_jit = inline(haploid_likelihood)
 
 
-def member_likelihood(row: np.ndarray, alternate: int, n_copies: int) -> float:
+def member_likelihood(row: np.ndarray, alternate: int, n_copies: int, mixed: float) -> float:
     """Likelihood of a member's genotype (0, 1, 2 in the coding above) with its number of copies."""
     if n_copies == 2:
         return float(np.exp(row[alternate]))
     if n_copies == 1:
-        return haploid_likelihood_jit(row, alternate)
+        return haploid_likelihood_jit(row, alternate, mixed)
     return 1.0
 
 
@@ -90,7 +91,12 @@ member_likelihood_jit = inline(member_likelihood)
 
 
 def family_weights(
-    likelihood: np.ndarray, copies_of: tuple[int, int, int], frequency: float, rate: float, child_copy: float
+    likelihood: np.ndarray,
+    copies_of: tuple[int, int, int],
+    frequency: float,
+    rate: float,
+    child_copy: float,
+    mixed: float,
 ) -> tuple[float, float]:
     """Weight of all family histories in which the child holds a mutated allele, and of all others.
 
@@ -98,6 +104,7 @@ def family_weights(
 
     likelihood : float64 (3, 3), natural log: proband, father, mother.
     child_copy : likelihood of the child's reads when the only copy of a child with one copy has the allele.
+    mixed : how often a parent's only copy with the allele looks like a heterozygote.
     """
     father_copies, mother_copies, child_copies = copies_of
     new = 0.0
@@ -111,7 +118,7 @@ def family_weights(
         father_weight = genotype_prior_jit(father, father_copies, frequency)
         if father_weight == 0.0:
             continue
-        father_weight *= member_likelihood_jit(likelihood[FATHER], father, father_copies)
+        father_weight *= member_likelihood_jit(likelihood[FATHER], father, father_copies, mixed)
         father_passes = 0.5 * father if father_copies > 0 else 0.0
         father_new = (1.0 - father_passes) * rate
         father_inherited = father_passes * (1.0 - rate)
@@ -120,7 +127,7 @@ def family_weights(
             weight = genotype_prior_jit(mother, mother_copies, frequency)
             if weight == 0.0:
                 continue
-            weight *= father_weight * member_likelihood_jit(likelihood[MOTHER], mother, mother_copies)
+            weight *= father_weight * member_likelihood_jit(likelihood[MOTHER], mother, mother_copies, mixed)
             mother_passes = 0.5 * mother if mother_copies > 0 else 0.0
             mother_new = (1.0 - mother_passes) * rate
             mother_inherited = mother_passes * (1.0 - rate)
@@ -188,27 +195,16 @@ def de_novo_posterior(
         copies_of = copies_jit(contig_class[v], child_sex)
         if copies_of[2] == 0:
             continue
-        child_copy = haploid_likelihood_jit(likelihood[v, PROBAND], 2)
-        new, inherited = family_weights_jit(likelihood[v], copies_of, allele_frequency[v], mutation_rate[v], child_copy)
+        child_copy = haploid_likelihood_jit(likelihood[v, PROBAND], 2, 1.0)
+        new, inherited = family_weights_jit(
+            likelihood[v], copies_of, allele_frequency[v], mutation_rate[v], child_copy, 1.0
+        )
         if new + inherited > 0.0:
             posterior[v] = new / (new + inherited)
     return posterior
 
 
 de_novo_posterior_jit = jit(de_novo_posterior)
-
-
-def only_copy_log_likelihood(row: np.ndarray, contig_class: int, mixed_share: float) -> float:
-    """Likelihood of a child's reads (natural log) when its only copy has the allele.
-
-    All reads then show it. That a caller yet sees a heterozygote happens at few places, where reads of a paralogue mix
-    in (`mixed_share`); artefacts look so as a rule. Mitochondrial genomes are many: there a mixture is ordinary.
-    """
-    mixed = 1.0 if contig_class == MITOCHONDRIAL else mixed_share
-    return float(max(row[2], row[1] + np.log(mixed)))
-
-
-only_copy_log_likelihood_jit = inline(only_copy_log_likelihood)
 
 
 def de_novo_log_odds(
@@ -236,7 +232,8 @@ def de_novo_log_odds(
     post_zygotic : float64 (v,), natural log of what new alleles in a part of the child's cells add; 0 for nothing.
     contig_class, child_sex, allele_frequency, mutation_rate : as in de_novo_posterior.
     post_zygotic_share : share of new alleles that are in a part of the child's cells; post_zygotic was made with it.
-    mixed_share : share of alleles of an only copy that a caller sees as heterozygous.
+    mixed_share : share of alleles of an only copy, of child or parent, that a caller sees as heterozygous (reads of a
+        paralogue mix in); artefacts look so as a rule. Mitochondrial genomes are many: there a mixture is ordinary.
 
     Returns
     -------
@@ -249,20 +246,22 @@ def de_novo_log_odds(
         copies_of = copies_jit(contig_class[v], child_sex)
         if copies_of[2] == 0:
             continue
-        only_copy, seen_anyhow = 0.0, 0.0
+        mixed = 1.0 if contig_class[v] == MITOCHONDRIAL else mixed_share
+        only_copy, seen_anyhow = 1.0, 1.0
         if copies_of[2] == 1:
-            only_copy = only_copy_log_likelihood_jit(likelihood[v, PROBAND], contig_class[v], mixed_share)
+            only_copy = haploid_likelihood_jit(likelihood[v, PROBAND], 2, mixed)
             # What a carrier of any kind would have; an allele in a part of the cells is compared with that.
-            seen_anyhow = max(likelihood[v, PROBAND, 1], likelihood[v, PROBAND, 2])
+            seen_anyhow = haploid_likelihood_jit(likelihood[v, PROBAND], 2, 1.0)
         new, inherited = family_weights_jit(
-            likelihood[v], copies_of, allele_frequency[v], mutation_rate[v], np.exp(only_copy)
+            likelihood[v], copies_of, allele_frequency[v], mutation_rate[v], only_copy, mixed
         )
         without = likelihood[v, FATHER, 0] if copies_of[0] > 0 else 0.0
         without += likelihood[v, MOTHER, 0] if copies_of[1] > 0 else 0.0
         # A likelihood ratio that no double holds stands for certainty.
         other = inherited + np.exp(min(systematic[v], 600.0)) + np.exp(min(sporadic[v] + without, 600.0))
         in_a_part = np.exp(min(post_zygotic[v], 600.0)) - (1.0 - post_zygotic_share)
-        new *= 1.0 - post_zygotic_share + max(in_a_part, 0.0) * np.exp(seen_anyhow - only_copy)
+        # A likelihood that no double holds is as good as none.
+        new *= 1.0 - post_zygotic_share + max(in_a_part, 0.0) * (seen_anyhow / max(only_copy, 1e-300))
         odds[v] = min(300.0, max(-300.0, np.log10(max(new, 1e-300)) - np.log10(max(other, 1e-300))))
     return odds
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,29 @@ def read_sites(path: str | Path) -> list[Site]:
 
 
 def _change(text: str) -> str:
-    """A change without its transcript and spaces: `ENST1:c.35G>A` → `c.35g>a`."""
-    return text.rpartition(":")[2].replace(" ", "").lower()
+    """A change without its transcript, spaces and the brackets of a predicted protein: `ENSP1:p.(Ser2Ile)` →
+    `p.ser2ile`."""
+    return text.rpartition(":")[2].translate(str.maketrans("", "", " ()")).lower()
+
+
+def _without_version(name: str) -> str:
+    """A gene, or a transcript without its version: `ENST1.2` → `ENST1`."""
+    return re.sub(r"\.\d+$", "", name.upper())
+
+
+def _genomic(question: str, records: Sequence[Evidence]) -> list[Site]:
+    """Sites of a genomic HGVS name (`chr1:g.151309C>A`): as annotated; a substitution also where nothing is."""
+    contig, _, change = question.partition(":")
+    found = [
+        Site(record.chrom, record.pos, record.ref, record.alt)
+        for record in records
+        if _change(record.facts.hgvs_g) == _change(change)
+        and (record.facts.hgvs_g.partition(":")[0] == contig or bare_name(record.chrom) == bare_name(contig))
+    ]
+    written = re.fullmatch(r"g\.(\d+)([acgt])>([acgt])", _change(change))
+    if not found and written:
+        return [Site(contig, int(written[1]), written[2].upper(), written[3].upper())]
+    return found
 
 
 def calls_in_genes(genes: Genes, variants: str | Path) -> Callable[[str], list[Site]]:
@@ -107,9 +128,10 @@ def sites_asked(
 ) -> list[Site]:
     """The sites that the questions name, in the order asked, each once.
 
-    A question is an allele (`chr1-100-A-C`), a gene symbol, or `GENE:change` (gene or transcript, then a change as the
-    annotation writes it: `PTPN11:c.922A>G`, `PTPN11:p.Asn308Asp`, `PTPN11:308N>308D`). For a gene: every annotated
-    record in it, every row of the removed table, and with `called` (see calls_in_genes) every allele between its ends.
+    A question is an allele (`chr1-100-A-C`), a gene symbol, `GENE:change` (gene, transcript or protein, with or without
+    version, then a change as the annotation or the report writes it: `PTPN11:c.922A>G`, `PTPN11:p.Asn308Asp`,
+    `PTPN11:308N>308D`), or a genomic name (`chr12:g.112450406A>G`). For a gene: every annotated record in it, every
+    row of the removed table, and with `called` (see calls_in_genes) every allele between its ends.
     Only records that the screen kept are annotated; without `called`, what it removed must be asked for by its allele.
     """
     found: dict[Site, None] = {}
@@ -117,7 +139,7 @@ def sites_asked(
         if site := find_site(question):
             found[site] = None
             continue
-        named = _in_gene(question, records, removed)
+        named = _genomic(question, records) if ":g." in question else _in_gene(question, records, removed)
         if called is not None and ":" not in question:
             named = list(dict.fromkeys([*named, *called(question)]))
         if not named:
@@ -129,18 +151,27 @@ def sites_asked(
 def _in_gene(question: str, records: Sequence[Evidence], removed: Sequence[Mapping[str, Any]]) -> list[Site]:
     """Sites of a gene, or of one change in it."""
     gene, colon, change = question.partition(":")
-    wanted, asked = gene.upper(), _change(change)
+    wanted, asked = _without_version(gene), _change(change)
     sites = []
     for record in records:
-        for consequence in record.consequences:
-            names = {consequence.gene.upper(), consequence.gene_id.upper(), consequence.transcript.upper()}
-            changes = {_change(consequence.dna_change), _change(consequence.amino_acid_change)}
-            if wanted in names and (not colon or asked in changes):
+        for names, changes in _names_and_changes(record):
+            if wanted in map(_without_version, names) and (not colon or asked in map(_change, changes)):
                 sites.append(Site(record.chrom, record.pos, record.ref, record.alt))
     if not colon:
-        rows = [row for row in removed if str(row["gene"] or "").upper() == wanted]
+        rows = [row for row in removed if str(row["gene"] or "").upper() == gene.upper()]
         sites += [Site(str(row["chrom"]), int(row["pos"]), str(row["ref"]), str(row["alt"])) for row in rows]
     return list(dict.fromkeys(sites))
+
+
+def _names_and_changes(record: Evidence) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """By transcript: its names, those of gene and protein too, and the change as annotator and report write it."""
+    for consequence in record.consequences:
+        names = (consequence.gene, consequence.gene_id, consequence.transcript)
+        yield names, (consequence.dna_change, consequence.amino_acid_change)
+    for gene in record.facts.genes:
+        shown = [(gene.transcript, gene.hgvs_c, gene.hgvs_p)]
+        for transcript, coding, protein in shown + [(one.transcript, one.hgvs_c, one.hgvs_p) for one in gene.others]:
+            yield (gene.gene, gene.gene_id, transcript, protein.rpartition(":")[0]), (coding, protein)
 
 
 def _nothing_found(question: str, records: Sequence[Evidence]) -> None:
@@ -160,7 +191,7 @@ def _nothing_found(question: str, records: Sequence[Evidence]) -> None:
         raise InputError(f"no change {question!r} among the annotated records", expected=f"one of {shown}")
     raise InputError(
         f"no annotated record in {gene!r}",
-        expected="CHROM-POS-REF-ALT, a gene, or GENE:change",
+        expected="CHROM-POS-REF-ALT, a gene, GENE:change, or CHROM:g.change",
         repair=nearest(gene, genes)
         or "ask for an allele by CHROM-POS-REF-ALT: what the screen removed is not annotated with its gene",
     )

@@ -169,14 +169,14 @@ def artefact_by_site(
     true_indel = true._replace(**dict.fromkeys(of_filter, value["site_true_filtered_indel"]))
     ratios = []
     for kind in ("systematic", "sporadic"):
-        # What a filter makes of a site's fields was counted of all artefacts together.
+        # What a filter makes of a substitution's fields was counted of all artefacts together.
         shares = {name: value[f"site_artefact_{name}"] for name in of_filter}
         shares |= {name: value[f"site_{kind}_{name}"] for name in SiteShares._fields if name not in of_filter}
         artefact = SiteShares(**shares)
         # A factor never makes a field rarer in artefacts than in alleles that are there.
         factor = value["site_artefact_indel_factor"]
         of_indel = SiteShares(*(max(factor * share, least) for share, least in zip(artefact, true, strict=True)))
-        of_indel = of_indel._replace(**dict.fromkeys(of_filter, value["site_artefact_filtered_indel"]))
+        of_indel = of_indel._replace(**dict.fromkeys(of_filter, value[f"site_{kind}_filtered_indel"]))
         ratios.append(site_log_ratio_jit(fields, substitution, cuts, true, artefact, true_indel, of_indel))
     return ratios[0], ratios[1]
 
