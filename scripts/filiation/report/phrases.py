@@ -16,7 +16,7 @@ from filiation.report.typography import NARROW, Bilingual, integer
 _PREFIX = "phrase."
 _GROUPED_FROM = 10_000
 # Words of the table that are the same in both languages.
-_SHARED = {"Mb", "kb", "bp", "X", "Y", "PL", "GL", "AD", "GQ", "DP"}
+_SHARED = {"Mb", "kb", "bp", "X", "Y", "PL", "GL", "AD", "GQ", "DP", "SNVs", "somalier", "peddy"}
 
 
 @cache
