@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from filiation.model.report_tables import (
     PROFILE,
     READ_VIEWS,
 )
-from filiation.model.run_tables import DEFAULT, SETTINGS
+from filiation.model.run_tables import DEFAULT, SETTINGS, lines_for_family
 from filiation.report.knowledge import Knowledge, Strength, panel_memberships
 
 Row = dict[str, Any]
@@ -353,6 +353,7 @@ def read_report_data(
     table = read_table(candidates, CANDIDATES)
     check_candidates(table, candidates)
     steps, headers = read_funnel(funnel)
+    told = read_table(versions, VERSIONS)
     return ReportData(
         options=options,
         family=family,
@@ -362,7 +363,7 @@ def read_report_data(
         quality=checks,
         segments=read_table(segments, SEGMENTS),
         coverage=tuple(row for path in coverage for row in read_table(path, COVERAGE).rows),
-        versions=read_table(versions, VERSIONS),
+        versions=replace(told, header=lines_for_family(told.header, family.name)),
         panel=read_panel(panel) if panel else None,
         recheck=read_table(recheck, RECHECK) if recheck else None,
         read_views=read_table(read_views, READ_VIEWS) if read_views else None,

@@ -366,11 +366,11 @@ def _structure(data: ReportData) -> Bilingual:
 
 
 def _headers(data: ReportData) -> list[tuple[str, str]]:
-    """Header lines of the tables (thresholds, models), each once."""
+    """Header lines of the tables (thresholds, models), each once, by name."""
     merged = {**data.quality.header, **data.funnel_headers, **data.candidates.header}
     if data.recheck and "thresholds" in data.recheck.header:
         merged["recheck_thresholds"] = data.recheck.header["thresholds"]
-    return [(key, value) for key, value in merged.items() if key not in ("schema", "program")]
+    return [(key, value) for key, value in sorted(merged.items()) if key not in ("schema", "program")]
 
 
 def write_html(path: str | Path, data: ReportData) -> None:
