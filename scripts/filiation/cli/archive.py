@@ -199,8 +199,9 @@ def _report(options: argparse.Namespace) -> int:
     shipped = Basis(scoring_model_path(), rank_weights_path(), acmg_table_path(), gene_table_path())
     with open_archive(options.archive) as archive:
         finder = Finder(partial(find, archive.path), shipped, RESOURCES / "panels", {})
+        blind, folder = RESOURCES / "blind_genes.tsv", Path(options.output_dir)
         written = write_archived_report(
-            archive, options.family, finder, Path(options.output_dir), options.language, number=options.number
+            archive, options.family, finder, blind, folder, options.language, options.number
         )
     print(f"archive report: {len(written)} files, first {written[0]}", file=sys.stderr)
     return 0

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from filiation.acmg.table import AcmgTable, load_acmg_table
 from filiation.archive.records import family_of_document
-from filiation.config import RESOURCES
 from filiation.io.files import private_directory
 from filiation.io.ped import write_pedigree
 from filiation.io.tables import write_table
@@ -74,13 +73,15 @@ def write_report(
     language: str,
     *,
     panels: Path,
+    blind: Path,
     number: int | None = None,
     forms: Sequence[str] = (),
 ) -> list[Path]:
     """Write FOLDER/FAMILY/FAMILY.rcp.html and .rcp.tsv, and the other forms that are named; returns them.
 
     new : rows and header lines of the tables of the new analysis; every other table is that of the stored one, the
-    latest unless a number is given. panels : folder of all panels. forms : of FORMS. The quality gate was passed, or
+    latest unless a number is given. panels : folder of all panels. blind : table of genes that short reads do not see
+    whole. forms : of FORMS. The quality gate was passed, or
     overruled with a reason, when the family was first reported: it does not stop here, and the page shows the reason.
     """
     record = archive.analysis(family.name, number)
@@ -108,7 +109,7 @@ def write_report(
             coverage=[paths[COVERAGE]] if COVERAGE in paths else [],
             panel=panel,
             panels=panels,
-            blind=blind_reasons(RESOURCES / "blind_genes.tsv"),
+            blind=blind_reasons(blind),
             omim=omim_numbers(),
             strengths=predictor_strengths(acmg),
             stop_on_fail=False,
@@ -122,7 +123,7 @@ def write_report(
 
 
 def write_archived_report(
-    archive: Archive, name: str, finder: Finder, folder: Path, language: str, *, number: int | None = None
+    archive: Archive, name: str, finder: Finder, blind: Path, folder: Path, language: str, number: int | None = None
 ) -> list[Path]:
     """Write the report of a stored analysis, the latest unless a number is given, in every form; returns the files.
 
@@ -141,7 +142,7 @@ def write_archived_report(
     rows = versions or [row for row in record.resources if row["kind"] != INPUT]
     return write_report(
         archive, family, {VERSIONS: (rows, lines)}, basis.panel, load_acmg_table(basis.acmg_table), folder, language,
-        panels=finder.panels, number=record.number, forms=tuple(FORMS),
+        panels=finder.panels, blind=blind, number=record.number, forms=tuple(FORMS),
     )  # fmt: skip
 
 

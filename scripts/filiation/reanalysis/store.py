@@ -87,6 +87,7 @@ def store_analysis(
             context.reports,
             context.language,
             panels=context.panels,
+            blind=context.imprinted.with_name("blind_genes.tsv"),
         )
         links = [link for link in links if link.kind != "report"]
         # Told from the archive's folder: the same release on a copy of both gives the same bytes.
