@@ -103,7 +103,7 @@ def test_report__from_the_archive_is_that_of_the_run_byte_for_byte(results: Path
     assert sorted(tables[0]) == sorted(tables[1])
     assert {path.name for path in (again / "FAM").iterdir()} == {
         "FAM.rcp.html", "FAM.rcp.tsv", "FAM.rcp.pdf", "FAM.rcp.xlsx", "FAM.rcp.json", "FAM.phenopacket.json",
-        "FAM.candidates.vcf", "FAM.summary.json",
+        "FAM.candidates.vcf", "FAM.summary.json", "ro-crate-metadata.json",
     }  # fmt: skip
 
 

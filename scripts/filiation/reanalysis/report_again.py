@@ -30,11 +30,13 @@ from filiation.model.pedigree import Family
 from filiation.model.previous_tests import split_tests
 from filiation.model.report_tables import CHANGES
 from filiation.model.table_schema import TableSchema
-from filiation.prioritisation.report_facts import blind_reasons, omim_numbers, predictor_strengths
+from filiation.prioritisation.report_facts import blind_reasons, mutation_rates, omim_numbers, predictor_strengths
 from filiation.reanalysis.last_basis import INPUT, Finder, last_basis
 from filiation.reanalysis.stored import StoredAnalysis
+from filiation.report.crate import NAME
 from filiation.report.data import Options, read_report_data
 from filiation.report.exports import write_exports
+from filiation.scoring.model import ScoringModel, load_scoring_model
 
 if TYPE_CHECKING:
     from filiation.archive.records import AnalysisRecord
@@ -69,6 +71,7 @@ def write_report(
     new: Mapping[TableSchema, tuple[Rows, Mapping[str, str]]],
     panel: Path | None,
     acmg: AcmgTable,
+    model: ScoringModel,
     folder: Path,
     language: str,
     *,
@@ -112,14 +115,16 @@ def write_report(
             blind=blind_reasons(blind),
             omim=omim_numbers(),
             strengths=predictor_strengths(acmg),
+            mutation_rates=mutation_rates(model),
             stop_on_fail=False,
             **optional,
         )
         target = folder / family.name
         page, table = target / f"{family.name}.rcp.html", target / f"{family.name}.rcp.tsv"
         others = {form: target / f"{family.name}.{ending}" for form, ending in FORMS.items() if form in forms}
-        write_exports(data, html=page, table=table, **others)
-    return [page, table, *others.values()]
+        named = {"crate_file": target / NAME} if forms else {}
+        write_exports(data, html=page, table=table, **others, **named)
+    return [page, table, *others.values(), *named.values()]
 
 
 def write_archived_report(
@@ -141,7 +146,8 @@ def write_archived_report(
     lines = {**archive.table_header(name, VERSIONS, record.number), "date": record.date}
     rows = versions or [row for row in record.resources if row["kind"] != INPUT]
     return write_report(
-        archive, family, {VERSIONS: (rows, lines)}, basis.panel, load_acmg_table(basis.acmg_table), folder, language,
+        archive, family, {VERSIONS: (rows, lines)}, basis.panel, load_acmg_table(basis.acmg_table),
+        load_scoring_model(basis.scoring_model), folder, language,
         panels=finder.panels, blind=blind, number=record.number, forms=tuple(FORMS),
     )  # fmt: skip
 

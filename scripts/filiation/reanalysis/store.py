@@ -84,6 +84,7 @@ def store_analysis(
             new,
             judge.new.panel,
             load_acmg_table(judge.new.acmg_table),
+            judge.release.tools.model(judge.new),
             context.reports,
             context.language,
             panels=context.panels,

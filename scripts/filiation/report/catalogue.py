@@ -46,6 +46,7 @@ VOCABULARIES = (
     "kind",
     "locus",
     "member_state",
+    "mutation_class",
     "named_member",
     "nmd",
     "origin_evidence",
