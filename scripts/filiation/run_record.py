@@ -226,4 +226,9 @@ def record_run(config: RunConfig, sheet: SampleSheet, base: Path, output_config:
     ]
     with atomic_text(output_config) as handle:
         handle.write(configuration_text(config))
-    write_table(output_versions, VERSIONS, rows, {"date": run_day(), **changed_settings(config)})
+    write_table(
+        output_versions,
+        VERSIONS,
+        rows,
+        {"date": run_day(), "caller": config.calling.caller, **changed_settings(config)},
+    )

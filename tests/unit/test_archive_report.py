@@ -113,7 +113,7 @@ def test_report__shows_ages_examinations_and_why_the_gate_was_passed(results: Pa
     page = (results.parent / "again" / "FAM" / "FAM.rcp.html").read_text("utf-8")
     assert REASON in page
     assert "X fragile" in page
-    assert "4 ans" in page
+    assert "4\u00a0ans" in page
     document = json.loads((results.parent / "again" / "FAM" / "FAM.rcp.json").read_text("utf-8"))
     assert document["previous_tests"][0] == {"test": "microarray", "result": "normal"}
 

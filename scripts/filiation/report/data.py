@@ -150,16 +150,21 @@ class ReportData:
 
     @property
     def settings(self) -> tuple[tuple[str, str, str], ...] | None:
-        """(key, value, default) of every setting that differs from its default; None where the run did not say."""
+        """(key, value, default) of every setting with another value than its default, by key; None where no run said."""
         header = self.versions.header
         if SETTINGS not in header:
             return None
         found = []
-        for key, told in header.items():
+        for key, told in sorted(header.items()):
             if key.startswith(f"{SETTINGS}."):
                 value, _, default = told.partition(DEFAULT)
                 found.append((key.removeprefix(f"{SETTINGS}."), value, default))
         return tuple(found)
+
+    @property
+    def caller(self) -> str:
+        """The program that called the variants; '' where calls were given, which the tables of coverage show."""
+        return self.versions.header.get("caller", "") if self.coverage else ""
 
     @property
     def manifest_sha256(self) -> str:
