@@ -150,7 +150,7 @@ class ReportData:
 
     @property
     def settings(self) -> tuple[tuple[str, str, str], ...] | None:
-        """(key, value, default) of every setting with another value than its default, by key; None where no run said."""
+        """(key, value, default) of every setting that is not its default, by key; None where the run did not say."""
         header = self.versions.header
         if SETTINGS not in header:
             return None
