@@ -130,6 +130,11 @@ class ResourcesConfig(Closed):
         pattern=PATH_PATTERN,
         description="French labels of HPO terms: hp-fr.babelon.tsv of the official translation; default: English.",
     )
+    orphanet_french_names: str | None = Field(
+        None,
+        pattern=PATH_PATTERN,
+        description="French names of ORPHA diseases for the report: fr_product1.xml of Orphadata; default: English.",
+    )
     hpo_gene_diseases: str | None = Field(
         None,
         pattern=PATH_PATTERN,

@@ -120,6 +120,7 @@ def resource_rows(config: RunConfig, sheet: SampleSheet, base: Path) -> list[Row
         *((f"annotation.gene_facts.{fact.kind}", fact.path) for fact in config.annotation.gene_facts),
         *((f"frequencies.{source.name}", source.vcf) for source in config.frequencies),
         *((f"frequencies.{source.name}.faf", source.faf_vcf) for source in config.frequencies),
+        ("resources.orphanet_french_names", config.resources.orphanet_french_names),
         *(("quality.relatedness", table) for table in config.quality.relatedness),
     ]
     rows: list[Row] = []
@@ -225,4 +226,9 @@ def record_run(config: RunConfig, sheet: SampleSheet, base: Path, output_config:
     ]
     with atomic_text(output_config) as handle:
         handle.write(configuration_text(config))
-    write_table(output_versions, VERSIONS, rows, {"date": run_day(), **changed_settings(config)})
+    write_table(
+        output_versions,
+        VERSIONS,
+        rows,
+        {"date": run_day(), "caller": config.calling.caller, **changed_settings(config)},
+    )

@@ -369,20 +369,19 @@ class WorkflowInputs:
         return [f"results/{family}/prioritisation/{family}.read_views.tsv"]
 
     def phenotype_table(self, family: str) -> list[str]:
-        """Labels of the signs; nothing without a sign."""
-        member = self.family(family)
-        found = member.hpo_terms or member.hpo_absent
+        """Labels of the signs, and French names of diseases where Orphanet's file is given; nothing without either."""
+        member, names = self.family(family), self.config.resources.orphanet_french_names
+        found = bool(member.hpo_terms or member.hpo_absent or names)
         return [f"results/{family}/prioritisation/{family}.phenotype.tsv"] if found else []
 
     def phenotype_options(self, family: str) -> list[str]:
         """--terms, --absent and the French labels, as far as there are any."""
         member = self.family(family)
-        options = ["--terms", ";".join(member.hpo_terms)]
-        if member.hpo_absent:
-            options += ["--absent", ";".join(member.hpo_absent)]
-        if self.config.resources.hpo_french_labels:
-            options += ["--french-labels", self.config.resources.hpo_french_labels]
-        return options
+        absent = ["--absent", ";".join(member.hpo_absent)] if member.hpo_absent else []
+        options = ["--terms", ";".join(member.hpo_terms), *absent]
+        resources = self.config.resources
+        french = {"--french-labels": resources.hpo_french_labels, "--orphanet-names": resources.orphanet_french_names}
+        return options + [word for option, path in french.items() if path for word in (option, path)]
 
     def gene_coverage_table(self, family: str) -> list[str]:
         """How the panel's genes were read; nothing for stored calls, without a panel or without gene models."""
@@ -429,6 +428,8 @@ class WorkflowInputs:
         rows = (self.sheet.rows[sample] for sample in member.samples)
         if tests := next((row.previous_tests for row in rows if row.previous_tests), None):
             options += ["--previous-tests", tests]
+        if model := self.config.prioritisation.scoring_model:
+            options += ["--scoring-model", model]
         if report.external_links:
             options.append("--external-links")
         return [*options, *self.gate_options(family)]

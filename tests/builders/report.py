@@ -265,7 +265,7 @@ def write_family(
         write_table(funnels[-1], FUNNEL, funnel_rows(step, counts))
     write_table(folder / "quality.tsv", QUALITY, family_quality() if quality is None else quality)
     write_table(folder / "segments.tsv", SEGMENTS, family_segments() if segments is None else segments)
-    lines = {"date": "2026-11-21", **(settings or {})}
+    lines = {"date": "2026-11-21", "caller": "bcftools", **(settings or {})}
     write_table(folder / "versions.tsv", VERSIONS, family_versions() if versions is None else versions, lines)
     coverages = []
     for sample, depth in (("IDX1", 35.2), ("FAT1", 34.1), ("MOT1", 31.7)) if coverage else ():

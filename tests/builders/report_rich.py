@@ -55,6 +55,10 @@ DISEASES = (
     "ORPHA:544254:SYNGAP1-related developmental and epileptic encephalopathy:AD:definitive:ClinGen|"
     "OMIM:612621:Intellectual developmental disorder, autosomal dominant 5:AD:strong:GenCC"
 )
+FRENCH_DISEASE = "Encéphalopathie développementale et épileptique liée à SYNGAP1"
+# As the scoring model names them; the header of the candidates names model-1.
+MUTATION_RATES = {"transition": 8.1e-9, "transition_cpg": 1.12e-7, "transition_not_cpg": 6.18e-9,
+                  "transversion": 1.9e-9, "indel_1": 4.6e-10, "repeat_factor": 12.0}  # fmt: skip
 SETTINGS_SAID = {
     "settings": "2",
     "settings.calling.caller": "freebayes instead of bcftools",
@@ -396,6 +400,15 @@ def write_rich_family(folder: Path, rows: Sequence[Row] | None = None, **changes
         ("HP:0001250", "Seizure", "Crise épileptique", "present", None, 1.2, None),
         ("HP:0000252", "Microcephaly", "Microcéphalie", "present", None, 2.1, None),
         ("HP:0002133", "Status epilepticus", None, "label", None, 4.0, "HP:0001250"),
+        (
+            "ORPHA:544254",
+            "SYNGAP1-related developmental and epileptic encephalopathy",
+            FRENCH_DISEASE,
+            "label",
+            None,
+            None,
+            None,
+        ),
         ("HP:0001627", "Abnormal heart morphology", "Cardiopathie congénitale", "absent", None, 1.9, None),
     )
     extra = {
@@ -439,5 +452,6 @@ def rich_data(folder: Path, rows: Sequence[Row] | None = None, report_options: O
         **write_rich_family(folder, rows),
         panels=write_panels(folder / "panels"),
         omim={"SYNGAP1": ("OMIM:612621", "OMIM:603384"), "ASPM": ("OMIM:608716",)},
+        mutation_rates=("model-1", MUTATION_RATES),
         strengths={"REVEL": lambda score: ("pathogenic", "moderate") if score > 0.77 else None},
     )

@@ -35,8 +35,12 @@ def test_accessibility__no_violation_with_every_detail_open(browser: Any, tmp_pa
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     opened = Opened(browser, write(tmp_path, language=language), width=1600)
     opened.tab.click("#open-all")
+    # The folded lists inside the details too.
+    opened.tab.evaluate(OPEN_ALL)
     found = axe.Axe().run(opened.tab).response["violations"]
     assert [(item["id"], item["nodes"][0]["html"][:160]) for item in found] == []
+    assert opened.requests == [(tmp_path / "FAM1.rcp.html").as_uri()]
+    assert opened.messages == []
 
 
 def test_reads__are_drawn_when_a_detail_opens_and_only_then(browser: Any, tmp_path: Path) -> None:
@@ -181,7 +185,9 @@ def test_width__nothing_overflows_the_page(browser: Any, tmp_path: Path, width: 
     """640 is a page of 1280 at 200 % zoom."""
     opened = Opened(browser, write(tmp_path), width=width)
     opened.tab.evaluate(OPEN_ALL)
-    assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width
+    for language in ("fr", "en"):
+        opened.tab.check(f"#language-{language}")
+        assert opened.tab.evaluate("document.documentElement.scrollWidth") <= width, language
 
 
 def test_two_hundred_candidates__open_filter_and_draw_without_a_complaint(browser: Any, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_fixed_phrases_of_the_quality_table_are_said_in_french() -> None:
     assert observed.fr == (
         f"parent et enfant\u00a0: homozygotes opposés 112 sur 910{NARROW}233 (0,0001){NARROW}; apparentement 0,50"
     )
-    assert observed.en.startswith("parent and child: opposite homozygotes 112 of 910233")
+    assert observed.en.startswith("parent and child: opposite homozygotes 112 of 910,233")
 
 
 def test_a_sentence_with_an_unknown_word_is_not_half_translated() -> None:

@@ -388,12 +388,12 @@ def test_nothing_is_concluded_for_the_reader(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value,short", [
-    ("3 of 1918 (0.156 %)", "0.156 % (3 of 1918)"),
-    ("2165 of 2166 (100 %) autosomal records called", "100 % (2165 of 2166)"),
+    ("3 of 1918 (0.156 %)", "0.156% (3 of 1918)"),
+    ("2165 of 2166 (100 %) autosomal records called", "100% (2165 of 2166)"),
     ("2.14 (888 transitions, 415 transversions)", "2.14"),
     ("parent and child: opposite homozygotes 112 of 910233 (0.0001); relatedness 0.50", "parent and child (0.0001)"),
     ("male: X heterozygous 0, homozygous or hemizygous 112; X depth 0.59 of autosomes", "male"),
-    ("mean 30.4; 99.0 % at 10x; 87.5 % at 20x", "mean 30.4; 99.0 % at 10x; 87.5 % at 20x"),
+    ("mean 30.4; 99.0 % at 10x; 87.5 % at 20x", "mean 30.4; 99.0% at 10x; 87.5% at 20x"),
 ])  # fmt: skip
 def test_a_tile_says_a_check_in_a_few_words(value: str, short: str) -> None:
     assert brief(value).en == short

@@ -7,6 +7,7 @@ OUTPUTS
     results/{family}/report/{family}.rcp.html, .rcp.pdf     the report, self-contained, and its paper version
     results/{family}/report/{family}.rcp.tsv, .rcp.xlsx, .rcp.json, .phenopacket.json, .candidates.vcf, .summary.json
                                                             the same data for programs
+    results/{family}/report/ro-crate-metadata.json          what belongs to the report, with checksums
     results/run/config.yaml, versions.tsv                   the merged configuration and every version
 COMMANDS
     filiation record-run, filiation read-views, filiation phenotype, filiation report
@@ -113,6 +114,7 @@ rule report:
         phenopacket="results/{family}/report/{family}.phenopacket.json",
         vcf="results/{family}/report/{family}.candidates.vcf",
         summary="results/{family}/report/{family}.summary.json",
+        crate="results/{family}/report/ro-crate-metadata.json",
     log:
         "logs/report/{family}.log",
     benchmark:
@@ -148,4 +150,4 @@ rule report:
         " {params.options:q}"
         " --output {output.page:q} --table {output.table:q} {params.pdf:q} --xlsx {output.xlsx:q}"
         " --json {output.json:q} --phenopacket {output.phenopacket:q} --vcf {output.vcf:q}"
-        " --summary {output.summary:q} 2> {log:q}"
+        " --summary {output.summary:q} --crate {output.crate:q} 2> {log:q}"

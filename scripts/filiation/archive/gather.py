@@ -30,6 +30,7 @@ from filiation.model.columns import (
     CANDIDATES,
     COVERAGE,
     FUNNEL,
+    GATE,
     GENE_COVERAGE,
     PHENOTYPE_TERMS,
     PROFILE,
@@ -41,6 +42,7 @@ from filiation.model.columns import (
     VERSIONS,
 )
 from filiation.model.pedigree import Family
+from filiation.model.run_tables import lines_for_family
 from filiation.model.table_schema import TableSchema
 from filiation.scoring.model import ScoringModel
 
@@ -52,6 +54,7 @@ ONE_FILE: tuple[tuple[TableSchema, str, str], ...] = (
     (READ_VIEWS, "prioritisation", "read_views.tsv"),
     (PHENOTYPE_TERMS, "prioritisation", "phenotype.tsv"),
     (QUALITY, "quality", "quality.tsv"),
+    (GATE, "quality", "gate.tsv"),
     (SEGMENTS, "quality", "segments.tsv"),
     (PROFILE, "quality", "profile.tsv"),
     (GENE_COVERAGE, "quality", "gene_coverage.tsv"),
@@ -163,9 +166,17 @@ def input_of_run(
         table = read_table(path, schema)
         tables[schema], headers[schema] = table.rows, table.header
     for schema, paths in ((FUNNEL, files.funnels), (COVERAGE, files.coverage)):
-        if paths:
-            tables[schema] = [row for path in paths for row in read_table(path, schema).rows]
-    versions = read_table(files.versions, VERSIONS).rows if files.versions else []
+        read = [read_table(path, schema) for path in paths]
+        if read:
+            tables[schema] = [row for table in read for row in table.rows]
+            headers[schema] = {key: value for table in read for key, value in table.header.items()}
+    versions: list[dict[str, Any]] = []
+    if files.versions:
+        table = read_table(files.versions, VERSIONS)
+        tables[VERSIONS] = versions = table.rows
+        lines = lines_for_family(table.header, family.name)
+        # The day is the analysis' own; here it would make another analysis of the same results.
+        headers[VERSIONS] = {key: value for key, value in lines.items() if key != "date"}
     panel, version = _panel(headers.get(CANDIDATES, {}))
     return AnalysisInput(
         family,

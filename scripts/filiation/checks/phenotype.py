@@ -20,6 +20,11 @@ def check_phenotypes(report: CheckReport, config: RunConfig) -> None:
         faults = _faults(lambda: read_french_labels(str(french)))
         report.add(CheckedFile(french, "French HPO labels", "resources.hpo_french_labels", faults))
         french = None if faults else french
+    if names := resources.orphanet_french_names:
+        from filiation.phenotype.orphanet_names import read_orphanet_names
+
+        faults = _faults(lambda: read_orphanet_names(names))
+        report.add(CheckedFile(names, "French names of Orphanet", "resources.orphanet_french_names", faults))
     if resources.hpo_gene_diseases:
         from filiation.phenotype.diseases import read_gene_diseases
 

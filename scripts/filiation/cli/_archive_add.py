@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from filiation.archive.store import Archive
     from filiation.archive.write import AnalysisInput
     from filiation.config import RunConfig
+    from filiation.io.sheet import SampleSheet
     from filiation.model.pedigree import Family
 
 # Name of a row of versions.tsv (before its colon) → role of that file in the analysis.
@@ -29,10 +30,10 @@ def add(options: argparse.Namespace) -> int:
     from filiation.run_record import run_day
 
     day = check_date(options.date) if options.date else run_day()
-    config, family = _family_of(options)
+    config, sheet, family = _family_of(options)
     # Read before anything is written: a faulty table of consents stops here.
     consents = read_consents(options.consents).get(family.name, {}) if options.consents else {}
-    given = _input(options, config, family, day)
+    given = _input(options, config, sheet, family, day)
     with _opened(options, given) as archive:
         before = archive.current_analyses().get(family.name)
         record = add_analysis(archive, given)
@@ -58,8 +59,8 @@ def add(options: argparse.Namespace) -> int:
     return 0
 
 
-def _family_of(options: argparse.Namespace) -> tuple[RunConfig | None, Family]:
-    """The run's configuration, where it was recorded, and the family with its signs."""
+def _family_of(options: argparse.Namespace) -> tuple[RunConfig | None, SampleSheet | None, Family]:
+    """The run's configuration and sheet, where they were recorded, and the family with its signs."""
     from filiation.archive.gather import results_folder
     from filiation.config import load_config, parse_config
     from filiation.io.ped import read_pedigree
@@ -76,12 +77,14 @@ def _family_of(options: argparse.Namespace) -> tuple[RunConfig | None, Family]:
         config = parse_config(config.model_dump(exclude_defaults=True), str(recorded))
         sheets = load_sheets(config, results.absolute().parent)
         if options.family in sheets.families:
-            return config, sheets.families[options.family]
-        return config, read_pedigree(pedigree, family=options.family)
-    return None, read_pedigree(pedigree, family=options.family)
+            return config, sheets, sheets.families[options.family]
+        return config, None, read_pedigree(pedigree, family=options.family)
+    return None, None, read_pedigree(pedigree, family=options.family)
 
 
-def _input(options: argparse.Namespace, config: RunConfig | None, family: Family, day: str) -> AnalysisInput:
+def _input(
+    options: argparse.Namespace, config: RunConfig | None, sheet: SampleSheet | None, family: Family, day: str
+) -> AnalysisInput:
     """Everything that is kept of the family's run."""
     from filiation.archive.gather import input_of_run, load_places, run_files
     from filiation.config import gene_table_path, noncoding_genes_path, scoring_model_path
@@ -110,7 +113,7 @@ def _input(options: argparse.Namespace, config: RunConfig | None, family: Family
         day,
         places,
         load_scoring_model(base / scoring_model_path(config)),
-        settings=_settings(config, family),
+        settings={**_settings(config, family), **_told_to_the_report(config, sheet, family)},
         inputs=_inputs(versions, family),
         with_links=not options.no_links,
     )
@@ -126,6 +129,18 @@ def _settings(config: RunConfig | None, family: Family) -> dict[str, Any]:
         "assembly": config.reference.assembly if config else "auto",
         "pseudoautosomal_bed": (config.reference.pseudoautosomal_bed or "") if config else "",
     }
+
+
+def _told_to_the_report(config: RunConfig | None, sheet: SampleSheet | None, family: Family) -> dict[str, Any]:
+    """What the report is told beyond its tables, for one that is written again; a key without a value is left out."""
+    found: dict[str, Any] = {}
+    if sheet is not None:
+        rows = [sheet.rows[sample] for sample in family.samples]
+        found["ages"] = {row.sample: row.age_at_sampling for row in rows if row.age_at_sampling is not None}
+        found["previous_tests"] = next((row.previous_tests for row in rows if row.previous_tests), "")
+    if config is not None:
+        found["external_links"] = config.report.external_links
+    return {key: value for key, value in found.items() if value}
 
 
 def _inputs(versions: list[dict[str, Any]], family: Family) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from filiation.cli._archive_add import _input
 from filiation.config import RunConfig, load_config, parse_config
 from filiation.errors import FaultList, FiliationError, InputError, UserError
 from filiation.io.files import atomic_text, sha256
+from filiation.io.sheet import load_sheets
 from filiation.model.columns import CANDIDATES, REMOVED
 from filiation.model.pedigree import Affection, Family
 from filiation.model.report_tables import CHANGES
@@ -53,7 +54,8 @@ def call_again(
         linked = {name: proved_links(archive.analysis(name), archive.family(name).family, kind) for name in names}
         families = [archive.family(name).family for name in names]
         folder.mkdir(parents=True, exist_ok=True)
-        configuration = write_run(folder, config, context.release, families, linked, kind, context)
+        settings = {name: archive.analysis(name).settings for name in names}
+        configuration = write_run(folder, config, context.release, families, linked, kind, context, settings)
         if code := run_workflow(configuration, folder, cores):
             raise FiliationError(
                 f"a step of the workflow failed (exit code {code})",
@@ -106,17 +108,25 @@ def write_run(
     linked: dict[str, dict[str, Path]],
     kind: str,
     context: RunContext,
+    settings: Mapping[str, Mapping[str, Any]],
 ) -> Path:
-    """config.yaml and samples.tsv of a run on the stored files, with what is new in the release."""
+    """config.yaml and samples.tsv of a run on the stored files, with what is new in the release.
+
+    settings : of each family's last analysis, for the ages and earlier examinations that its report shows.
+    """
     column = "vcf" if kind == CALLS else "bam"
-    lines = [f"family\tsample\trole\tsex\taffected\tpre_indication\thpo_terms\thpo_absent\t{column}"]
+    names = ("family", "sample", "role", "sex", "affected", "pre_indication", "hpo_terms", "hpo_absent")
+    lines = ["\t".join((*names, "age_at_sampling", "previous_tests", column))]
     for family in families:
+        told = settings[family.name]
         for member in family.members:
             first = member is family.proband
             about = (
                 family.pre_indication if first else "",
                 ";".join(family.hpo_terms) if first else "",
                 ";".join(family.hpo_absent) if first else "",
+                f"{age:g}" if (age := (told.get("ages") or {}).get(member.sample)) is not None else "",
+                str(told.get("previous_tests") or "") if first else "",
             )
             cells = (
                 family.name, member.sample, member.role.value, member.sex.value,
@@ -184,7 +194,7 @@ def _given(folder: Path, archive: Archive, name: str, context: RunContext) -> An
     options = argparse.Namespace(
         results=str(folder / "results"), family=name, no_links=False, config=str(folder / "config.yaml")
     )
-    given = _input(options, config, archive.family(name).family, context.release.date)
+    given = _input(options, config, load_sheets(config), archive.family(name).family, context.release.date)
     release = context.release
     role = {"name": RELEASE_ROLE, "kind": INPUT, "version": release.name, "sha256": release.fingerprint}
     given.resources = [*given.resources, role]

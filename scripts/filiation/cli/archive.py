@@ -7,6 +7,7 @@ all. docs/archive.md tells what is kept and how large it is.
   add        a family's finished run; the same run again is recognised and nothing is written
   list       the families, or those of one pre-indication
   show       one family: its analyses, consents, decisions and files; --locks: who is writing
+  report     the report of one family again, in every form, from what is kept
   verify     compare every file, row and index with what was written
   consent    record what a family agreed to: research, incidental findings
   find       which families: analysed with an older panel, carriers in a gene, a parent read thinly at a place
@@ -23,6 +24,7 @@ Examples:
   filiation archive add /data/archive --family FAM001 --results results
   filiation archive list /data/archive --pre-indication nbia
   filiation archive show /data/archive FAM001
+  filiation archive report /data/archive FAM001 --output-dir again
   filiation archive verify /data/archive
   filiation archive consent /data/archive FAM001 --research yes --incidental no --date 2026-11-22
   filiation archive find /data/archive --panel nbia --before-version 2.0.0
@@ -58,10 +60,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     made["create"].add_argument("--assembly", required=True, choices=["GRCh38", "GRCh37", "other"], help="genome build")
     _add_options(made["add"])
     made["list"].add_argument("--pre-indication", default="", metavar="SLUG", help="families of this one only")
-    for name in ("show", "consent", "forget", "unlock"):
+    for name in ("show", "report", "consent", "forget", "unlock"):
         family = {"nargs": "?"} if name == "show" else {}
         made[name].add_argument("family", help="family id", **family)  # type: ignore[arg-type]
     made["show"].add_argument("--locks", action="store_true", help="who is writing now, and locks removed by hand")
+    report = made["report"]
+    report.add_argument("--output-dir", required=True, help="folder; the files go to OUTPUT/FAMILY/")
+    report.add_argument("--number", type=int, metavar="N", help="this analysis; default: the latest")
+    report.add_argument("--language", choices=("fr", "en"), default="fr", help="language the page opens in")
     made["verify"].add_argument("--family", action="append", help="only this family; may be repeated")
     _consent_options(made["consent"])
     _find_options(made["find"])
@@ -177,6 +183,27 @@ def _show(options: argparse.Namespace) -> int:
                 "no family is named", repair=f"filiation archive show {options.archive} FAMILY, or --locks"
             )
         print(family_text(archive, options.family))
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from functools import partial
+
+    from filiation.archive.store import open_archive
+    from filiation.config import RESOURCES, acmg_table_path, gene_table_path, rank_weights_path, scoring_model_path
+    from filiation.reanalysis.basis import Basis
+    from filiation.reanalysis.kept_files import find
+    from filiation.reanalysis.last_basis import Finder
+    from filiation.reanalysis.report_again import write_archived_report
+
+    shipped = Basis(scoring_model_path(), rank_weights_path(), acmg_table_path(), gene_table_path())
+    with open_archive(options.archive) as archive:
+        finder = Finder(partial(find, archive.path), shipped, RESOURCES / "panels", {})
+        blind, folder = RESOURCES / "blind_genes.tsv", Path(options.output_dir)
+        written = write_archived_report(
+            archive, options.family, finder, blind, folder, options.language, options.number
+        )
+    print(f"archive report: {len(written)} files, first {written[0]}", file=sys.stderr)
     return 0
 
 
@@ -370,6 +397,7 @@ ACTIONS: dict[str, tuple[Callable[[Any], int], str]] = {
     "add": (_add, "keep a family's finished run"),
     "list": (_list, "the families"),
     "show": (_show, "one family, or who is writing"),
+    "report": (_report, "the report of one family again, in every form"),
     "verify": (_verify, "prove that everything is as it was written"),
     "consent": (_consent, "record what a family agreed to"),
     "find": (_find, "which families a question concerns"),

@@ -19,6 +19,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from filiation.genes.table import GeneTable
     from filiation.phenotype.match import GeneMatch, PhenotypeMatcher
     from filiation.phenotype.terms import ResolvedTerms
@@ -44,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="YAML", help="configuration whose resources are taken")
     parser.add_argument("--absent", nargs="+", default=[], metavar="TERM", help="signs looked for and not there")
     parser.add_argument("--candidates", metavar="TSV", help="candidates whose diseases' signs are to be named too")
+    parser.add_argument(
+        "--orphanet-names", metavar="XML", help="fr_product1.xml, for French names of the candidates' ORPHA diseases"
+    )
     parser.add_argument("--output", metavar="TSV", help="table phenotype_terms/1 for the report, instead of a ranking")
 
 
@@ -122,7 +127,30 @@ def _write_terms(options: argparse.Namespace, terms: ResolvedTerms, absent: Reso
         for status, group in (("present", terms), ("absent", absent), ("label", named))
         for term in group.terms
     ]
+    if options.orphanet_names:
+        rows += _disease_rows(candidates, options.orphanet_names)
     write_table(options.output, PHENOTYPE_TERMS, rows, {"hpo": terms.release})
+
+
+def _disease_rows(candidates: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The ORPHA diseases of the candidates that Orphanet names in French."""
+    import re
+
+    from filiation.phenotype.orphanet_names import read_orphanet_names
+
+    names = read_orphanet_names(path)
+    cells = (row[column] or "" for row in candidates for column in ("hpo_disease", "gene_disease_validity"))
+    english = {
+        f"ORPHA:{number}": words
+        for cell in cells
+        for item in cell.split("|")
+        for number, words in re.findall(r"^\s*(?:ORPHA|Orphanet):(\d+):([^:|]*)", item)
+    }
+    return [
+        {"term": identifier, "label_en": words or None, "label_fr": names[identifier], "status": "label"}
+        for identifier, words in sorted(english.items())
+        if identifier in names
+    ]
 
 
 def main(options: argparse.Namespace) -> int:

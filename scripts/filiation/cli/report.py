@@ -47,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--panels", metavar="FOLDER", help="all panels, to show which hold a gene (default: the folder of --panel)"
     )
+    parser.add_argument(
+        "--scoring-model",
+        metavar="YAML",
+        help="model of the run, for the prior of a new mutation (default: that ships)",
+    )
     parser.add_argument("--pre-indication", default="", help="pre-indication of the index case")
     parser.add_argument(
         "--hpo-terms", default="", metavar="HP:…;HP:…", help="HPO terms of the index case, separated by ;"
@@ -93,6 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phenopacket", metavar="JSON", help="GA4GH Phenopacket v2, Family")
     parser.add_argument("--vcf", metavar="VCF", help="the candidates as VCF")
     parser.add_argument("--summary", metavar="JSON", help="counts alone, for comparing runs")
+    parser.add_argument("--crate", metavar="JSON", help="RO-Crate of the files written, ro-crate-metadata.json")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -100,10 +106,16 @@ def main(options: argparse.Namespace) -> None:
     from pathlib import Path
 
     from filiation.acmg.table import load_acmg_table
-    from filiation.config import RESOURCES, acmg_table_path
-    from filiation.prioritisation.report_facts import blind_reasons, omim_numbers, predictor_strengths
+    from filiation.config import RESOURCES, acmg_table_path, scoring_model_path
+    from filiation.prioritisation.report_facts import (
+        blind_reasons,
+        mutation_rates,
+        omim_numbers,
+        predictor_strengths,
+    )
     from filiation.report.data import Options, parse_ages, parse_hpo_terms, parse_tests, read_report_data
     from filiation.report.exports import write_exports
+    from filiation.scoring.model import load_scoring_model
 
     data = read_report_data(
         Options(
@@ -136,6 +148,7 @@ def main(options: argparse.Namespace) -> None:
         omim=omim_numbers(),
         blind=blind_reasons(RESOURCES / "blind_genes.tsv"),
         strengths=predictor_strengths(load_acmg_table(acmg_table_path())),
+        mutation_rates=mutation_rates(load_scoring_model(options.scoring_model or scoring_model_path())),
         stop_on_fail=not options.no_stop_on_fail,
     )
     write_exports(
@@ -148,4 +161,5 @@ def main(options: argparse.Namespace) -> None:
         phenopacket=options.phenopacket,
         vcf=options.vcf,
         summary_file=options.summary,
+        crate_file=options.crate,
     )

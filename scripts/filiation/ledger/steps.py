@@ -53,7 +53,7 @@ STEPS: dict[str, Step] = {
     "read-views": Step(("output",)),
     "phenotype": Step(("output",)),
     "record-run": Step(("output_config", "output_versions")),
-    "report": Step(("output", "table", "pdf", "xlsx", "json", "phenopacket", "vcf", "summary")),
+    "report": Step(("output", "table", "pdf", "xlsx", "json", "phenopacket", "vcf", "summary", "crate")),
     "archive add": Step(("receipt",)),
     "archive in-house": Step(("output",), (".tbi",)),
 }

@@ -70,10 +70,10 @@ PHENOTYPE_TERMS = TableSchema(
     2,
     "The signs of the index case with their labels.",
     (
-        Column("term", "str", "HPO id"),
+        Column("term", "str", "HPO id; ORPHA id of a candidate's disease"),
         Column("label_en", "str", "label of the ontology"),
-        Column("label_fr", "str", "label of the official French translation, `.` where it has none"),
-        Column("status", "str", "present, absent, or label: a term of a disease, named for the report"),
+        Column("label_fr", "str", "label of the official French translation (of Orphanet), `.` where it has none"),
+        Column("status", "str", "present, absent, or label: a term of a disease, or a disease, named for the report"),
         Column("onset", "str", "age of onset, as given"),
         Column("information", "float", "information content: -ln of the share of OMIM diseases with the sign", "nats"),
         Column("kind_of", "str", "the other terms of this table that the term is a kind of, separated by ;"),

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from filiation.model.table_schema import Column, TableSchema
 
 # Header lines of the versions table: SETTINGS=count, then SETTINGS.key=value DEFAULT default for each that was changed.
 SETTINGS = "settings"
 DEFAULT = " instead of "
+_REASONS = f"{SETTINGS}.quality.override_reasons."
+
+
+def lines_for_family(header: Mapping[str, str], family: str) -> dict[str, str]:
+    """Header lines of the versions table without the reasons for which other families of the run went on.
+
+    A reason (an adoptive father) is that family's own; the table is shared by all families of the run.
+    """
+    others = [key for key in header if key.startswith(_REASONS) and key != _REASONS + family]
+    kept = {key: value for key, value in header.items() if key not in others}
+    if others and kept.get(SETTINGS, "").isdecimal():
+        kept[SETTINGS] = str(int(kept[SETTINGS]) - len(others))
+    return kept
+
 
 JOB_COSTS = TableSchema(
     "job_costs",

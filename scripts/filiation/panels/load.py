@@ -27,6 +27,7 @@ class PanelGene:
     hgnc_id: str
     tier: str
     inheritance: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _panel_gene(row: dict[str, Any], where: str) -> PanelGene:
         )
     if tier not in TIERS:
         raise InputError(f"tier {tier!r}", where=where, expected=f"one of {', '.join(TIERS)}", repair="correct it")
-    return PanelGene(symbol, hgnc_id or "", tier, row["inheritance"] or "")
+    return PanelGene(symbol, hgnc_id or "", tier, row["inheritance"] or "", row.get("evidence") or "")
 
 
 def twice_error(first: PanelGene, second: PanelGene, where: str) -> InputError:

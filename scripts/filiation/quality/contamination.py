@@ -297,7 +297,7 @@ def estimate(family: Family, member: Member, tally: ReadTally, limits: Contamina
 
 def contamination_row(member: Member, found: Contamination | None, limits: ContaminationThresholds) -> CheckRow:
     """The estimate in percent, its interval, its source, and what it means."""
-    expected = f"below {100 * limits.fraction_warn:g} %; the run stops from {100 * limits.fraction_fail:g} % on"
+    expected = f"below {100 * limits.fraction_warn:g} %; the run stops at {100 * limits.fraction_fail:g} %"
     if found is None:
         words = f"fewer than {limits.sites_min:g} sites with allelic depths at which a relative carries the alternate"
         return CheckRow("contamination", member.sample, "not estimated", expected, Verdict.UNKNOWN, words)

@@ -4,7 +4,7 @@ Every assignment of the people of a small genealogy (parents, grandparents, uncl
 half-siblings, cousins, strangers) to the samples of the family is tried: exchanges of every kind, a relative in
 place of a parent, the same person twice, somebody of another family, a wrong sex in the sheet. An assignment costs
 the mishaps that it assumes and the relations and sexes that it leaves unexplained; the cheapest are told, all of
-them when they cost the same.
+them, up to eight, when they cost the same.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from filiation.quality.thresholds import ExplanationThresholds
 MOST_MEMBERS = 5
 # A relation or a sex that an assignment does not explain; no number of mishaps is worth one.
 _UNEXPLAINED = 100.0
+# More than this many of one cost say that nothing is known; the rest are counted, own choice.
+_MOST_TOLD = 8
 _ANCESTORS = ("grandfather", "grandmother", "cousin")
 
 
@@ -154,7 +156,10 @@ def told(family: Family, found: Sequence[Explanation]) -> str:
     by_label = _merged(family, found)
     for people in by_label:
         phrases.setdefault(_phrase(family, people), None)
-    return "; or ".join(phrases)
+    shown = list(phrases)[:_MOST_TOLD]
+    if len(phrases) > _MOST_TOLD:
+        shown.append(f"{len(phrases) - _MOST_TOLD} other explanations are as good")
+    return "; or ".join(shown)
 
 
 def _merged(family: Family, found: Sequence[Explanation]) -> list[tuple[tuple[Person, ...], ...]]:
@@ -190,21 +195,26 @@ def _phrase(family: Family, people: Sequence[Sequence[Person]]) -> str:
         if len(moved) == 2:
             return " and ".join(f"{member.role} {member.sample}" for member, _ in moved) + " look exchanged"
         return "samples look exchanged in a circle: " + ", ".join(
-            f"the sample labelled {member.role} ({member.sample}) is {candidates[0].words}'s"
+            f"the sample labelled {member.role} ({member.sample}) is {_whose(candidates[0])}"
             for member, candidates in moved
         )
     parts = []
     for member, candidates in moved:
-        words = " or ".join(dict.fromkeys(person.words for person in candidates))
+        words = " or ".join(dict.fromkeys(_whose(person) for person in candidates))
         person = candidates[0]
         if person.role is not None:
             twice = roles.get(person.role)
             there = twice is not None and twice.sample not in {other.sample for other, _ in moved}
-            words = f"{words}'s" + (f", so {twice.sample} was read twice" if there and twice else "")
+            words += f", so {twice.sample} was read twice" if there and twice else ""
         if person.stranger and member.role in (Role.FATHER, Role.MOTHER):
             words += f", or another biological {member.role} than declared"
         parts.append(f"the sample labelled {member.role} ({member.sample}) is {words}")
     return ", and ".join(parts)
+
+
+def _whose(person: Person) -> str:
+    """Whose sample it is, after "is": `the father's`, `an uncle, brother of the father`."""
+    return person.words if person.role is None else f"{person.words}'s"
 
 
 def _is(member: Member, person: Person) -> bool:

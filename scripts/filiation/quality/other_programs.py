@@ -111,7 +111,7 @@ def other_program_rows(family: Family, paths: Sequence[str | Path], limits: Othe
                 Verdict.WARN: f"{pair.program} sees {found}, the sheet says {expected}: see the row of kinship",
             }[verdict]
             observed = (
-                f"{pair.program}: {found}, relatedness {pair.relatedness:.2f}, ibs0 {pair.ibs0}, ibs2 {pair.ibs2}"
+                f"{found} by {pair.program}: relatedness {pair.relatedness:.2f}, ibs0 {pair.ibs0}, ibs2 {pair.ibs2}"
             )
             rows.append(CheckRow("other_program", f"{a.sample}+{b.sample}", observed, str(expected), verdict, words))
     return rows

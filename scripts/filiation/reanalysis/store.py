@@ -58,6 +58,7 @@ def store_analysis(
     headers: dict[TableSchema, Mapping[str, str]] = {
         CANDIDATES: header,
         REMOVED: header,
+        FUNNEL: archive.table_header(name, FUNNEL),
         VERSIONS: {**archive.table_header(name, VERSIONS), "date": release.date},
         CHANGES: {
             "release": release.name,
@@ -83,8 +84,11 @@ def store_analysis(
             new,
             judge.new.panel,
             load_acmg_table(judge.new.acmg_table),
+            judge.release.tools.model(judge.new),
             context.reports,
             context.language,
+            panels=context.panels,
+            blind=context.imprinted.with_name("blind_genes.tsv"),
         )
         links = [link for link in links if link.kind != "report"]
         # Told from the archive's folder: the same release on a copy of both gives the same bytes.

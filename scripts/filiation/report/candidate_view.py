@@ -13,6 +13,7 @@ from filiation.report.acmg_view import Suggestion, suggestion
 from filiation.report.allele_balance import nearest_de_novo
 from filiation.report.catalogue import known, source_text, term, text
 from filiation.report.data import Row
+from filiation.report.de_novo_view import log_odds, prior
 from filiation.report.evidence_view import (
     Evidence,
     GeneDisease,
@@ -26,7 +27,15 @@ from filiation.report.evidence_view import (
     population_lines,
     predictors,
 )
-from filiation.report.facts_view import Fact, clinvar_conflict, group_lines, omim_numbers, panel_line, variant_facts
+from filiation.report.facts_view import (
+    Fact,
+    clinvar_conflict,
+    group_lines,
+    omim_numbers,
+    panel_evidence,
+    panel_line,
+    variant_facts,
+)
 from filiation.report.knowledge import Knowledge
 from filiation.report.members_view import NOTHING, MemberEvidence, member_evidence
 from filiation.report.phenotype_view import HpoTerm, PhenotypeFit, phenotype_fit
@@ -127,6 +136,16 @@ class Candidate:
     nearest_de_novo: Bilingual | None = None
     overturned_by: tuple[Bilingual, ...] = ()
     inhouse_split: Bilingual | None = None
+    prior: Bilingual | None = None
+    log_odds: Bilingual | None = None
+    panel_evidence: str = ""
+
+    @property
+    def disease(self) -> Bilingual | None:
+        """The disease that stands beside the gene: the one that fits the signs best, else the first known."""
+        if self.phenotype and self.phenotype.disease_name:
+            return self.phenotype.disease_words
+        return self.diseases[0].words if self.diseases else None
 
     @property
     def nearly_removed(self) -> tuple[Rule, ...]:
@@ -345,7 +364,7 @@ def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str], rows
     tier = row["panel_tier"] or "none"
     shelf = row.get("shelf") or "none"
     posterior = row["de_novo_posterior"]
-    diseases = gene_diseases(row)
+    diseases = gene_diseases(row, page.terms)
     partners = tuple(
         Partner(partner, anchors.get((row["gene"], partner), ""), phase)
         for partner, phase in zip(partner_keys(row), _phases(row), strict=False)
@@ -399,6 +418,9 @@ def view(row: Row, number: int, page: PageContext, anchors: dict[Any, str], rows
         conflict=clinvar_conflict(row),
         nearest_de_novo=nearest_de_novo(row, rows),
         inhouse_split=inhouse_split(row),
+        prior=prior(row, page.knowledge.mutation_rates),
+        log_odds=log_odds(row),
+        panel_evidence=panel_evidence(row, page.knowledge),
         overturned_by=tuple(term("overturn", name) for name in items(row["overturned_by"])),
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from filiation.model.report_tables import (
     PROFILE,
     READ_VIEWS,
 )
-from filiation.model.run_tables import DEFAULT, SETTINGS
+from filiation.model.run_tables import DEFAULT, SETTINGS, lines_for_family
 from filiation.report.knowledge import Knowledge, Strength, panel_memberships
 
 Row = dict[str, Any]
@@ -148,16 +150,28 @@ class ReportData:
 
     @property
     def settings(self) -> tuple[tuple[str, str, str], ...] | None:
-        """(key, value, default) of every setting that differs from its default; None where the run did not say."""
+        """(key, value, default) of every setting that is not its default, by key; None where the run did not say."""
         header = self.versions.header
         if SETTINGS not in header:
             return None
         found = []
-        for key, told in header.items():
+        for key, told in sorted(header.items()):
             if key.startswith(f"{SETTINGS}."):
                 value, _, default = told.partition(DEFAULT)
                 found.append((key.removeprefix(f"{SETTINGS}."), value, default))
         return tuple(found)
+
+    @property
+    def caller(self) -> str:
+        """The program that called the variants; '' where calls were given, which the tables of coverage show."""
+        return self.versions.header.get("caller", "") if self.coverage else ""
+
+    @property
+    def manifest_sha256(self) -> str:
+        """Checksum of the run's manifest: names, versions and checksums of the versions table, and changed settings."""
+        rows = sorted([str(row[name] or "") for name in VERSIONS.names] for row in self.versions.rows)
+        settings = sorted(self.settings or ())
+        return hashlib.sha256(json.dumps([rows, settings], ensure_ascii=True).encode()).hexdigest()
 
     @property
     def parents_related(self) -> bool:
@@ -329,12 +343,14 @@ def read_report_data(
     omim: Mapping[str, tuple[str, ...]] | None = None,
     strengths: Mapping[str, Strength] | None = None,
     blind: Mapping[str, str] | None = None,
+    mutation_rates: tuple[str, Mapping[str, float]] | None = None,
     stop_on_fail: bool = True,
 ) -> ReportData:
     """Read every table of a family; tables that are optional may be left out, and the report says so.
 
     panels : folder of all panels, for the panels that hold each gene. omim : OMIM numbers by gene symbol. strengths :
     calibrated intervals by name of the predictor. blind : English of the French reasons why a gene is not wholly seen.
+    mutation_rates : checksum of a scoring model and its rates by class; left out when the run was made with another.
 
     Raises InputError for a table of another schema, for a failed check without a reason, and for a candidate
     that the index case does not carry.
@@ -353,6 +369,7 @@ def read_report_data(
     table = read_table(candidates, CANDIDATES)
     check_candidates(table, candidates)
     steps, headers = read_funnel(funnel)
+    told = read_table(versions, VERSIONS)
     return ReportData(
         options=options,
         family=family,
@@ -362,7 +379,7 @@ def read_report_data(
         quality=checks,
         segments=read_table(segments, SEGMENTS),
         coverage=tuple(row for path in coverage for row in read_table(path, COVERAGE).rows),
-        versions=read_table(versions, VERSIONS),
+        versions=replace(told, header=lines_for_family(told.header, family.name)),
         panel=read_panel(panel) if panel else None,
         recheck=read_table(recheck, RECHECK) if recheck else None,
         read_views=read_table(read_views, READ_VIEWS) if read_views else None,
@@ -371,18 +388,24 @@ def read_report_data(
         changes=read_table(changes, CHANGES) if changes else None,
         phenotype=tuple(read_table(phenotype, PHENOTYPE_TERMS).rows) if phenotype else (),
         removed=read_table(removed, REMOVED) if removed else None,
-        knowledge=_knowledge(table, panels, omim, strengths, blind),
+        knowledge=_knowledge(table, options, panels, omim, strengths, blind, mutation_rates),
     )
 
 
 def _knowledge(
     candidates: Table,
+    options: Options,
     panels: str | Path | None,
     omim: Mapping[str, tuple[str, ...]] | None,
     strengths: Mapping[str, Strength] | None,
     blind: Mapping[str, str] | None,
+    mutation_rates: tuple[str, Mapping[str, float]] | None,
 ) -> Knowledge:
     """What is known beside the tables, for the genes of the candidates."""
     genes = {(row["gene"], row["hgnc_id"] or "") for row in candidates.rows if row["gene"]}
-    count, unread, memberships = panel_memberships(panels, genes) if panels else (0, (), {})
-    return Knowledge(count, unread, memberships, omim, strengths or {}, blind or {})
+    own = options.pre_indication
+    count, unread, memberships = panel_memberships(panels, genes, own) if panels else (0, (), {})
+    checksum, rates = mutation_rates or ("", {})
+    if not checksum or checksum not in candidates.header.get("scoring_model", ""):
+        rates = {}
+    return Knowledge(count, unread, memberships, omim, strengths or {}, blind or {}, rates)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from filiation.report.catalogue import known, plural, source_text, term, text
 from filiation.report.data import Row
 from filiation.report.knowledge import Strength
+from filiation.report.phenotype_view import HpoTerm, disease_words
 from filiation.report.typography import Bilingual, both, compact, same, significant
 
 _CLINVAR_STARS = (
@@ -112,6 +113,8 @@ class GeneDisease:
     mode: str
     validity: str
     source: str
+    # Name in both languages; source text where Orphanet's French names were not given.
+    words: Bilingual
 
     @property
     def validity_words(self) -> Bilingual:
@@ -172,13 +175,14 @@ def gene_facts(row: Row) -> tuple[tuple[Bilingual, Bilingual], ...]:
     return tuple(shown)
 
 
-def gene_diseases(row: Row) -> tuple[GeneDisease, ...]:
+def gene_diseases(row: Row, terms: Mapping[str, HpoTerm]) -> tuple[GeneDisease, ...]:
     """The diseases of the gene, `id:name:mode:validity:source`; an identifier keeps its own colon."""
     found = []
     for item in (row.get("gene_disease_validity") or "").split("|"):
         match = re.fullmatch(r"((?:[A-Za-z]+:)?[^:]*):(.*):([^:]*):([^:]*):([^:]*)", item.strip())
         if match:
-            found.append(GeneDisease(*(part.strip() for part in match.groups())))
+            identifier, name, mode, validity, source = (part.strip() for part in match.groups())
+            found.append(GeneDisease(identifier, name, mode, validity, source, disease_words(identifier, name, terms)))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from filiation.report.candidate_vcf import write_vcf
+from filiation.report.crate import crate
 from filiation.report.data import ReportData
 from filiation.report.document import document, summary, write_json
 from filiation.report.html import write_html
@@ -26,8 +27,9 @@ def write_exports(
     phenopacket: Target = None,
     vcf: Target = None,
     summary_file: Target = None,
+    crate_file: Target = None,
 ) -> None:
-    """Write the page and the table, and the other forms that a path is given for."""
+    """Write the page and the table, and the other forms that a path is given for; the crate last, for it names them."""
     write_html(html, data)
     write_tsv(table, data)
     if pdf:
@@ -45,3 +47,6 @@ def write_exports(
         write_vcf(vcf, data)
     if summary_file:
         write_json(summary_file, summary(data))
+    if crate_file:
+        files = (html, table, pdf, xlsx, json, phenopacket, vcf, summary_file)
+        write_json(crate_file, crate(data, [file for file in files if file]))

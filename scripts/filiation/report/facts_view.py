@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from filiation.report.catalogue import known, plural, source_text, term, text
 from filiation.report.data import Row
 from filiation.report.evidence_view import GeneDisease, annotation_states
-from filiation.report.knowledge import Knowledge
+from filiation.report.knowledge import Knowledge, Membership
 from filiation.report.typography import Bilingual, both, decimal, percent, same, significant
 
 NULL_TERMS = ("stop_gained", "frameshift", "splice_acceptor", "splice_donor", "start_lost", "transcript_ablation")
@@ -138,13 +138,22 @@ def panel_line(row: Row, knowledge: Knowledge) -> tuple[Bilingual, ...]:
     """The panels of the catalogue that hold the gene: name, version and tier of each."""
     if not knowledge.panels:
         return (text("panels.not_read"),)
-    lines = [
-        text("panels.one", name=member.panel, version=member.version or "?", tier=term("tier", member.tier))
-        for member in knowledge.memberships.get(row["gene"] or "", ())
-    ]
+    lines = [_membership(member) for member in knowledge.memberships.get(row["gene"] or "", ())]
     if not lines:
         lines.append(plural("panels.on_none", knowledge.panels))
     return tuple(lines)
+
+
+def _membership(member: Membership) -> Bilingual:
+    """Panel, version, its date where the panel gives one, and tier."""
+    words = {"name": member.panel, "version": member.version or "?", "tier": term("tier", member.tier)}
+    return text("panels.dated", **words, date=member.date) if member.date else text("panels.one", **words)
+
+
+def panel_evidence(row: Row, knowledge: Knowledge) -> str:
+    """Why the gene stands on the panel of the analysis, as the panel writes it; '' when it is not on it."""
+    members = knowledge.memberships.get(row["gene"] or "", ())
+    return next((member.evidence for member in members if member.evidence), "")
 
 
 def omim_numbers(row: Row, knowledge: Knowledge, diseases: tuple[GeneDisease, ...]) -> Bilingual:

@@ -41,10 +41,9 @@ from filiation.report.limits import limits
 from filiation.report.naming import run_name
 from filiation.report.pedigree_svg import draw_pedigree
 from filiation.report.phenotype_view import HpoTerm, labelled, terms_of
-from filiation.report.phrases import measure
 from filiation.report.quality_view import coverage_lines, report_tiles, tiles, verdict_of
 from filiation.report.reads_view import read_pictures
-from filiation.report.told import told
+from filiation.report.told import observed, told
 from filiation.report.typography import Bilingual
 from filiation.report.why_view import threshold_keys
 
@@ -139,7 +138,7 @@ def environment() -> Environment:
         term=catalogue.term,
         source=catalogue.source_text,
         known=catalogue.known,
-        measure=measure,
+        observed=observed,
         told=told,
         points_words=points_words,
         both=typography.both,
@@ -367,11 +366,11 @@ def _structure(data: ReportData) -> Bilingual:
 
 
 def _headers(data: ReportData) -> list[tuple[str, str]]:
-    """Header lines of the tables (thresholds, models), each once."""
+    """Header lines of the tables (thresholds, models), each once, by name."""
     merged = {**data.quality.header, **data.funnel_headers, **data.candidates.header}
     if data.recheck and "thresholds" in data.recheck.header:
         merged["recheck_thresholds"] = data.recheck.header["thresholds"]
-    return [(key, value) for key, value in merged.items() if key not in ("schema", "program")]
+    return [(key, value) for key, value in sorted(merged.items()) if key not in ("schema", "program")]
 
 
 def write_html(path: str | Path, data: ReportData) -> None:

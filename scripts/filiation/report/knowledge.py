@@ -24,6 +24,9 @@ class Membership:
     panel: Bilingual
     version: str
     tier: str
+    date: str = ""
+    # Why the gene stands on the panel, of the analysis' own panel alone.
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Knowledge:
     """panels : how many were read; 0 when none was given. unread : panel files that could not be read.
 
     memberships, omim : by gene symbol as the candidates write it. strengths : by name of the predictor. blind :
-    English of the French reasons for which a gene is not wholly seen.
+    English of the French reasons for which a gene is not wholly seen. mutation_rates : of the scoring model, by class.
     """
 
     panels: int = 0
@@ -40,14 +43,16 @@ class Knowledge:
     omim: Mapping[str, tuple[str, ...]] | None = None
     strengths: Mapping[str, Strength] = field(default_factory=dict)
     blind: Mapping[str, str] = field(default_factory=dict)
+    mutation_rates: Mapping[str, float] = field(default_factory=dict)
 
 
 def panel_memberships(
-    folder: str | Path, genes: Iterable[tuple[str, str]]
+    folder: str | Path, genes: Iterable[tuple[str, str]], own: str = ""
 ) -> tuple[int, tuple[str, ...], dict[str, tuple[Membership, ...]]]:
     """(panels read, files that could not be, panels of each gene) over every panel of a folder.
 
-    genes : (symbol, HGNC id or '') of the candidates; a gene is found by its id, so that renamed ones are.
+    genes : (symbol, HGNC id or '') of the candidates; a gene is found by its id, so that renamed ones are. own : name
+    of the analysis' panel, whose evidence is told too.
     """
     # A symbol that one row gives with its id and another without is one gene.
     wanted = dict(sorted(genes))
@@ -66,5 +71,7 @@ def panel_memberships(
         for symbol, hgnc_id in wanted.items():
             gene = panel.gene_of(symbol, hgnc_id)
             if gene is not None:
-                found[symbol].append(Membership(words, header.get("version", ""), gene.tier))
+                evidence = gene.evidence if panel.pre_indication == own else ""
+                dated = header.get("version", ""), gene.tier, header.get("date", "")
+                found[symbol].append(Membership(words, *dated, evidence))
     return count, tuple(unread), {symbol: tuple(members) for symbol, members in found.items()}

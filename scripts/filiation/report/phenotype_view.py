@@ -54,6 +54,7 @@ class PhenotypeFit:
     disease_id: str
     disease_name: str
     matches: tuple[SignMatch, ...]
+    disease_words: Bilingual
 
     @property
     def matched(self) -> int:
@@ -85,6 +86,12 @@ def terms_of(rows: Sequence[Row]) -> dict[str, HpoTerm]:
 def labelled(identifier: str, terms: Mapping[str, HpoTerm]) -> HpoTerm:
     """A term with its label, as far as the labels of this report go."""
     return terms.get(identifier, HpoTerm(identifier, same("")))
+
+
+def disease_words(identifier: str, name: str, terms: Mapping[str, HpoTerm]) -> Bilingual:
+    """A disease's name; in French too where the phenotype table has it, else as source text."""
+    known = terms.get(identifier.replace("Orphanet:", "ORPHA:"))
+    return source_text(name) if known is None else Bilingual(known.label.fr or name, name)
 
 
 def relation(patient: HpoTerm, disease: HpoTerm, similarity: float) -> str:
@@ -121,9 +128,12 @@ def phenotype_fit(row: Row, terms: Mapping[str, HpoTerm]) -> PhenotypeFit | None
         )
     best = re.fullmatch(r"((?:OMIM|ORPHA|MONDO|DECIPHER):\d+):?(.*)", row.get("hpo_disease") or "")
     order = {"exact": 0, "child": 1, "parent": 2, "near": 3, "none": 4}
+    identifier = best[1] if best else (row.get("hpo_disease") or "")
+    name = best[2].strip() if best else ""
     return PhenotypeFit(
         both(decimal, row["hpo_score"], 2),
-        best[1] if best else (row.get("hpo_disease") or ""),
-        best[2].strip() if best else "",
+        identifier,
+        name,
         tuple(sorted(matches, key=lambda match: order[match.kind])),
+        disease_words(identifier, name, terms),
     )

@@ -16,7 +16,7 @@ from filiation.report.typography import NARROW, Bilingual, integer
 _PREFIX = "phrase."
 _GROUPED_FROM = 10_000
 # Words of the table that are the same in both languages.
-_SHARED = {"Mb", "kb", "bp", "X", "Y", "PL", "GL", "AD", "GQ", "DP"}
+_SHARED = {"Mb", "kb", "bp", "X", "Y", "PL", "GL", "AD", "GQ", "DP", "SNVs", "somalier", "peddy"}
 
 
 @cache
@@ -39,6 +39,11 @@ def _french_numbers(text: str) -> str:
     return re.sub(r"(?<=\d) ?%", NARROW + "%", text)
 
 
+def _english_numbers(text: str) -> str:
+    text = re.sub(r"(?<![\w.])\d{5,}(?![\w.]|\.\d)", lambda match: integer(int(match.group()), "en"), text)
+    return re.sub(r"(?<=\d) %", "%", text)
+
+
 def measure(text: str | None) -> Bilingual:
     """An observed or expected value in both languages, or as source text when it holds an unknown word."""
     if not text:
@@ -52,4 +57,4 @@ def measure(text: str | None) -> Bilingual:
     # Numbers first: the translated phrases may hold characters of their own.
     translated = _pattern().sub(lambda match: load("fr")[_PREFIX + match.group(1)], _french_numbers(text))
     translated = re.sub(r"(?<=\w): ", " : ", translated).replace(";", NARROW + ";").replace(" :", "\u00a0:")
-    return Bilingual(translated, text)
+    return Bilingual(translated, _english_numbers(text))

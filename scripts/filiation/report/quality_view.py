@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from filiation.report.catalogue import term, text
 from filiation.report.data import ReportData, Row
 from filiation.report.gene_coverage_view import PanelCoverage
-from filiation.report.phrases import measure
+from filiation.report.told import observed
 from filiation.report.typography import Bilingual, both, decimal, megabases, percent, same
 
 # From worst to best; a check is as good as its worst sample.
@@ -91,18 +91,18 @@ def brief(value: str | None) -> Bilingual:
     value keeps its head and its ratio: `parent and child (0.0001)`.
     """
     if not value:
-        return measure(value)
+        return observed(value)
     if share := re.match(r"(\d+ of \d+) \(([\d.e+-]+ %)\)", value):
-        return measure(f"{share[2]} ({share[1]})")
+        return observed(f"{share[2]} ({share[1]})")
     if ratio := re.fullmatch(r"([\d.]+) \([^)]*\)", value):
-        return measure(ratio[1])
+        return observed(ratio[1])
     if len(value) > _LONG_VALUE:
         first = value.split(";")[0]
         head, mark, rest = first.partition(": ")
         in_brackets = re.search(r"\(([\d.]+)\)", rest)
         first = head + (f" ({in_brackets[1]})" if in_brackets else "") if mark else first
-        return measure(first)
-    return measure(value)
+        return observed(first)
+    return observed(value)
 
 
 def coverage_lines(data: ReportData) -> tuple[CoverageLine, ...]:

@@ -17,6 +17,8 @@ from filiation.report.phrases import measure
 from filiation.report.typography import MINUS, NARROW, SUPERSCRIPT, Bilingual, same
 
 _PREFIX = "told."
+# A sentence of more parts than this is not one that a step wrote.
+_MOST_PARTS = 80
 _MEMBER = r"(?:proband|father|mother|sibling) \S+"
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 
@@ -51,13 +53,29 @@ def _phase(value: str) -> Bilingual | None:
 def _member(value: str) -> Bilingual | None:
     """`father SAMPLE` in words."""
     role, _, sample = value.partition(" ")
-    return Bilingual(f"{term('role', role).fr} {sample}", f"{term('role', role).en} {sample}")
+    words = term("named_member", role)
+    return Bilingual(f"{words.fr} {sample}", f"{words.en} {sample}")
 
 
 def _relation(value: str) -> Bilingual | None:
     """A relation of two people, in the phrases of the quality table."""
     words = measure(value)
     return None if isinstance(words, SourceText) else words
+
+
+def _label(value: str) -> Bilingual:
+    """A role as it stands on a tube."""
+    words = term("role", value)
+    return Bilingual(words.fr.lower(), words.en.lower())
+
+
+def _persons(value: str) -> Bilingual | None:
+    """Whose sample it may be: `the father's or a brother of the child`."""
+    keys = [re.sub(r"\W+", "_", part) for part in value.split(" or ")]
+    if not all(known("person", key) for key in keys):
+        return None
+    found = [term("person", key) for key in keys]
+    return Bilingual(" ou ".join(words.fr for words in found), " or ".join(words.en for words in found))
 
 
 def _form(value: str) -> Bilingual | None:
@@ -109,10 +127,15 @@ _VALUES: dict[str, tuple[str, Callable[[str], Bilingual | None]]] = {
     "place": (r"\w+", same),
     "group_name": (r"\w+", same),
     "variant": (r"\S+", same),
-    "sample": (r"\S+", same),
+    **dict.fromkeys(("sample", "sample_two"), (r"\S+", same)),
     "score": ("REVEL|AlphaMissense|CADD|SpliceAI|LOEUF|pLI", same),
     "member": (_MEMBER, _member),
     "member_two": (_MEMBER, _member),
+    "label": ("proband|father|mother|sibling", _label),
+    "persons": (r".+", _persons),
+    **dict.fromkeys(("sex", "sex_two"), ("male|female|unknown", _of("sex"))),
+    "program": ("somalier|peddy", same),
+    "places": (r"[^\s,]+(?:, [^\s,]+)*", same),
     "relation": (r"[a-z, ]+", _relation),
     "relation_two": (r"[a-z, ]+", _relation),
     "form": (r".+", _form),
@@ -123,7 +146,7 @@ _VALUES: dict[str, tuple[str, Callable[[str], Bilingual | None]]] = {
     "evidence": (r"\w+", _of("evidence_column")),
     "shelf_rule": (r"\w+", _of("shelf_rule")),
     "removal": (r"\w+", _of("reason")),
-    "words": (r".+", lambda sentence: _parts_told(sentence)),
+    **dict.fromkeys(("words", "words_two"), (r".+", lambda sentence: _parts_told(sentence))),
     "effect": (r"[\w&*]+", _effect),
     "group": (r"\w+", _of("effect_group")),
     "state": (r"\w+", _of("population_state")),
@@ -206,4 +229,11 @@ def _told(sentence: str) -> Bilingual | None:
 
 def told(sentence: str) -> Bilingual:
     """A reason in both languages; as source text when its words are not known."""
-    return _told(sentence) or source_text(sentence)
+    parts = len(re.findall(r"[:;,] ", sentence))
+    return (_told(sentence) if parts <= _MOST_PARTS else None) or source_text(sentence)
+
+
+def observed(words: str | None) -> Bilingual:
+    """What a check observed or expected: numbers with fixed phrases, or a sentence that is told."""
+    found = measure(words)
+    return told(words) if words and isinstance(found, SourceText) else found
