@@ -300,8 +300,7 @@ class WorkflowInputs:
         """Everything `filiation prioritise` is told beyond its calls: tables, and the signs of the index case."""
         resources, chosen = self.config.resources, self.config.prioritisation
         options = [
-            *("--rank-weights", self._rank_weights),
-            *("--acmg-table", self._acmg_table),
+            *("--rank-weights", self._rank_weights, "--acmg-table", self._acmg_table),
             *("--gene-table", str(gene_table_path(self.config))),
             *self.gene_fact_options(),
         ]
@@ -376,10 +375,9 @@ class WorkflowInputs:
 
     def phenotype_options(self, family: str) -> list[str]:
         """--terms, --absent and the French labels, as far as there are any."""
-        member = self.family(family)
+        member, resources = self.family(family), self.config.resources
         absent = ["--absent", ";".join(member.hpo_absent)] if member.hpo_absent else []
         options = ["--terms", ";".join(member.hpo_terms), *absent]
-        resources = self.config.resources
         french = {"--french-labels": resources.hpo_french_labels, "--orphanet-names": resources.orphanet_french_names}
         return options + [word for option, path in french.items() if path for word in (option, path)]
 
