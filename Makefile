@@ -7,13 +7,14 @@ SHELL := /bin/bash
 .PHONY: help setup demo test test-kernels test-mutants test-kill test-chaos test-slurm test-slurm-fake lint clean test-fuzz
 
 CORES ?= $(shell nproc)
-WORKERS ?= 2
+# One more than the cores of a small machine: tests of schedulers, browsers and killed runs wait for half of their time.
+WORKERS ?= 3
 # Further options for pytest, as in: make test PYTEST_OPTIONS="-k de_novo"
 PYTEST_OPTIONS ?=
 
 BIN := .venv/bin
 # Tests of one group, as those on the one SLURM of this machine, run one after the other.
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_OPTIONS)
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --durations=15 $(PYTEST_OPTIONS)
 # The tools of a conda environment stand in .venv/bin too.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Uncompiled modules triple the start of snakemake.

@@ -194,7 +194,7 @@ def _given(folder: Path, archive: Archive, name: str, context: RunContext) -> An
     options = argparse.Namespace(
         results=str(folder / "results"), family=name, no_links=False, config=str(folder / "config.yaml")
     )
-    given = _input(options, config, load_sheets(config), archive.family(name).family, context.release.date)
+    given = _input(options, config, load_sheets(config, folder), archive.family(name).family, context.release.date)
     release = context.release
     role = {"name": RELEASE_ROLE, "kind": INPUT, "version": release.name, "sha256": release.fingerprint}
     given.resources = [*given.resources, role]
