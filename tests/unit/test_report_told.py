@@ -23,7 +23,8 @@ TERMS = (
 )  # fmt: skip
 PARENTAGE = (
     "kinship was not measured", "a parent was not sequenced", "kinship of both parents OK in the quality table",
-    "kinship with the father was not measured; kinship with the mother: WARN, relatedness 0.31, weak evidence",
+    "kinship with the father was not measured; kinship with the mother: OK, proband S1 and mother S2 can be parent and "
+    "child; the region is small, so this is weak evidence",
 )  # fmt: skip
 # Choices of every fact that a criterion reads.
 CHOICES: dict[str, tuple[Any, ...]] = {
