@@ -28,7 +28,7 @@ def write_reads(folder: Path, number: int) -> tuple[Path, Path]:
     text = folder / "reads.fastq"
     with open(text, "w", encoding="ascii") as handle:
         for index in range(number):
-            handle.write(f"@A00123:45:HXXXX:1:{index}\n{bases[index % 1000]}\n+\n{quality}\n")
+            handle.write(f"@A00123:45:HSIMDSX7:1:{index}\n{bases[index % 1000]}\n+\n{quality}\n")
     bam = folder / "reads.bam"
     subprocess.run(["samtools", "import", "-0", str(text), "-o", str(bam)], check=True, capture_output=True)
     subprocess.run(["bgzip", "-f", str(text)], check=True)

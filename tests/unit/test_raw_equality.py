@@ -10,7 +10,7 @@ import pytest
 
 from builders.odd_calls import HEADER, LINES, SAMPLES, TEXT, assert_same, joined, read_with_pysam, write_as
 from filiation.config import REPOSITORY
-from filiation.io.raw.library import find_deflate
+from filiation.io.raw.deflate import find_deflate
 from filiation.io.vcf import TrioBatch, read_batches
 
 SHARED = REPOSITORY.parent / "shared" / "data" / "vcf"

@@ -1,7 +1,7 @@
 """Which BGZF blocks stand in a piece of a file, and what do they hold? Every block checked against length and CRC.
 
 Functions of libdeflate and of the C library are called by address, so that the compiled form can be kept between
-runs and needs no library to be loaded. Addresses come from `io.raw.library`.
+runs and needs no library to be loaded. Addresses come from `io.raw.deflate`.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from filiation.errors import InputError
+from filiation.io.raw.deflate import find_deflate, find_memchr
 from filiation.io.raw.header import Header, header_size, read_header
-from filiation.io.raw.library import find_deflate, find_memchr
 from filiation.io.raw.messages import NotBiallelicError, record_error
 from filiation.io.raw.records import Alleles, RawRecords
 from filiation.io.raw.source import HEADROOM, Bytes, Piece, Places, open_source

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from filiation.errors import InputError
 from filiation.io.files import check_bgzf_end, compression, require_file
-from filiation.io.raw.library import Deflate
+from filiation.io.raw.deflate import Deflate
 from filiation.kernels.damage import (
     BLOCK_TOO_LARGE,
     NOT_A_BLOCK,

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
-from filiation.io.raw.library import Deflate
+from filiation.io.raw.deflate import Deflate
 
 Taken = TypeVar("Taken")
 Linked = TypeVar("Linked")

@@ -28,20 +28,20 @@ class Deflate:
     """A libdeflate that was found. The two addresses are for kernels."""
 
     path: str
-    library: ctypes.CDLL
+    functions: ctypes.CDLL
     inflate: int
     crc32: int
 
     def new_state(self) -> int:
         """Address of a decompressor, for one thread."""
-        state = self.library.libdeflate_alloc_decompressor()
+        state = self.functions.libdeflate_alloc_decompressor()
         if not state:
             raise MemoryError("libdeflate could not make a decompressor")
         return int(state)
 
     def free_state(self, state: int) -> None:
         """Give a decompressor back."""
-        self.library.libdeflate_free_decompressor(state)
+        self.functions.libdeflate_free_decompressor(state)
 
 
 def _folder_of(package: str) -> Path | None:
