@@ -20,6 +20,21 @@ def locks_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Stops where tests of one group would run on several workers at once, as pytest 9.2 lets pytest-xdist 3.8 do.
+
+    They share a SLURM, or a fixture of minutes. Groups are told to the scheduler by an ending of the test's name.
+    """
+    if config.getoption("loadgroup", False):
+        lost = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        if lost:
+            raise pytest.UsageError(
+                f"pytest {pytest.__version__} and pytest-xdist do not keep the {len(lost)} tests of groups together "
+                f"(as {lost[0]}): install pytest as pyproject.toml has it"
+            )
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Which faults were tried on a cluster, what came of each; or, loudly, that there was no cluster."""
     write_series(terminalreporter)

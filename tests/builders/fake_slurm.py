@@ -8,13 +8,16 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 import yaml
 
 from filiation.config import REPOSITORY
@@ -95,7 +98,7 @@ class Trial:
             (self.folder / "slurm" / "accounts").touch()
 
     def run(self, patience: float = 900) -> subprocess.CompletedProcess[str]:
-        """The run to its end; TimeoutExpired when it hangs."""
+        """The run to its end; one that hangs is ended, with 124 and what its processes were at."""
         environment = {
             **os.environ,
             "FAKE_SLURM": str(self.folder / "slurm"),
@@ -104,16 +107,33 @@ class Trial:
             # As short as the trials are.
             "FILIATION_SLURM_PATIENCE": "60",
             "FILIATION_SLURM_LAG": "3",
+            # What is ended because it hangs says where.
+            "PYTHONFAULTHANDLER": "1",
         }
-        return subprocess.run(
-            [sys.executable, "-c", _DRIVER, str(self.folder / "workflow"), str(self.folder / "profile")],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=patience,
+        command = [sys.executable, "-c", _DRIVER, str(self.folder / "workflow"), str(self.folder / "profile")]
+        driver = subprocess.Popen(
+            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        try:
+            said, errors = driver.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            at_work = subprocess.run(["ps", "-e", "-o", "pid,ppid,stat,wchan:24,etime,args"], capture_output=True)
+            for process in reversed([psutil.Process(driver.pid), *psutil.Process(driver.pid).children(recursive=True)]):
+                with suppress(psutil.Error):
+                    process.send_signal(signal.SIGABRT)
+            said, errors = driver.communicate()
+            log = "\n".join(_lines(self.folder / "logs" / "run.log")[-80:])
+            return subprocess.CompletedProcess(command, 124, at_work.stdout.decode(), f"{log}\n{errors}")
+        return subprocess.CompletedProcess(command, driver.returncode, said, errors)
+
+    def stood_still(self) -> list[str]:
+        """Jobs that the scheduler ended at their time limit, and the last frames of each: a run gets over them."""
+        found = []
+        for path in sorted((self.folder / "slurm").glob("overdue.*")):
+            log = self.folder / "slurm" / "jobs" / path.suffix[1:] / "output"
+            frames = [line.strip() for line in _lines(Path(log.read_text().strip())) if line.startswith("  File ")]
+            found.append(f"job {path.suffix[1:]} stood still and was ended: {'; '.join(frames[:8]) or 'no frames'}")
+        return found
 
     def wrong(self, done: subprocess.CompletedProcess[str]) -> list[str]:
         """Everything that is not as it should be; empty when the trial was passed."""

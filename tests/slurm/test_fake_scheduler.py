@@ -25,21 +25,25 @@ def attempted(trial: Trial) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def faults(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str]]]:
-    """{kind: what is wrong at the end of each of its trials}, of the kinds that are asked for, several at once."""
+def trials(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[tuple[Trial, list[str]]]]:
+    """{kind: its trials, and what is wrong at the end of each}, of the kinds that are asked for, several at once."""
     folder = tmp_path_factory.mktemp("fake_slurm")
     asked = {item.callspec.params.get("kind") for item in request.session.items if hasattr(item, "callspec")}
     kinds = [kind for kind in KINDS if kind in asked]
-    trials = [Trial(folder / f"{kind}-{number}", kind, number) for number in range(TRIALS) for kind in kinds]
+    begun = [Trial(folder / f"{kind}-{number}", kind, number) for number in range(TRIALS) for kind in kinds]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(attempted, trials))
-    return {kind: [wrong for trial, wrong in zip(trials, found, strict=True) if trial.kind == kind] for kind in kinds}
+        done = list(zip(begun, pool.map(attempted, begun), strict=True))
+    return {kind: [(trial, wrong) for trial, wrong in done if trial.kind == kind] for kind in kinds}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_fake_slurm__gives_the_right_outputs_once(
-    kind: str, faults: dict[str, list[list[str]]], record_property: Callable[[str, object], None]
+    kind: str, trials: dict[str, list[tuple[Trial, list[str]]]], record_property: Callable[[str, object], None]
 ) -> None:
+    passed = sum(not wrong for _, wrong in trials[kind])
+    still = [text for trial, _ in trials[kind] for text in trial.stood_still()]
     record_property("trials", TRIALS)
-    record_property("series", f"{KINDS[kind]}; {faults[kind].count([])} of {TRIALS} trials")
-    assert [fault for found in faults[kind] for fault in found] == []
+    record_property("series", "; ".join([KINDS[kind], f"{passed} of {TRIALS} trials", *still]))
+    assert [fault for _, wrong in trials[kind] for fault in wrong] == []

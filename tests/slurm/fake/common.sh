@@ -35,6 +35,21 @@ end_processes() {
     event ended "$1"
 }
 
+# Ends the jobs that stand still, as the controller does at a job's time limit or when its node is gone. What they
+# were at is kept in `overdue.NUMBER`, and with PYTHONFAULTHANDLER in the job's log.
+end_overdue() {
+    local job number
+    for job in "$JOBS"/*/; do
+        [[ $(cat "$job/state" 2>/dev/null) =~ ^(PENDING|RUNNING)$ ]] || continue
+        if younger "${FAKE_SLURM_LIMIT:-180}" "$job/state"; then continue; fi
+        number=$(basename "$job")
+        ps -e -o pid,ppid,pgid,stat,wchan:24,etime,args >"$FAKE_SLURM/overdue.$number" 2>&1
+        kill -ABRT -- "-$(cat "$job/group" 2>/dev/null || echo 0x)" 2>/dev/null && sleep 1
+        end_processes "$number"
+        put "$job/state" TIMEOUT
+    done
+}
+
 # New job with the script $1; its number.
 new_job() {
     local number
