@@ -25,7 +25,7 @@ from filiation.report.facts_view import (
     variant_facts,
 )
 from filiation.report.html import render
-from filiation.report.knowledge import Knowledge, panel_memberships
+from filiation.report.knowledge import Knowledge, Membership, panel_memberships
 from filiation.report.pdf import print_page, summary_density
 from filiation.report.phenotype_view import HpoTerm, relation, terms_of
 from filiation.report.told import told
@@ -161,10 +161,23 @@ def test_panels__hold_a_gene_by_its_hgnc_id_and_unreadable_files_are_named(tmp_p
     assert (count, unread) == (2, ("notes.tsv",))
     assert [member.panel.en for member in found["SYNGAP1"]] == ["Intellectual disability", "Early <epilepsies>"]
     knowledge = Knowledge(count, unread, found)
-    assert [line.en for line in panel_line(candidate(gene="TTN"), knowledge)] == [
+    assert [line.head.en for line in panel_line(candidate(gene="TTN"), knowledge)] == [
         "on none of the 2 panels of the catalogue"
     ]
-    assert [line.en for line in panel_line(candidate(), Knowledge())] == ["panels of the catalogue: not annotated"]
+    (unknown,) = panel_line(candidate(), Knowledge())
+    assert unknown.head.en == "panels of the catalogue: not annotated"
+
+
+def test_panels__of_one_tier_and_version_share_a_line_and_that_of_the_analysis_stands_first() -> None:
+    members = [Membership(same(name), "1.2.0", "core", "2026-11-22") for name in "abcdef"]
+    members += [Membership(same("own"), "1.2.0", "core", "2026-11-22", "Orphanet"), Membership(same("g"), "2", "hpo")]
+    core, hpo = panel_line(candidate(), Knowledge(8, (), {"SYNGAP1": tuple(members)}))
+    assert core.head.en.endswith("version 1.2.0 of 2026-11-22")
+    assert core.first.en == "own, a, b, c"
+    assert core.rest == same("d, e, f")
+    assert core.more is not None
+    assert core.more.fr == "et 3 autres", "paper counts what the screen names"
+    assert (hpo.first.en, hpo.rest) == ("g", None)
 
 
 def test_omim__numbers_that_stand_with_a_name_are_not_repeated(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from filiation.report.evidence_view import (
 )
 from filiation.report.facts_view import (
     Fact,
+    PanelLine,
     clinvar_conflict,
     group_lines,
     omim_numbers,
@@ -130,7 +131,7 @@ class Candidate:
     name_status: Bilingual | None = None
     facts: tuple[Fact, ...] = ()
     population_detail: tuple[Bilingual, ...] = ()
-    panels: tuple[Bilingual, ...] = ()
+    panels: tuple[PanelLine, ...] = ()
     omim: Bilingual = NOTHING
     conflict: Bilingual | None = None
     nearest_de_novo: Bilingual | None = None

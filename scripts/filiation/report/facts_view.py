@@ -13,6 +13,7 @@ from filiation.report.typography import Bilingual, both, decimal, percent, same,
 
 NULL_TERMS = ("stop_gained", "frameshift", "splice_acceptor", "splice_donor", "start_lost", "transcript_ablation")
 _DOMAINS_SHOWN = 4
+_PANELS_ON_PAPER = 4
 _DECAY = (
     ("escapes nonsense-mediated decay", "escapes"),
     ("decay not expected", "escapes"),
@@ -134,20 +135,43 @@ def clinvar_conflict(row: Row) -> Bilingual | None:
     )
 
 
-def panel_line(row: Row, knowledge: Knowledge) -> tuple[Bilingual, ...]:
-    """The panels of the catalogue that hold the gene: name, version and tier of each."""
+@dataclass(frozen=True)
+class PanelLine:
+    """Panels that hold a gene in the same tier and version; paper names the first of them and counts the rest."""
+
+    head: Bilingual
+    first: Bilingual
+    rest: Bilingual | None = None
+    more: Bilingual | None = None
+
+
+def panel_line(row: Row, knowledge: Knowledge) -> tuple[PanelLine, ...]:
+    """The panels of the catalogue that hold the gene, by tier and version: that of the analysis stands first."""
     if not knowledge.panels:
-        return (text("panels.not_read"),)
-    lines = [_membership(member) for member in knowledge.memberships.get(row["gene"] or "", ())]
-    if not lines:
-        lines.append(plural("panels.on_none", knowledge.panels))
-    return tuple(lines)
+        return (PanelLine(text("panels.not_read"), same("")),)
+    found = knowledge.memberships.get(row["gene"] or "", ())
+    if not found:
+        return (PanelLine(plural("panels.on_none", knowledge.panels), same("")),)
+    alike: dict[tuple[str, str, str], list[Membership]] = {}
+    for member in sorted(found, key=lambda member: not member.evidence):
+        alike.setdefault((member.tier, member.version, member.date), []).append(member)
+    return tuple(_panels_alike(*key, members) for key, members in alike.items())
 
 
-def _membership(member: Membership) -> Bilingual:
-    """Panel, version, its date where the panel gives one, and tier."""
-    words = {"name": member.panel, "version": member.version or "?", "tier": term("tier", member.tier)}
-    return text("panels.dated", **words, date=member.date) if member.date else text("panels.one", **words)
+def _panels_alike(tier: str, version: str, date: str, members: list[Membership]) -> PanelLine:
+    """One line of panels: tier, version, its date where the panel gives one, and names."""
+    words = {"version": version or "?", "tier": term("tier", tier)}
+    head = text("panels.dated", **words, date=date) if date else text("panels.one", **words)
+    names = [member.panel for member in members]
+    first, rest = names[:_PANELS_ON_PAPER], names[_PANELS_ON_PAPER:]
+    if not rest:
+        return PanelLine(head, _listed(first))
+    return PanelLine(head, _listed(first), _listed(rest), plural("panels.more", len(rest)))
+
+
+def _listed(words: list[Bilingual]) -> Bilingual:
+    """Words with commas between them."""
+    return Bilingual(", ".join(word.fr for word in words), ", ".join(word.en for word in words))
 
 
 def panel_evidence(row: Row, knowledge: Knowledge) -> str:
