@@ -26,7 +26,7 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # What the analysis does without: simulated reads, the PDF (report.pdf: false), the browser tests.
-readonly OPTIONAL=(-e art_illumina -e libpango -e chromium -e pdftotext -e fonts)
+readonly OPTIONAL=(-e art_illumina -e libpango -e chromium -e pdftotext -e fonts -e french)
 
 # What this set-up depends on, as one checksum.
 fingerprint() {
@@ -49,6 +49,7 @@ missing_tools() {
                 # The PDF is set with Pango: of the system, or of the conda environment that .venv leads to.
                 libpango) ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0.so || compgen -G '.venv/lib/libpangoft2-1.0.*' >/dev/null || echo libpango ;;
                 fonts) [ -d /usr/share/fonts/truetype/dejavu ] || compgen -G '.venv/fonts/*' >/dev/null || echo fonts ;;
+                french) [ -e /usr/share/i18n/locales/fr_FR ] || echo french ;;
                 *) have "$tool" || echo "$tool" ;;
             esac
         done
