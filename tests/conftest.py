@@ -28,12 +28,23 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) and len(val) > 30 else None
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Stops where tests of one group would run on several workers at once, as pytest 9.2 lets pytest-xdist 3.8 do.
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture that is made once for its module, which each worker would make again."""
+    known = getattr(item, "_fixtureinfo", None)
+    return known is not None and any(found[-1].scope == "module" for found in known.name2fixturedefs.values())
 
-    They share a SLURM, or a fixture of minutes. Groups are told to the scheduler by an ending of the test's name.
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Keeps tests together that share a fixture of minutes, as those of one SLURM are that name their group.
+
+    Stops where tests of one group would run on several workers at once, as pytest 9.2 lets pytest-xdist 3.8 do: groups
+    are told to the scheduler by an ending of the test's name.
     """
+    for item in items:
+        if not item.get_closest_marker("xdist_group") and _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(config.rootpath))))
+    yield
     if config.getoption("loadgroup", False):
         lost = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
         if lost:

@@ -163,9 +163,3 @@ def require_slurm(*further: str) -> None:
     missing = [name for name in (*NEEDED, *further) if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")]
     if missing:
         pytest.skip(f"{', '.join(missing)} not found: bash tests/slurm/cluster.sh install accounting")
-
-
-def require_time() -> None:
-    """Skip what takes minutes more, unless asked for."""
-    if os.environ.get("SLURM_TESTS") != "1":
-        pytest.skip("one fault a run takes minutes each: make test-slurm")

@@ -14,17 +14,19 @@ import pytest
 import yaml
 
 from builders.runs import digests, filiation, run_command
-from builders.slurm import Cluster, Run, require_time
+from builders.slurm import Cluster, Run
 
-pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow, pytest.mark.xdist_group("slurm")]
+pytestmark = [
+    pytest.mark.workflow,
+    pytest.mark.tools,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("slurm"),
+    pytest.mark.skipif(
+        os.environ.get("SLURM_TESTS") != "1", reason="one fault a run takes minutes each: make test-slurm"
+    ),
+]
 Start = Callable[[Path, Path], Run]
 MakeProfile = Callable[..., Path]
-
-
-@pytest.fixture(autouse=True)
-def asked_for() -> None:
-    """These runs were asked for."""
-    require_time()
 
 
 def stored_inputs(folder: Path, undisturbed: Path) -> None:

@@ -15,7 +15,7 @@ from filiation.demo.planted import NOT_REPORTED
 from filiation.io.tables import read_table
 from filiation.model.columns import CANDIDATES, FUNNEL, REMOVED, TRUTH, TableSchema
 
-pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow]
+pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow, pytest.mark.xdist_group("demo")]
 Row = dict[str, object]
 
 
