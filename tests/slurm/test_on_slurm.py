@@ -197,6 +197,6 @@ def test_slurm__what_the_cluster_would_not_take_is_said_before_the_first_job(
     run = start(stored, profile(set_resources={"screen": {"mem_mb": 900000}, "annotate": {"runtime": 9999}}))
     said = run.finish(120)
     assert run.driver.returncode == 2, said
-    assert "2 rule(s) do not fit: screen asks for 900000 MB; annotate asks for 9999 min" in said
+    assert "2 rule(s) do not fit: annotate asks for 9999 min; screen asks for 900000 MB" in said
     assert "main: 64 threads and 256000 MB on its largest node, 1440 min" in said
     assert cluster.jobs("all") == []

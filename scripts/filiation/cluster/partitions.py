@@ -92,7 +92,7 @@ def _too_large(
     for job in jobs:
         of_rule[job.rule].append(job)
     misfits = {}
-    for rule, same in of_rule.items():
+    for rule, same in sorted(of_rule.items()):
         found = [_excess(same, partition) for partition in chosen]
         if all(found):
             # Of several partitions the one that lacks least is told.
