@@ -175,6 +175,7 @@ def test_indels__written_elsewhere_in_their_repeat_are_one_after_normalise(tmp_p
 def test_format__a_field_less_changes_the_evidence_that_is_stated_and_no_class(
     seeds: range, tmp_path: Path, dropped: str, rung: str
 ) -> None:
+    compared = 0
     for seed in seeds:
         rng = random.Random(6 + 100 * seed)
         calls = trio()
@@ -188,7 +189,8 @@ def test_format__a_field_less_changes_the_evidence_that_is_stated_and_no_class(
             key: row["INHERITANCE"] for key, row in wanted.items()
         }
         assert {row["EVIDENCE_RUNG"][0] for row in found.values()} == {rung}
-        assert len(wanted) > 30
+        compared += len(wanted)
+    assert compared > 30 * len(seeds)
 
 
 def test_format__fields_less_and_less_never_support_more(seeds: range, tmp_path: Path) -> None:
