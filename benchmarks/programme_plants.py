@@ -223,16 +223,21 @@ def _plant_noise(programme: Programme, book: Book) -> None:
 
     One background allele in four stands in ClinVar at the start. A month moves one in fifty of all background alleles:
     to or between uncertain and not provided, and single copies, which make no candidate, to pathogenic, as those of
-    carriers of recessive genes are. Two genes of single copies get their first disease. 200 entries change that no
+    carriers of recessive genes are. Two genes of which every family has a single copy at most get their first disease:
+    where one of thousands of families has both copies changed, that news would be no noise. 200 entries change that no
     family carries.
     """
     planted = {expected.variant for expected in programme.expected} | {v.key for _, _, v, _ in programme.decisions}
-    carried, single = [], []
+    carried, single, concerned = [], [], set()
     for trio in programme.trios:
         own = [variant for variant in trio.variants if variant.term != INTRON and variant.key not in planted]
-        in_gene = Counter(variant.gene.symbol for variant in own)
+        alone = single_copies(trio)
         carried += own
-        single += [v for v in own if v.inheritance in ("paternal", "maternal") and in_gene[v.gene.symbol] == 1]
+        single += [variant for variant in own if variant in alone]
+    for trio in [*programme.trios, *(trio for arrivals in programme.arrivals for trio in arrivals)]:
+        alone = single_copies(trio)
+        concerned |= {variant.gene.symbol for variant in trio.variants if variant not in alone}
+    quiet = [variant for variant in single if variant.gene.symbol not in concerned]
     for variant in carried:
         if book.random.random() < 0.25:
             programme.start.clinvar.setdefault(variant.site, UNCERTAIN)
@@ -250,11 +255,17 @@ def _plant_noise(programme: Programme, book: Book) -> None:
                 lambda data, site=single[number].site: data.clinvar.__setitem__(site, ("Pathogenic", TWO_STARS))
             )
         # Diseases are found of genes in which families carry one copy of something.
-        for number in book.random.choice(len(single), 2, replace=False):
-            events.append(partial(_disease_is_found, variant=single[number]))
+        for number in book.random.choice(len(quiet), 2, replace=False):
+            events.append(partial(_disease_is_found, variant=quiet[number]))
         gene = book.gene("unknown")
         elsewhere = [book.variant(gene, MISSENSE, "new") for _ in range(200)]
         events.append(lambda data, found=tuple(elsewhere): _elsewhere(data, found))
+
+
+def single_copies(trio: Trio) -> list[Variant]:
+    """Variants that a child has from one parent, in genes in which it has nothing else: they make no candidate."""
+    in_gene = Counter(variant.gene.symbol for variant in trio.variants)
+    return [v for v in trio.variants if v.inheritance in ("paternal", "maternal") and in_gene[v.gene.symbol] == 1]
 
 
 def _elsewhere(data: PublicData, variants: Sequence[Variant]) -> None:
