@@ -19,6 +19,7 @@ from filiation.report.pdf import write_pdf
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.tools, NEEDS_BROWSER]
+CODING_CHANGES = ("c.1861C>T", "c.3464G>A", "c.1126C>T")
 OPEN_ALL = "document.querySelectorAll('.detail-row > td > details').forEach((d) => { d.open = true; })"
 
 
@@ -209,18 +210,42 @@ def test_two_hundred_candidates__open_filter_and_draw_without_a_complaint(browse
     assert opened.messages == []
 
 
-def test_paper__a_row_and_its_detail_begin_on_the_same_page(browser: Any, tmp_path: Path) -> None:
-    opened = Opened(browser, write(tmp_path))
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_paper__a_row_and_its_detail_begin_on_the_same_page(browser: Any, tmp_path: Path, language: str) -> None:
+    # Sizes of type make details of every length, among them those that are a little too long for the page.
+    row, detail = {"fr": ("Alertes", "Lectures de la famille"), "en": ("Alerts", "Reads of the family")}[language]
+    opened = Opened(browser, write(tmp_path, language=language))
     opened.tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    opened.tab.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True)
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "page.pdf"), "-"], capture_output=True, text=True, check=True
-    )
-    pages = text.stdout.split("\f")
-    for name in ("c.1861C>T", "c.3464G>A", "c.1126C>T"):
-        rows = [number for number, page in enumerate(pages) if name in page and "Détail et raisons" not in page]
-        details = [number for number, page in enumerate(pages) if f":{name}" in page]
-        assert set(rows) & set(details), name
+    lengths = set()
+    for size in ("0.6em", "0.78em", "0.9em", "1em", "1.1em", "1.2em", "1.3em"):
+        pages = printed(opened, f".detail {{ font-size: {size} !important }}", tmp_path / "page.pdf")
+        with_row = [page for page in pages if row in page and "GT " in page]
+        assert len(with_row) >= len(CODING_CHANGES)
+        assert [page for page in with_row if detail not in page] == [], size
+        for name in CODING_CHANGES:
+            assert any(name in page and f":{name}" in page for page in with_row), (size, name)
+        lengths.add(len(pages))
+    assert len(lengths) > 2
+
+
+def test_paper__a_list_without_details_keeps_its_table(browser: Any, tmp_path: Path) -> None:
+    opened = Opened(browser, write(tmp_path))
+    opened.tab.evaluate("document.documentElement.classList.add('print-list')")
+    pages = printed(opened, "", tmp_path / "page.pdf")
+    listed = [page for page in pages if "GQ" in page and all(name in page for name in CODING_CHANGES)]
+    assert len(listed) == 1
+    # One head above all rows, and none in each.
+    assert listed[0].count("Alertes") == 1
+    assert "Lectures de la famille" not in "".join(pages)
+
+
+def printed(opened: Opened, rule: str, path: Path) -> list[str]:
+    """The text of each page that the browser prints, with one rule more for paper."""
+    sheet = "(rule) => document.styleSheets[0].insertRule(rule, document.styleSheets[0].cssRules.length)"
+    opened.tab.evaluate(sheet, f"@media print {{ {rule} }}")
+    opened.tab.pdf(path=str(path), prefer_css_page_size=True)
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True)
+    return text.stdout.split("\f")
 
 
 def test_pdf__declares_pdf_a_3u_and_embeds_all_it_needs(tmp_path: Path) -> None:

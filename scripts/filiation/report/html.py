@@ -44,7 +44,7 @@ from filiation.report.phenotype_view import HpoTerm, labelled, terms_of
 from filiation.report.quality_view import coverage_lines, report_tiles, tiles, verdict_of
 from filiation.report.reads_view import read_pictures
 from filiation.report.told import observed, told
-from filiation.report.typography import Bilingual
+from filiation.report.typography import LANGUAGES, Bilingual
 from filiation.report.why_view import threshold_keys
 
 # A page with more details than this is slow on an office computer; the TSV always holds every candidate.
@@ -52,6 +52,11 @@ MAX_CANDIDATES = 200
 _DISCUSS_FIRST = 5
 # Of the variants that the last step removed, so many are listed.
 MAX_REMOVED = 30
+# The cells of a candidate's row, in their order.
+_EVIDENCE_COLUMNS = ("frequency", "clinvar", "predictors", "hpo", "acmg", "flags")
+ROW_COLUMNS = ("rank", "gene", "variant", "transmission", "trio", *_EVIDENCE_COLUMNS)
+# The head of the lines of the trio, whose columns stand as far apart as those of `.member-line`.
+TRIO_HEAD = "  GT  AD      DP  GQ"
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,27 @@ def content_security_policy(script: str, style: str) -> str:
         f"default-src 'none'; script-src '{content_hash(script)}'; style-src '{content_hash(style)}'; "
         "img-src data:; connect-src 'none'; form-action 'none'; base-uri 'none'"
     )
+
+
+def heads_on_paper() -> str:
+    """Style that writes the head of its column into each cell of a candidate's row, on paper, in the page's language.
+
+    A candidate begins a page of its own there and is no row of a table (report.css says why), so that no head of a
+    table is repeated above it.
+    """
+    rules = []
+    for place, name in enumerate(ROW_COLUMNS, start=1):
+        words = catalogue.text(f"column.{name}") if name != "trio" else Bilingual(TRIO_HEAD, TRIO_HEAD)
+        for language in LANGUAGES:
+            page = f"html:not(.print-list):has(#language-{language}:checked)"
+            head = _css_string(words.in_language(language))
+            rules.append(f"{page} .summary-row > :nth-child({place})::before {{ content: {head}; }}")
+    return "@media print {\n" + "\n".join(rules) + "\n}\n"
+
+
+def _css_string(words: str) -> str:
+    """Words as a string of CSS: every character that could end it, or the style, by its number."""
+    return '"' + re.sub(r"[^\w .,·()#]", lambda found: f"\\{ord(found[0]):x} ", words) + '"'
 
 
 def inheritance_counts(data: ReportData) -> list[InheritanceCount]:
@@ -222,7 +248,7 @@ def _tight(text: str) -> str:
 
 def render(data: ReportData) -> str:
     """The whole page. Same data, same bytes."""
-    style, script = _tight(asset("report.css")), _tight(asset("report.js"))
+    style, script = _tight(asset("report.css") + heads_on_paper()), _tight(asset("report.js"))
     values = page_values(data)
     pictures = {
         candidate.anchor: candidate.picture.packed
