@@ -72,6 +72,7 @@ test-slurm: setup
 # docs/slurm-fake-series.md.
 test-slurm-fake: setup
 	FAKE_SLURM_TRIALS=10 SLURM_SERIES=docs/slurm-fake-series.md SLURM_SERIES_COMMAND="make test-slurm-fake" \
+		SLURM_SERIES_TITLE="Faults of a made-up scheduler" \
 		$(PYTEST) tests/slurm/test_fake_scheduler.py
 
 lint: setup

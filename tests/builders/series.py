@@ -15,7 +15,7 @@ import pytest
 
 from filiation.io.files import atomic_text
 
-_HEAD = """# Faults on SLURM
+_HEAD = """# {title}
 
 Written by `{command}`: do not edit. {machine}. Each line is from the last time that its test ran.
 A run is passed when its outputs are those of an undisturbed run on one machine, byte for byte, no step was at work
@@ -66,10 +66,19 @@ def write_page(page: Path, rows: list[tuple[str, str, str, float]]) -> None:
         lines = {line.split(" | ")[0].strip("| "): line for line in table if line.startswith("| ")}
         lines.pop("test", None)
     for name, told, result, seconds in rows:
-        lines[name] = f"| {name} | {told.replace('|', '/')} | {result} | {seconds:.0f} s |"
-    head = _HEAD.format(command=os.environ.get("SLURM_SERIES_COMMAND", "make test-slurm"), machine=_machine())
+        lines[name] = f"| {name} | {told.replace('|', '/')} | {result} | {_time(seconds)} |"
+    head = _HEAD.format(
+        title=os.environ.get("SLURM_SERIES_TITLE", "Faults on SLURM"),
+        command=os.environ.get("SLURM_SERIES_COMMAND", "make test-slurm"),
+        machine=_machine(),
+    )
     with atomic_text(page) as handle:
         handle.write(head + "\n".join(lines[name] for name in sorted(lines)) + "\n")
+
+
+def _time(seconds: float) -> str:
+    """How long a test ran; one that reads what a fixture tried for all of them has no time of its own."""
+    return f"{seconds:.0f} s" if seconds >= 0.5 else "with the others"
 
 
 def _on_a_real_one(reporter: pytest.TerminalReporter, result: str) -> int:
@@ -80,6 +89,8 @@ def _on_a_real_one(reporter: pytest.TerminalReporter, result: str) -> int:
 def _machine() -> str:
     """The scheduler and the size of the machine."""
     version = "no SLURM"
-    if found := shutil.which("slurmd", path=f"{os.environ['PATH']}:/usr/sbin"):
+    if os.environ.get("SLURM_SERIES_TITLE"):
+        version = "Shell scripts in place of the commands of SLURM"
+    elif found := shutil.which("slurmd", path=f"{os.environ['PATH']}:/usr/sbin"):
         version = subprocess.run([found, "-V"], capture_output=True, text=True, check=False).stdout.strip()
     return f"{version}, {os.cpu_count()} cores, {platform.system()}"

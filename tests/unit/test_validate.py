@@ -121,6 +121,29 @@ def test_goal__measured_before_is_taken_from_its_folder_until_the_code_changes(t
     assert len(runs) == 3
 
 
+def test_goal__says_in_which_size_and_at_which_commit_it_was_measured(tmp_path: Path) -> None:
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        junit(tmp_path, properties(files=2, trials=10))
+        return subprocess.CompletedProcess(command, 0, stdout="passed")
+
+    root = tmp_path / "clone"
+    root.mkdir()
+    nightly = goal(full={"TRIALS": "500"})
+    assert measured(nightly, root, tmp_path, full=False, run=run).size == "small"
+    large = measured(nightly, root, tmp_path, full=True, run=run)
+    assert (large.size, large.commit) == ("full", "unknown")
+    assert measured(goal(), root, tmp_path, full=False, run=run).size == "full"
+    row = next(line for line in as_markdown(validation(large)).splitlines() if "TRIALS=500" in line)
+    assert "| full | unknown |" in row
+
+
+def test_goals__set_only_variables_that_the_tests_read() -> None:
+    read = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("*.py"))
+    for entry in read_goals(GOALS).goals:
+        for name in {**entry.quick, **entry.full}.keys() - {"arguments"}:
+            assert f'environ.get("{name}"' in read or f'environ["{name}"' in read, f"{entry.id}: nothing reads {name}"
+
+
 def test_goals__of_the_file_name_tests_and_benchmarks_that_exist() -> None:
     for entry in read_goals(GOALS).goals:
         for word in entry.run:
@@ -160,7 +183,7 @@ def test_requirements__are_shown_by_goals_tests_and_documents_that_exist() -> No
 
 def validation(*found: Found) -> Validation:
     """A validation of one goal."""
-    setting = Setting("0", "abc", "2026-01-01", "two cores", "small", (("bcftools", "1.20"),))
+    setting = Setting("0", "abc", "2026-01-01", "two cores", (("bcftools", "1.20"),))
     goals = read_goals(GOALS).model_copy(update={"goals": (goal(title="<b>One</b> | goal"),)})
     return Validation(setting, goals, found, Requirements(version=1, note="Note.", requirements=()))
 

@@ -43,6 +43,8 @@ class Found:
     trials : how many; 0 when it did not run.
     verdict : met, met on fewer trials (than the floor asks for), missed, not run.
     told : why it did not run, or the last lines of what failed.
+    size : "full" when every trial that the goal asks for was made, "small" otherwise.
+    commit : of the code that was measured, which need not be the one that writes the report.
     """
 
     goal: str
@@ -53,6 +55,8 @@ class Found:
     seconds: float = 0.0
     told: str = ""
     fingerprint: str = ""
+    size: str = ""
+    commit: str = ""
 
 
 def measured(goal: Goal, root: Path, folder: Path, *, full: bool, again: bool = False, run: Run | None = None) -> Found:
@@ -86,9 +90,27 @@ def measured(goal: Goal, root: Path, folder: Path, *, full: bool, again: bool = 
     write_text(folder / f"{goal.id}.log", done.stdout)
     found = read_found(goal, output, done.returncode, done.stdout)
     shown = " ".join([*(f"{k}={v}" for k, v in goal.environment(full=full).items()), *_shown(goal, full=full)])
-    found = Found(**{**asdict(found), "command": shown, "seconds": round(seconds, 1), "fingerprint": stamp})
+    made = {"command": shown, "seconds": round(seconds, 1), "fingerprint": stamp, "commit": commit_of(root)}
+    found = Found(**{**asdict(found), **made, "size": size_of(goal, full=full)})
     write_text(kept, json.dumps(asdict(found), indent=1, ensure_ascii=False) + "\n")
     return found
+
+
+def size_of(goal: Goal, *, full: bool) -> str:
+    """Whether a goal was measured with every trial it asks for: "full", also where it knows one size alone."""
+    small = (goal.environment(full=False), goal.arguments(full=False))
+    return "full" if full or small == (goal.environment(full=True), goal.arguments(full=True)) else "small"
+
+
+def commit_of(root: Path) -> str:
+    """The commit of the clone, with `-dirty` where files were changed since."""
+    done = subprocess.run(
+        ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=10"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def command_of(goal: Goal, folder: Path, *, full: bool) -> tuple[list[str], Path]:

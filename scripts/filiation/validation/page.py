@@ -12,6 +12,7 @@ from filiation.validation.goals import Goal, Goals
 from filiation.validation.measure import FEWER, MET, MISSED, NOT_RUN, Found
 from filiation.validation.requirements import Requirement, Requirements
 
+_COMMANDS = ("goal", "command", "size", "commit", "seconds")
 _SIGNS = {MET: "✓ met", FEWER: "✓ met, fewer trials", MISSED: "✗ missed", NOT_RUN: "– not run"}
 
 
@@ -23,7 +24,6 @@ class Setting:
     commit: str
     day: str
     machine: str
-    size: str
     tools: tuple[tuple[str, str], ...]
 
 
@@ -77,9 +77,10 @@ def as_markdown(validation: Validation) -> str:
         "",
         "## Commands",
         "",
-        "Each goal was measured by the command named here, from the clone.",
+        "Each goal was measured by the command named here, from the clone at the commit named here; in full size every",
+        "trial was made that the goal asks for.",
         "",
-        *_table(("goal", "command", "seconds"), _command_rows(validation)),
+        *_table(_COMMANDS, _command_rows(validation)),
         "",
         "## Versions",
         "",
@@ -120,7 +121,7 @@ def as_html(validation: Validation) -> str:
     body += ["</ul>", "<h2>What each guideline asks, and what shows it</h2>"]
     body += [f"<p>{escape(validation.requirements.note)}</p>"]
     body += _html_table(("guideline", "asks", "shown by", "left to the laboratory"), _requirement_rows(validation))
-    body += ["<h2>Commands</h2>", *_html_table(("goal", "command", "seconds"), _command_rows(validation))]
+    body += ["<h2>Commands</h2>", *_html_table(_COMMANDS, _command_rows(validation))]
     versions = [list(row) for row in validation.setting.tools]
     body += ["<h2>Versions</h2>", *_html_table(("what", "version"), versions)]
     return (
@@ -140,9 +141,8 @@ _STYLE = (
 
 def _setting_lines(setting: Setting) -> list[str]:
     return [
-        f"- Filiation {setting.version}, commit {setting.commit}",
+        f"- Filiation {setting.version}, written at commit {setting.commit}; what each goal was measured at stands last",
         f"- {setting.day}, {setting.machine}",
-        f"- size of the run: {setting.size}",
     ]
 
 
@@ -205,7 +205,7 @@ def _shown_by(entry: Requirement, titles: dict[str, str], verdicts: dict[str, st
 
 def _command_rows(validation: Validation) -> list[list[str]]:
     return [
-        [goal.title, f"`{found.command}`", f"{found.seconds:,.0f}"]
+        [goal.title, f"`{found.command}`", found.size, found.commit, f"{found.seconds:,.0f}"]
         for goal, found in validation.pairs()
         if found.command
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from filiation import __version__
 from filiation.run_record import run_day, software_rows
 from filiation.validation.goals import Goal, Goals
-from filiation.validation.measure import NOT_RUN, Found, measured, require_clone, write_text
+from filiation.validation.measure import NOT_RUN, Found, commit_of, measured, require_clone, write_text
 from filiation.validation.page import Setting, Validation, as_html, as_json, as_markdown
 from filiation.validation.requirements import Requirements
 
@@ -45,7 +44,7 @@ def validate(
         told = f": {one.told.splitlines()[0]}" if one.told else ""
         print(f"    {one.verdict}, {one.trials} trials, {one.seconds:.0f} s{told}", file=sys.stderr, flush=True)
         found.append(one)
-    return Validation(setting(root, full=full), goals, tuple(found), requirements)
+    return Validation(setting(root), goals, tuple(found), requirements)
 
 
 def _before(goal: Goal, folder: Path) -> Found:
@@ -59,21 +58,14 @@ def _before(goal: Goal, folder: Path) -> Found:
     return Found(goal.id, NOT_RUN, [None] * len(goal.measures), told=reason)
 
 
-def setting(root: Path, *, full: bool) -> Setting:
+def setting(root: Path) -> Setting:
     """Versions, the commit, the kind of machine and the day."""
-    done = subprocess.run(
-        ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=10"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
     cores = len(os.sched_getaffinity(0))
     return Setting(
         version=__version__,
-        commit=done.stdout.strip() or "unknown",
+        commit=commit_of(root),
         day=run_day(),
         machine=f"{platform.system()} on {platform.machine()}, {cores} cores, Python {platform.python_version()}",
-        size="full" if full else "small",
         tools=tuple((str(row["name"]), str(row["version"])) for row in software_rows()),
     )
 
