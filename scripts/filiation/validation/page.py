@@ -141,7 +141,7 @@ _STYLE = (
 
 def _setting_lines(setting: Setting) -> list[str]:
     return [
-        f"- Filiation {setting.version}, written at commit {setting.commit}; what each goal was measured at stands last",
+        f"- Filiation {setting.version}, written at commit {setting.commit}; each goal names its own, at the end",
         f"- {setting.day}, {setting.machine}",
     ]
 
