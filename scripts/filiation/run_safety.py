@@ -21,9 +21,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filiation.archive.lock import make_lock, owner_state, process_start, read_lock
-from filiation.errors import ConfigError, FiliationError, ToolError
+from filiation.errors import ConfigError, FiliationError, InputError, ToolError
 from filiation.io.sheet import SampleSheet
 from filiation.ledger.changed import changed_outputs
+from filiation.ledger.entry import entry_path, read_entry
 
 # Folder of the families' locks; a site with several users of one family names a folder that all of them can write.
 LOCKS_VARIABLE = "FILIATION_LOCKS"
@@ -292,4 +293,18 @@ def made_anew(directory: Path, say: Callable[[str], None]) -> list[str]:
     changed = changed_outputs(directory / "results")
     for path, problem in changed:
         say(f"made anew: {path.relative_to(directory)}: {problem}")
-    return ["--forcerun", *(str(path.relative_to(directory)) for path, _ in changed)] if changed else []
+    forced = {name: None for path, _ in changed for name in _forced(path, directory)}
+    return ["--forcerun", *forced] if forced else []
+
+
+def _forced(path: Path, directory: Path) -> list[str]:
+    """What Snakemake is told to repeat for an output: itself, or the rules of the reference.
+
+    Beside the outputs of the reference stand files that no rule names: the dictionary, and those of an aligner's index.
+    """
+    if path.parent != directory / "results" / "reference":
+        return [str(path.relative_to(directory))]
+    try:
+        return [read_entry(entry_path(path)).command.replace("-", "_")]
+    except InputError:
+        return ["prepare_reference", "index_reference"]

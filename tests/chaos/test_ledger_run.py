@@ -55,6 +55,20 @@ def test_intermediate__damaged_after_its_step_with_its_old_time_is_made_anew(
     assert filiation("verify", "results", cwd=folder).returncode == 0
 
 
+def test_reference__that_changed_is_prepared_again(undisturbed: Path, tmp_path: Path) -> None:
+    folder = copy_inputs(undisturbed, tmp_path / "run")
+    for name in ("genes.gff3", "genome.fa"):
+        path = folder / "data" / "reference" / name
+        path.chmod(0o640)
+        changed = path.read_bytes()
+        path.write_bytes(changed + (b"# a line more\n" if name == "genes.gff3" else b"A"))
+        done = run(folder, "--dry-run")
+        assert done.returncode == 0, done.stderr
+        assert f"made from another data/reference/{name}" in done.stderr
+        assert "prepare_reference 1" in done.stderr
+        path.write_bytes(changed)
+
+
 def test_verify__of_a_family_from_fastq_follows_every_read_to_its_cram(undisturbed: Path, tmp_path: Path) -> None:
     proof = filiation("verify", undisturbed / "results", "--inputs", cwd=undisturbed)
     assert proof.returncode == 0, proof.stdout

@@ -6,6 +6,8 @@
 #   bash tests/slurm/cluster.sh stop DIR                  ends what start began in DIR
 #   bash tests/slurm/cluster.sh controller DIR stop|start only slurmctld, to try its restart
 #   bash tests/slurm/cluster.sh accounting DIR stop|start only slurmdbd
+#   bash tests/slurm/cluster.sh node DIR stop             only slurmd
+#   bash tests/slurm/cluster.sh node DIR start [FOLDER]   slurmd; its jobs see an empty FOLDER that is the node's own
 #
 # Needs root and the packages munge slurmctld slurmd slurm-client (slurmdbd mariadb-server for accounting).
 # Ends with 0, or with 2 and what is missing. /etc/slurm/slurm.conf becomes a link into DIR: commands started by
@@ -22,7 +24,7 @@ fail() {
     exit 2
 }
 
-usage() { fail "usage: cluster.sh install [accounting], or start|stop|controller|accounting DIR [accounting|stop|start]"; }
+usage() { fail "usage: cluster.sh install [accounting], or start|stop|controller|accounting|node DIR [accounting|stop|start]"; }
 
 # Calls "$@" every quarter of a second until it succeeds, at most $1 seconds long.
 wait_for() {
@@ -109,6 +111,17 @@ EOF
 start_controller() {
     slurmctld -f "$DIR/slurm.conf"
     wait_for 20 controller_answers || fail "slurmctld does not answer; see $DIR/log/slurmctld.log"
+}
+
+# With a folder: in a mount namespace, where a file system in memory lies over it.
+start_node() {
+    if [ -n "${1:-}" ]; then
+        unshare --mount --propagation private bash -c 'mount -t tmpfs -o mode=1777 tmpfs "$1" && exec slurmd -f "$2"' \
+            slurmd "$1" "$DIR/slurm.conf" || fail "this machine does not let root mount: $1"
+    else
+        slurmd -f "$DIR/slurm.conf"
+    fi
+    wait_for 30 node_is_idle || fail "the node does not come up; see $DIR/log/slurmd.log"
 }
 
 stop_daemon() {
@@ -213,8 +226,7 @@ start() {
         sacctmgr -i add user root account=laboratory >/dev/null 2>&1 || true
     fi
     start_controller
-    slurmd -f "$DIR/slurm.conf"
-    wait_for 30 node_is_idle || fail "the node does not come up; see $DIR/log/slurmd.log"
+    start_node
     sinfo -h -o '%P %D %c %m %T'
 }
 
@@ -247,5 +259,7 @@ case "$action ${3:-}" in
     "controller start") start_controller ;;
     "accounting stop") stop_daemon slurmdbd ;;
     "accounting start") start_accounting ;;
+    "node stop") stop_daemon slurmd ;;
+    "node start") start_node "${4:-}" ;;
     *) usage ;;
 esac

@@ -185,6 +185,43 @@ def test_slurm__accounting_that_is_away_for_a_while_loses_no_job(
     assert digests(stored) == expected
 
 
+def test_slurm__files_that_the_node_does_not_see_are_named_with_their_repair(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path, expected: dict[str, str]
+) -> None:
+    cluster.give_node(stored / "data")
+    run = start(stored, profile())
+    said = run.finish()
+    assert run.driver.returncode == 1, said
+    assert "a file that this machine has is missing on the node" in said, said
+    assert "name it by that path" in said
+    cluster.say("node", str(cluster.folder), "stop")
+    cluster.say("node", str(cluster.folder), "start")
+    said = start(stored, profile()).finish()
+    assert "finished in" in said, said
+    assert digests(stored) == expected
+
+
+def test_slurm__scratch_that_the_node_alone_has_is_used_and_left_empty(
+    cluster: Cluster, start: Start, profile: MakeProfile, stored: Path, tmp_path: Path, expected: dict[str, str]
+) -> None:
+    mount = tmp_path / "node"
+    mount.mkdir()
+    # On the driver's machine the folder is not there, and nobody may make it.
+    on_node = cluster.give_node(mount) / "scratch"
+    scratch = mount / "scratch"
+    defaults = {"mem_mb": 2000, "runtime": 60, "tmpdir": f"{scratch}/$SLURM_JOB_ID"}
+    said = start(stored, profile(default_resources=defaults)).finish()
+    assert "finished in" in said, said
+    assert digests(stored) == expected
+    folders = list(on_node.iterdir())
+    assert len(folders) > 5
+    assert all(folder.name.isdecimal() for folder in folders)
+    # Compiled kernels stay for the next job of the node, nothing else does.
+    left = [path.relative_to(folder) for folder in folders for path in folder.rglob("*")]
+    assert [path for path in left if not path.parts[0].startswith("filiation-numba-")] == []
+    assert list(mount.iterdir()) == []
+
+
 def test_slurm__what_the_cluster_would_not_take_is_said_before_the_first_job(
     cluster: Cluster, start: Start, profile: MakeProfile, stored: Path
 ) -> None:

@@ -92,7 +92,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": BASE | {"toolbox"},
     "run_record": BASE | {"config", "frequencies", "toolbox"},
     "cluster": BASE | {"config"},
-    "workflow_progress": set(),
+    "workflow_progress": {"cluster"},
     # The checksum of reads (kernels) is counted from the files.
     "ledger": BASE | {"kernels"},
     # How a lock's holder is known to be dead: as in the archive.

@@ -11,6 +11,7 @@ from filiation.cluster.events import FAILED, FINISHED, RUNNING, job_events
 from filiation.cluster.profile import rule_names
 from filiation.cluster.status import STAGES, Failure, FamilyStatus, alike, family_statuses, table_text
 from filiation.cluster.status_page import status_page
+from filiation.workflow_progress import failure_text
 
 LOG = """
 [Sun Nov 22 03:57:49 2026]
@@ -62,6 +63,52 @@ def test_events__a_job_that_is_tried_again_is_running_and_counted() -> None:
     again = LOG + "\n[Sun Nov 22 03:59:12 2026]\nrule screen:\n    jobid: 5\n    wildcards: family=F1\n"
     event = job_events(again.splitlines())["5"]
     assert (event.state, event.attempt) == (RUNNING, 2)
+
+
+ON_SLURM = """
+[Sun Nov 22 03:58:00 2026]
+rule screen:
+    log: logs/screen/F1.log
+    jobid: 5
+    wildcards: family=F1
+
+[Sun Nov 22 03:59:00 2026]
+Error in rule screen:
+    message: SLURM-job '2' failed, SLURM status is: 'FAILED'.
+    jobid: 5
+    log: logs/screen/F1.log, ./.snakemake/slurm_logs/rule_screen/2.log (check log file(s) for error details)
+"""
+
+
+@pytest.mark.parametrize("own", ["", "filiation screen: calls.bcf: block 7 is cut\n  repair: copy it again\n"])
+def test_failure__on_slurm_shows_the_steps_log_or_where_it_is_empty_that_of_the_job(own: str, tmp_path: Path) -> None:
+    words = {
+        "logs/run.log": ON_SLURM,
+        "logs/screen/F1.log": own,
+        ".snakemake/slurm_logs/rule_screen/2.log": "SNAKEMAKE\n=====\n  Date: today\nMissingInputException: screen\n",
+    }
+    for name, text in words.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    text = failure_text(["screen"], tmp_path / "logs" / "run.log")
+    assert "failed step: screen" in text
+    # What the node lacks is the cause of whatever the step says.
+    assert "likely cause: a file that this machine has is missing on the node" in text
+    shown = "logs/screen/F1.log:\n    filiation screen" if own else "rule_screen/2.log:\n    MissingInputException"
+    assert shown in text
+    assert "Date: today" not in text
+    (status,) = family_statuses(tmp_path, {"F1": ["F1-child"]}, alive=False, starts_from_calls=frozenset({"F1"}))
+    assert "block 7" in table_text([status], [], "") if own else "MissingInput" in table_text([status], [], "")
+
+
+def test_failure__of_a_first_try_is_not_told_when_a_further_one_came_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    again = "\n[Sun Nov 22 03:59:12 2026]\nrule screen:\n    jobid: 5\n\nFinished jobid: 5 (Rule: screen)\n"
+    other = "\nrule annotate:\n    jobid: 6\n\nError in rule annotate:\n    jobid: 6\n"
+    (tmp_path / "logs" / "run.log").write_text(ON_SLURM + again + other)
+    text = failure_text(["screen", "annotate"], tmp_path / "logs" / "run.log")
+    assert "failed step: annotate" in text
+    assert "failed step: screen" not in text
 
 
 @pytest.fixture

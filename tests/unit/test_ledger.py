@@ -25,6 +25,7 @@ from filiation.ledger.record import run_recorded
 from filiation.ledger.steps import STEPS, inputs, outputs
 from filiation.ledger.verify import verify_run
 from filiation.model.columns import FUNNEL
+from filiation.run_safety import made_anew
 
 RULES = sorted((WORKFLOW / "rules").glob("*.smk"))
 
@@ -106,6 +107,19 @@ def test_run__finds_what_was_made_from_another_file(folder: Path) -> None:
     assert path == target
     assert "made from another results/a.txt" in problem
     assert source.read_text() == "two\nmore\n"
+
+
+def test_run__repeats_the_rule_where_a_file_beside_its_outputs_changed(folder: Path) -> None:
+    # No rule names the dictionary and the files of an aligner's index: Snakemake would not know how to make them.
+    (folder / "results" / "reference").mkdir()
+    step("first.txt", "results/reference/genome.dict")
+    step("first.txt", "results/a.txt")
+    put_back(folder / "first.txt", lambda path: path.write_text("new\n", encoding="utf-8"))
+    said: list[str] = []
+    assert made_anew(folder, said.append) == ["--forcerun", "results/a.txt", "call"]
+    assert len(said) == 2
+    entry_path(folder / "results/reference/genome.dict").write_text("{", encoding="utf-8")
+    assert made_anew(folder, said.append)[2:] == ["prepare_reference", "index_reference"]
 
 
 def test_run__finds_an_input_that_was_exchanged_under_its_old_time(folder: Path) -> None:

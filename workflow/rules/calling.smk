@@ -26,6 +26,8 @@ rule write_pedigree:
     log:
         "logs/write_pedigree/{family}.log",
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:
@@ -45,6 +47,8 @@ rule split_regions:
     log:
         "logs/split_regions.log",
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:

@@ -6,6 +6,7 @@ Choices of files and options are methods of filiation.workflow_inputs.WorkflowIn
 import gc
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -18,6 +19,7 @@ REPOSITORY = Path(workflow.basedir).resolve().parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from filiation import __version__ as PACKAGE_VERSION
+from filiation.cluster.on_node import require_inputs
 from filiation.config import parse_config
 from filiation.errors import FiliationError
 from filiation.workflow_inputs import WorkflowInputs
@@ -29,6 +31,8 @@ if Path(CONFIG_FILE).is_relative_to(Path.cwd()):
     CONFIG_FILE = str(Path(CONFIG_FILE).relative_to(Path.cwd()))
 
 try:
+    if workflow.remote_exec:
+        require_inputs(sys.argv)
     if len(CONFIG_FILES) > 1:
         raise FiliationError(
             f"several configuration files: {', '.join(CONFIG_FILES)}",
@@ -49,6 +53,8 @@ shell.prefix(
 )
 
 ENVIRONMENT = "../../environment.yml"
+# Scratch of the steps that run beside the driver: that of a profile is the nodes' own, and may not be there.
+OWN_TMPDIR = tempfile.gettempdir()
 
 
 wildcard_constraints:

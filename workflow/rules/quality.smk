@@ -89,6 +89,8 @@ rule quality_gate:
     log:
         "logs/quality_gate/{family}.log",
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:
@@ -109,6 +111,8 @@ rule compare_families:
     log:
         "logs/compare_families.log",
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:

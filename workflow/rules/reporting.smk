@@ -27,6 +27,8 @@ rule record_run:
     log:
         "logs/record_run.log",
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:
@@ -75,6 +77,8 @@ rule phenotype:
     log:
         "logs/phenotype/{family}.log",
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:
@@ -120,6 +124,8 @@ rule report:
     benchmark:
         "logs/benchmarks/report/{family}.tsv"
     localrule: True
+    resources:
+        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
     params:

@@ -43,7 +43,7 @@ _PATTERNS: tuple[tuple[str, Cause], ...] = (
     ),
     (r"Permission denied|EACCES", Cause("no permission", "look at the path that the log names")),
     (
-        r"MissingInputException|Missing input files for rule",
+        r"MissingInputException|Missing input files for rule|inputs of the job are not on this node",
         Cause(
             "a file that this machine has is missing on the node",
             "put it, reference and panels too, on a file system that the nodes see, and name it by that path",

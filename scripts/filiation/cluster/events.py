@@ -20,12 +20,17 @@ _STAMP = re.compile(r"^\[(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\]$")
 
 @dataclass
 class JobEvent:
-    """The last word on one job. attempt : 1 for the first try."""
+    """The last word on one job.
+
+    log : what the step wrote. cluster_log : what Snakemake and the scheduler wrote on the node, where there is one.
+    attempt : 1 for the first try.
+    """
 
     rule: str
     state: str
     wildcards: dict[str, str] = field(default_factory=dict)
     log: str = ""
+    cluster_log: str = ""
     message: str = ""
     since: str = ""
     attempt: int = 1
@@ -34,6 +39,29 @@ class JobEvent:
     def family(self) -> str:
         """Family it works for; '' for the jobs of all families."""
         return self.wildcards.get("family", "")
+
+
+_BANNER = re.compile(
+    r"SNAKEMAKE$|=+$|  (Date|Workflow ID|Platform|Host|User|(Snakemake|Python) version|Command|Snakefile|"
+    r"(Base|Run|Working) directory|Config file\(s\)|Config MD5): "
+)
+
+
+def useful_lines(text: str) -> list[str]:
+    """Lines of Snakemake's words without its banner and its frames."""
+    return [
+        line
+        for line in text.splitlines()
+        if line.strip()
+        and not line.startswith(("Using workflow specific", "Assuming unrestricted", "host:", "Building DAG"))
+        and not _BANNER.match(line)
+        and not re.match(r'\s*File ".*", line \d+', line)
+    ]
+
+
+def _logs(fields: dict[str, str]) -> list[str]:
+    """Names of the logs of a job, as Snakemake writes them in one line."""
+    return [name for name in fields.get("log", "").split(" (", 1)[0].split(", ") if name]
 
 
 def job_events(lines: Iterable[str]) -> dict[str, JobEvent]:
@@ -52,13 +80,17 @@ def job_events(lines: Iterable[str]) -> dict[str, JobEvent]:
                 before = events.setdefault(number, JobEvent(rule, FAILED))
             before.state, before.since = FAILED, stamp
             before.message = fields.get("message", "")
-            before.log = fields.get("log", before.log).split(" (", 1)[0]
+            # `log: logs/a.log, .snakemake/slurm_logs/rule_a/7.log (check …`: the step's own first, if it has one.
+            logs = [name for name in _logs(fields) if name != before.log]
+            if not before.log and logs:
+                before.log = logs.pop(0)
+            before.cluster_log = logs[0] if logs else ""
             return
         events[number] = JobEvent(
             rule,
             RUNNING,
             dict(item.partition("=")[::2] for item in fields.get("wildcards", "").split(", ") if "=" in item),
-            fields.get("log", "").split(" (", 1)[0],
+            next(iter(_logs(fields)), ""),
             since=stamp,
             attempt=before.attempt + 1 if before else 1,
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from filiation.cluster.causes import Cause, likely_cause
-from filiation.cluster.events import FAILED, RUNNING, JobEvent, job_events
+from filiation.cluster.events import FAILED, RUNNING, JobEvent, job_events, useful_lines
 from filiation.io.sheet import SampleSheet
 
 DONE, WAITING = "done", "waiting"
@@ -130,21 +130,29 @@ def _at_work(event: JobEvent) -> str:
 
 def shared_failures(directory: Path) -> list[Failure]:
     """Failed jobs that work for all families: the reference, the intervals."""
-    log = directory / "logs" / "run.log"
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    return [
-        failure_of(directory, event)
-        for event in job_events(lines).values()
-        if event.state == FAILED and not event.family
-    ]
+    return [failure for failure in failed_jobs(directory) if not failure.family]
 
 
 def failure_of(directory: Path, event: JobEvent) -> Failure:
-    """A failed job with the end of its log."""
-    path = directory / event.log if event.log else None
-    text = path.read_text(encoding="utf-8", errors="replace") if path and path.is_file() else ""
-    last = tuple(text.strip().splitlines()[-LINES_OF_LOG:])
-    return Failure(event.family, event.rule, event.log, last, likely_cause("\n".join([event.message, *last])))
+    """A failed job with the end of its log, or of the cluster's where the step itself wrote nothing."""
+    own, cluster = (_last_lines(directory, name) for name in (event.log, event.cluster_log))
+    log, shown = (event.cluster_log, cluster) if cluster and not own else (event.log, own)
+    return Failure(event.family, event.rule, log, shown, likely_cause("\n".join([event.message, *own, *cluster])))
+
+
+def failed_jobs(directory: Path) -> list[Failure]:
+    """Every failed job of the run, in the order in which they started."""
+    log = directory / "logs" / "run.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+    return [failure_of(directory, event) for event in job_events(lines).values() if event.state == FAILED]
+
+
+def _last_lines(directory: Path, name: str) -> tuple[str, ...]:
+    """The end of a log, without Snakemake's banner; nothing where there is none."""
+    path = directory / name
+    if not name or not path.is_file():
+        return ()
+    return tuple(useful_lines(path.read_text(encoding="utf-8", errors="replace"))[-LINES_OF_LOG:])
 
 
 SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
