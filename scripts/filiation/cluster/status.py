@@ -135,7 +135,8 @@ def shared_failures(directory: Path) -> list[Failure]:
 
 def failure_of(directory: Path, event: JobEvent) -> Failure:
     """A failed job with the end of its log, or of the cluster's where the step itself wrote nothing."""
-    own, cluster = (_last_lines(directory, name) for name in (event.log, event.cluster_log))
+    own = tuple(_text(directory, event.log).strip().splitlines()[-LINES_OF_LOG:])
+    cluster = tuple(useful_lines(_text(directory, event.cluster_log))[-LINES_OF_LOG:])
     log, shown = (event.cluster_log, cluster) if cluster and not own else (event.log, own)
     return Failure(event.family, event.rule, log, shown, likely_cause("\n".join([event.message, *own, *cluster])))
 
@@ -147,12 +148,10 @@ def failed_jobs(directory: Path) -> list[Failure]:
     return [failure_of(directory, event) for event in job_events(lines).values() if event.state == FAILED]
 
 
-def _last_lines(directory: Path, name: str) -> tuple[str, ...]:
-    """The end of a log, without Snakemake's banner; nothing where there is none."""
+def _text(directory: Path, name: str) -> str:
+    """A log, '' where there is none."""
     path = directory / name
-    if not name or not path.is_file():
-        return ()
-    return tuple(useful_lines(path.read_text(encoding="utf-8", errors="replace"))[-LINES_OF_LOG:])
+    return path.read_text(encoding="utf-8", errors="replace") if name and path.is_file() else ""
 
 
 SIGNS = {DONE: "✓", RUNNING: "…", FAILED: "✗", WAITING: "·"}
