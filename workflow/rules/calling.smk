@@ -26,10 +26,10 @@ rule write_pedigree:
     log:
         "logs/write_pedigree/{family}.log",
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
     shell:
@@ -47,10 +47,10 @@ rule split_regions:
     log:
         "logs/split_regions.log",
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
         regions=lambda wildcards, input: (

@@ -89,10 +89,10 @@ rule quality_gate:
     log:
         "logs/quality_gate/{family}.log",
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
         options=lambda wildcards: RUN.gate_options(wildcards.family),
@@ -111,10 +111,10 @@ rule compare_families:
     log:
         "logs/compare_families.log",
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
         options=RUN.comparison_options(),

@@ -27,10 +27,10 @@ rule record_run:
     log:
         "logs/record_run.log",
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
     shell:
@@ -77,10 +77,10 @@ rule phenotype:
     log:
         "logs/phenotype/{family}.log",
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
         options=lambda wildcards: RUN.phenotype_options(wildcards.family),
@@ -124,10 +124,10 @@ rule report:
     benchmark:
         "logs/benchmarks/report/{family}.tsv"
     localrule: True
-    resources:
-        tmpdir=OWN_TMPDIR,
     conda:
         ENVIRONMENT
+    resources:
+        tmpdir=OWN_TMPDIR,
     params:
         version=PACKAGE_VERSION,
         coverage=lambda wildcards, input: (
