@@ -43,6 +43,7 @@ STAGES: tuple[tuple[str, frozenset[str], str], ...] = (
     ),
     ("report", frozenset({"report", "archive"}), "results/{family}/report/{family}.rcp.html"),
 )
+RUN_LOG = "logs/run.log"
 LINES_OF_LOG = 12
 # Running jobs of one family that are named.
 MOST_SHOWN = 3
@@ -93,10 +94,8 @@ def family_statuses(
     families : {family: its samples}. alive : whether a run is at work; without one nothing is running, whatever the log
     says. starts_from_calls : families without an alignment.
     """
-    log = directory / "logs" / "run.log"
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
     events: dict[str, list[JobEvent]] = defaultdict(list)
-    for event in job_events(lines).values():
+    for event in job_events(_text(directory, RUN_LOG).splitlines()).values():
         events[event.family].append(event)
     found = []
     for family, samples in families.items():
@@ -143,9 +142,8 @@ def failure_of(directory: Path, event: JobEvent) -> Failure:
 
 def failed_jobs(directory: Path) -> list[Failure]:
     """Every failed job of the run, in the order in which they started."""
-    log = directory / "logs" / "run.log"
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
-    return [failure_of(directory, event) for event in job_events(lines).values() if event.state == FAILED]
+    events = job_events(_text(directory, RUN_LOG).splitlines())
+    return [failure_of(directory, event) for event in events.values() if event.state == FAILED]
 
 
 def _text(directory: Path, name: str) -> str:
