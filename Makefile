@@ -4,7 +4,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kernels test-mutants test-kill test-chaos test-slurm test-slurm-fake lint clean test-fuzz
+.PHONY: help setup demo test test-kernels test-mutants test-kill test-chaos test-slurm test-slurm-fake lint clean test-fuzz \
+	test-fuzz-hours
 
 CORES ?= $(shell nproc)
 # One more than the cores of a small machine: tests of schedulers, browsers and killed runs wait for half of their time.
@@ -53,13 +54,19 @@ test-fuzz: setup
 	TEXT_MUTANTS=$(FUZZ) $(BIN)/python -m pytest tests/unit/test_text_fuzz.py
 	MUTANTS=$(FUZZ) $(BIN)/python -m pytest tests/unit/test_raw_fuzz.py -k no_mutant
 
+# Every night: an hour of processor time for each parser of ours, under a fuzzer that follows coverage; FUZZ_CORPUS keeps
+# what reached new code. `make test` gives each a few seconds.
+test-fuzz-hours: setup
+	FUZZ_MINUTES=$${FUZZ_MINUTES:-60} $(PYTEST) tests/unit/test_coverage_fuzz.py
+
 # Every night: 200 writers of the archive killed at a step or a moment; `make test` kills 28. KILL_SEED chooses others.
 test-kill: setup
 	KILL_TRIALS=200 $(BIN)/python -m pytest tests/tools/test_archive_kill.py
 
-# Every night: 500 kills of runs at random moments of every step, and every step from FASTQ; `make test` kills 16.
+# Every night: 500 kills of runs at random moments of every step, and every step from FASTQ (`make test` kills 16); a full
+# disk at every step three times (3); 200 times two runs at once (2).
 test-chaos: setup
-	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} CHAOS_NIGHT=1 $(BIN)/python -m pytest -s tests/chaos
+	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} DISK_TRIALS=3 RACE_TRIALS=200 CHAOS_NIGHT=1 $(BIN)/python -m pytest -s tests/chaos
 
 # A real SLURM, which is installed and started on this machine, as root on Debian: the demonstration and the series of
 # faults of `make test`, then each fault alone. Writes docs/slurm-series.md.

@@ -192,8 +192,8 @@ def load_config(path: str | Path) -> RunConfig:
             repair="give --config, or start from config/config.yaml of the repository",
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = yaml.safe_load(text)
+        # Not read_text: of a file that is the beginning of a byte order mark it makes an empty one, without a word.
+        data = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"not valid YAML: {' '.join(str(error).split())}", where=str(path), repair="correct the line named"

@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from builders.runs import DAY, digests
+from filiation.ledger.entry import FOLDER, read_entry
 from filiation.workflow_run import MARK
 
 # Commands of the steps of a family that starts from stored calls, in an order in which they may run.
@@ -172,10 +173,75 @@ def chain(
                 kill(target, driver, job)
         assert damaged(folder, expected) == [], f"{step}, {target} killed"
     finish(folder)
+    assert_same(folder, expected)
+    assert living(folder) == []
+
+
+def starving_chain(
+    folder: Path,
+    finished: Path,
+    left: dict[str, int],
+    generator: random.Random,
+    tally: Tally,
+    *,
+    disk: Path | None = None,
+) -> None:
+    """Take the room from a family's run at one step after the other, and compare every byte.
+
+    A step has less than its largest output in the finished run: of a file, or of the whole `disk` that the folder
+    stands on. Nothing that stands under its own name may be wrong afterwards. `left`: {step: trials that it still
+    needs}, in an order in which they may run.
+    """
+    expected, largest = digests(finished), largest_outputs(finished)
+    filler = disk / "filler" if disk is not None else None
+    changes = {"TMPDIR": str(disk)} if disk is not None else {}
+    for step in [step for step, trials in left.items() if trials]:
+        room = int(generator.random() * largest[step])
+        with started(folder, **changes) as (driver, said):
+            job = wait_for_step(driver, step, said)
+            if job is None:
+                # It came to its end beside the step before, which failed, and the run has now come to its own.
+                break
+            tally.trials += 1
+            left[step] -= 1
+            if filler is not None:
+                fill(filler)
+                os.truncate(filler, max(0, filler.stat().st_size - room))
+            else:
+                with suppress(psutil.Error):
+                    job.rlimit(psutil.RLIMIT_FSIZE, (room, psutil.RLIM_INFINITY))
+            tally.struck += driver.wait(timeout=_PATIENCE) == 1
+        assert damaged(folder, expected) == [], f"{step}, {room} bytes"
+        if filler is not None:
+            filler.unlink()
+    finish(folder, **changes)
+    assert_same(folder, expected)
+
+
+def fill(path: Path) -> None:
+    """Write a file until the disk takes no more."""
+    with open(path, "wb", buffering=0) as sink:
+        while True:
+            try:
+                sink.write(bytes(1024**2))
+            except OSError:
+                return
+
+
+def largest_outputs(finished: Path) -> dict[str, int]:
+    """{command: bytes of the largest file} that the steps of a finished run wrote."""
+    found: dict[str, int] = {}
+    for path in finished.rglob(f"{FOLDER}/*.json"):
+        entry = read_entry(path)
+        found[entry.command] = max(found.get(entry.command, 0), entry.output.bytes)
+    return found
+
+
+def assert_same(folder: Path, expected: Mapping[str, str]) -> None:
+    """Every file of the results, and every byte."""
     found = digests(folder)
     assert sorted(found) == sorted(expected)
     assert [name for name in expected if found[name] != expected[name]] == []
-    assert living(folder) == []
 
 
 def living(folder: Path) -> list[psutil.Process]:

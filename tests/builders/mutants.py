@@ -51,10 +51,14 @@ def bgzf(content: bytes, generator: random.Random) -> bytes:
     return b"".join(out) + BGZF_END
 
 
-def mutated_text(generator: random.Random) -> bytes:
-    """A VCF with one to three faults, in a record's structure or anywhere."""
-    lines = [line.split("\t") for line in LINES]
-    for _ in range(generator.randint(1, 3)):
+def mutated_text(generator: random.Random, content: bytes | None = None) -> bytes:
+    """A VCF with one to three faults, in a record's structure or anywhere; `content`: one that has faults already."""
+    header, lines = list(HEADER), [line.split("\t") for line in LINES]
+    if content is not None:
+        written = content.decode(errors="replace").rstrip("\n").split("\n")
+        header = [line for line in written if line.startswith("#")]
+        lines = [line.split("\t") for line in written if not line.startswith("#")]
+    for _ in range(generator.randint(1, 3) if lines else 0):
         row = generator.choice(lines)
         place = generator.randrange(len(row))
         kind = generator.randrange(8)
@@ -80,11 +84,10 @@ def mutated_text(generator: random.Random) -> bytes:
             row[8:] = [value + generator.choice((":", ",", ":.", "")) for value in row[8:]]
         if not lines or not row:
             break
-    header = list(HEADER)
-    if generator.random() < 0.1:
+    if header and generator.random() < 0.1:
         del header[generator.randrange(len(header))]
     content = ("\n".join(header) + "\n" + "\n".join("\t".join(row) for row in lines) + "\n").encode()
-    if generator.random() < 0.1:
+    if content and generator.random() < 0.1:
         content = content[: generator.randrange(len(content))]
     return content
 

@@ -32,6 +32,7 @@ WORDS = (
     "}", "[", "&a", "*a", "!!python/name:os.system", "A" * 5000, "../x", "male", "HP:0001250", "HGNC:1", "proband",
     "track", "browser", "##FASTA", "##", "%00", "\ud800",
 )  # fmt: skip
+SOUND_PANEL = {"PANK2": ("core", "AR"), "FTL": ("hpo", "AD"), "WDR45": ("lab", "XL")}
 LENGTHS = {"chr1": 1000, "chr2": 500}
 
 
@@ -154,7 +155,7 @@ def read_panel(path: Path) -> Any:
 
 def plain_panel(path: Path) -> Any:
     """By splitting every line that follows the header."""
-    lines = [line.rstrip("\r") for line in path.read_bytes().decode().replace("\r\n", "\n").split("\n")]
+    lines = re.split(r"\r\n|\n|\r", path.read_bytes().decode())
     rows = [line.split("\t") for line in lines if line and not line.startswith("##")]
     names = rows[0]
     found = [dict(zip(names, row, strict=True)) for row in rows[1:]]
@@ -271,7 +272,7 @@ def plain_gff(path: Path) -> Any:
         cells = line.split("\t")
         if not line.strip() or line.startswith(("#", "track", "browser")):
             continue
-        attributes = dict(re.findall(r"(?:^|;)\s*(\w+)[= ]\"?([^;\"]*)", cells[8]))
+        attributes = dict(re.findall(r"(?:^|;)\s*(\w+)=([^;]+)", cells[8]))
         own = attributes.get("ID", "")
         if cells[2] != "exon" and (cells[2].endswith("gene") or own.startswith("gene:")):
             named = attributes.get("gene_name") or attributes.get("Name") or attributes.get("gene")
@@ -343,7 +344,7 @@ def main(first: int, count: int, folder: Path) -> int:
     """Try seeds; counts by parser and outcome as JSON. The seed that killed the process stays in a file."""
     warnings.simplefilter("ignore")
     folder.mkdir(parents=True, exist_ok=True)
-    panel = write_panel(folder / "sound.tsv", {"PANK2": ("core", "AR"), "FTL": ("hpo", "AD"), "WDR45": ("lab", "XL")})
+    panel = write_panel(folder / "sound.tsv", SOUND_PANEL)
     outcomes: dict[str, Counter[str]] = {name: Counter() for name in PARSERS}
     for seed in range(first, first + count):
         name = list(PARSERS)[seed % len(PARSERS)]

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from builders.chaos import copy_inputs, finish
+from builders.chaos import copy_inputs, finish, small_disk
 from builders.runs import digests
 from builders.shared_runs import made_once, reduced_inputs, undisturbed
 from builders.stored_family import write_stored_family
 
 __all__ = ["made_once", "reduced_inputs", "undisturbed"]
+
+
+@pytest.fixture
+def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system of its own, of as many megabytes as the test asks for."""
+    with ExitStack() as held:
+        try:
+            made = held.enter_context(small_disk(tmp_path / "disk", request.param))
+        except OSError as error:
+            pytest.skip(f"no small disk: {error}")
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -6,56 +6,26 @@ import os
 import resource
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from builders.chaos import (
+    assert_same,
     copy_inputs,
     damaged,
     environment,
     every_night,
+    fill,
     finish,
     meddling,
     run,
     run_command,
-    small_disk,
     started,
     wait_for_step,
 )
-from builders.runs import digests
 
 pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow]
-
-
-def assert_same(folder: Path, expected: dict[str, str]) -> None:
-    """Every file of the results, and every byte."""
-    found = digests(folder)
-    assert sorted(found) == sorted(expected)
-    assert [name for name in expected if found[name] != expected[name]] == []
-
-
-@pytest.fixture
-def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A file system of its own, of as many megabytes as the test asks for."""
-    with ExitStack() as held:
-        try:
-            made = held.enter_context(small_disk(tmp_path / "disk", request.param))
-        except OSError as error:
-            pytest.skip(f"no small disk: {error}")
-        yield made
-
-
-def fill(path: Path) -> None:
-    """Write a file until the disk takes no more."""
-    with open(path, "wb", buffering=0) as sink:
-        while True:
-            try:
-                sink.write(bytes(1024**2))
-            except OSError:
-                return
 
 
 @pytest.mark.parametrize("disk", [100], indirect=True)

@@ -123,6 +123,14 @@ def test_configuration__that_is_not_there_or_not_yaml(folder: Path, capsys: pyte
     assert "not valid YAML" in capsys.readouterr().err
 
 
+def test_configuration__of_which_only_the_start_of_a_byte_order_mark_is_left_is_not_empty(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("cut.yaml").write_bytes(b"\xef\xbb")
+    assert main(["check", "--config", "cut.yaml"]) == 2
+    assert "not valid YAML" in capsys.readouterr().err
+
+
 def test_configuration__reads_need_a_reference(check: Check) -> None:
     assert "reference.fasta is empty, but CHILD starts from reads" in check(bam_trio(), reference={})
 

@@ -52,6 +52,8 @@ def test_panel__a_symbol_that_was_handed_on_is_another_gene(tmp_path: Path) -> N
         ("SCN1A", ".", "no symbol"),
         ("\tcore\t", "\tgreen\t", "'green'"),
         ("GENE2", "SCN1A", "stands twice"),
+        ("SCN1A", "SCN\x001A", "an approved symbol"),
+        ("\tAD\t", "\tdominant\t", "mode 'dominant'"),
     ],
 )
 def test_panel__a_wrong_row_is_named(tmp_path: Path, before: str, after: str, word: str) -> None:

@@ -17,6 +17,8 @@ from filiation.panels.catalogue import load_catalogue, somatic_error
 
 OFF_PANEL = "off_panel"
 TIERS = ("core", "hpo", "lab")
+# What a mode of inheritance is made of: AD/AR is both.
+_MODE_PARTS = {"AD", "AR", "XL", "YL", "MT"}
 
 
 @dataclass(frozen=True)
@@ -110,17 +112,19 @@ def body_checksum(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def load_panel(path: str | Path) -> Panel:
-    """Read a panel; a gene listed twice, with a malformed HGNC id or with an unknown tier is an error.
+def load_panel(path: str | Path, *, any_mode: bool = False) -> Panel:
+    """Read a panel; a gene listed twice, with a malformed HGNC id, an unknown tier or an unknown mode is an error.
 
     An id may be missing (`.`) where the sources give none; the gene is then known by its symbol alone. A panel that
-    states the checksum of its rows (`##body_sha256=`) must agree with it.
+    states the checksum of its rows (`##body_sha256=`) must agree with it. `any_mode`: modes are judged by the caller.
     """
     table = read_table(path, PANEL)
     genes: dict[str, PanelGene] = {}
     by_id: dict[str, PanelGene] = {}
     for number, row in enumerate(table.rows, 1):
         gene = _panel_gene(row, f"{path}, gene {number} ({row['gene'] or 'no symbol'})")
+        if not any_mode:
+            _require_mode(gene, f"{path}, gene {number} ({gene.symbol})")
         twice = genes.get(gene.symbol) or by_id.get(gene.hgnc_id)
         if twice is not None:
             raise twice_error(twice, gene, f"{path}, gene {number} ({gene.symbol})")
@@ -141,7 +145,7 @@ def load_panel(path: str | Path) -> Panel:
 def _panel_gene(row: dict[str, Any], where: str) -> PanelGene:
     """One row, its symbol, id and tier proven."""
     symbol, hgnc_id, tier = row["gene"], row["hgnc_id"], row["tier"]
-    if not symbol or (hgnc_id is not None and not re.fullmatch(r"HGNC:\d+", str(hgnc_id))):
+    if not symbol or not symbol.isprintable() or (hgnc_id is not None and not re.fullmatch(r"HGNC:\d+", str(hgnc_id))):
         raise InputError(
             f"symbol {symbol!r} with id {hgnc_id!r}",
             where=where,
@@ -151,6 +155,17 @@ def _panel_gene(row: dict[str, Any], where: str) -> PanelGene:
     if tier not in TIERS:
         raise InputError(f"tier {tier!r}", where=where, expected=f"one of {', '.join(TIERS)}", repair="correct it")
     return PanelGene(symbol, hgnc_id or "", tier, row["inheritance"] or "", row.get("evidence") or "")
+
+
+def _require_mode(gene: PanelGene, where: str) -> None:
+    """A mode that is none would fit no inheritance class, and the gene would lose that point in silence."""
+    if gene.inheritance and not _MODE_PARTS.issuperset(re.split(r"\s*[/,]\s*", gene.inheritance)):
+        raise InputError(
+            f"mode {gene.inheritance!r}",
+            where=where,
+            expected="AD, AR, AD/AR, XL, YL, MT, or .",
+            repair="correct it; `filiation panels check` lists every fault of the panels at once",
+        )
 
 
 def twice_error(first: PanelGene, second: PanelGene, where: str) -> InputError:
