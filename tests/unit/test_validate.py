@@ -137,6 +137,28 @@ def test_goal__says_in_which_size_and_at_which_commit_it_was_measured(tmp_path: 
     assert "| full | unknown |" in row
 
 
+def test_goal__of_a_size_that_the_caller_chose_is_shown_with_it_and_is_not_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+
+    def run(command: list[str], env: dict[str, str], **_: Any) -> subprocess.CompletedProcess[str]:
+        given.append(env["TRIALS"])
+        junit(tmp_path, properties(files=2, trials=10))
+        return subprocess.CompletedProcess(command, 0, stdout="passed")
+
+    root = tmp_path / "clone"
+    root.mkdir()
+    nightly = goal(full={"TRIALS": "500"})
+    for chosen in ("70", "80"):
+        monkeypatch.setenv("TRIALS", chosen)
+        for full in (False, True):
+            found = measured(nightly, root, tmp_path, full=full, run=run)
+            assert found.size == "small"
+            assert found.command.startswith(f"TRIALS={chosen} ")
+    assert given == ["70", "70", "80", "80"]
+
+
 def test_goals__set_only_variables_that_the_tests_read() -> None:
     read = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("*.py"))
     for entry in read_goals(GOALS).goals:

@@ -14,6 +14,7 @@ Exit code 1 when a goal is missed.
 Examples:
   filiation validate              # small sizes, about an hour; the report is validation/validation.html
   filiation validate --full       # the numbers of trials that the floors ask for: many hours
+  FUZZ_MINUTES=10 filiation validate --goal fuzz_hours     # a size between: the page shows it
   filiation validate --goal identity --goal contamination
   filiation validate --also our_goals.yaml
   filiation validate --list

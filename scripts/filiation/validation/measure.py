@@ -66,7 +66,8 @@ def measured(goal: Goal, root: Path, folder: Path, *, full: bool, again: bool = 
     """
     if goal.by == "absent":
         return Found(goal.id, NOT_RUN, [None] * len(goal.measures), told=goal.reason)
-    stamp = fingerprint(root, goal, full=full)
+    variables = variables_of(goal, full=full)
+    stamp = fingerprint(root, goal, variables, full=full)
     kept = folder / f"{goal.id}.json"
     if not again and kept.is_file():
         before = Found(**json.loads(kept.read_text(encoding="utf-8")))
@@ -78,7 +79,7 @@ def measured(goal: Goal, root: Path, folder: Path, *, full: bool, again: bool = 
     done = (run or subprocess.run)(
         command,
         cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root / "scripts")} | goal.environment(full=full),
+        env=os.environ | {"PYTHONPATH": str(root / "scripts")} | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -89,17 +90,23 @@ def measured(goal: Goal, root: Path, folder: Path, *, full: bool, again: bool = 
     seconds = time.monotonic() - began
     write_text(folder / f"{goal.id}.log", done.stdout)
     found = read_found(goal, output, done.returncode, done.stdout)
-    shown = " ".join([*(f"{k}={v}" for k, v in goal.environment(full=full).items()), *_shown(goal, full=full)])
+    shown = " ".join([*(f"{k}={v}" for k, v in variables.items()), *_shown(goal, full=full)])
     made = {"command": shown, "seconds": round(seconds, 1), "fingerprint": stamp, "commit": commit_of(root)}
     found = Found(**{**asdict(found), **made, "size": size_of(goal, full=full)})
     write_text(kept, json.dumps(asdict(found), indent=1, ensure_ascii=False) + "\n")
     return found
 
 
+def variables_of(goal: Goal, *, full: bool) -> dict[str, str]:
+    """The variables that size a goal; one that the caller's environment sets goes before the goal's own value."""
+    own = goal.environment(full=full)
+    return own | {name: os.environ[name] for name in own | goal.environment(full=True) if os.environ.get(name)}
+
+
 def size_of(goal: Goal, *, full: bool) -> str:
     """Whether a goal was measured with every trial it asks for: "full", also where it knows one size alone."""
-    small = (goal.environment(full=False), goal.arguments(full=False))
-    return "full" if full or small == (goal.environment(full=True), goal.arguments(full=True)) else "small"
+    used = (variables_of(goal, full=full), goal.arguments(full=full))
+    return "full" if used == (goal.environment(full=True), goal.arguments(full=True)) else "small"
 
 
 def commit_of(root: Path) -> str:
@@ -199,9 +206,10 @@ def _of_benchmark(path: Path) -> dict[str, list[float]]:
     return {name: [float(value)] for name, value in goals.items()}
 
 
-def fingerprint(root: Path, goal: Goal, *, full: bool) -> str:
+def fingerprint(root: Path, goal: Goal, variables: Mapping[str, str], *, full: bool) -> str:
     """A checksum of the goal, its size, and of all that could change what it measures."""
-    return hashlib.sha256(f"{goal.model_dump_json()}{full}{_code(root)}".encode()).hexdigest()
+    size = f"{full}{sorted(variables.items())}"
+    return hashlib.sha256(f"{goal.model_dump_json()}{size}{_code(root)}".encode()).hexdigest()
 
 
 @functools.cache
