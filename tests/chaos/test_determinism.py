@@ -40,6 +40,8 @@ WAYS = {
     "one core, C, a day ahead": (1, {"LC_ALL": "C", "TZ": "Pacific/Kiritimati"}, ()),
     "two cores, French, half an hour": (2, {"TZ": "Asia/Kolkata"}, ()),
     "another order of the jobs": (2, {}, OTHER_ORDER),
+    # As many threads and jobs at once, whatever the number of processors.
+    "sixteen cores": (16, {}, ()),
 }
 ALL_WAYS = [name if number == 0 else pytest.param(name, marks=every_night) for number, name in enumerate(WAYS)]
 
@@ -60,14 +62,20 @@ def test_determinism__of_the_family_from_stored_calls(
 
 
 @every_night
+@pytest.mark.parametrize("cores", [1, 16])
 def test_determinism__of_the_family_from_fastq_over_cores_locale_and_time_zone(
-    tmp_path: Path, reduced_inputs: Path, undisturbed: Path, french: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    cores: int,
+    tmp_path: Path,
+    reduced_inputs: Path,
+    undisturbed: Path,
+    french: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = copy_inputs(reduced_inputs, tmp_path / "run")
     for name, value in environment(folder, french | {"TZ": "Pacific/Kiritimati"}).items():
         monkeypatch.setenv(name, value)
     command = [*usual_command(folder)]
-    command[command.index("--cores") + 1] = "1"
+    command[command.index("--cores") + 1] = str(cores)
     done = filiation(*command, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     expected, found = digests(undisturbed), digests(folder)
