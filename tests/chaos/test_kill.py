@@ -33,6 +33,7 @@ def test_kill__at_random_moments_of_every_step_gives_the_bytes_of_an_undisturbed
         number += 1
         print(f"{tally.trials} kills, {tally.struck} of them before the step had ended; {number} runs compared")
     record_property("trials", tally.trials)
+    record_property("struck", tally.struck)
     # A moment that comes after the end of a step is a trial of the step after it; many must strike the step itself.
     assert tally.struck > tally.trials / 8
 
