@@ -39,6 +39,7 @@ PACKAGES: dict[str, tuple[str, str]] = {
     "snakemake-executor-plugin-slurm": ("MIT", "the workflow on a SLURM cluster"),
     "weasyprint": ("BSD-3-Clause", "the report on paper"),
     "xlsxwriter": ("BSD-2-Clause", "spreadsheets without formulas"),
+    "atheris": ("Apache-2.0", "inputs that reach new code of a parser, in tests; Linux on x86_64 alone"),
     "axe-playwright-python": ("MIT", "accessibility of the page, in tests"),
     "hypothesis": ("MPL-2.0", "random cases, in tests"),
     "matplotlib": ("PSF-2.0", "pictures of benchmarks"),
@@ -68,7 +69,7 @@ def requirements(group: str) -> dict[str, str]:
     lines = project["dependencies"] if group == "run" else project["optional-dependencies"]["dev"]
     found = {}
     for line in lines:
-        name, limits = re.fullmatch(r"([A-Za-z0-9_.-]+?)((?:[<>=!~].*)?)", line).groups()
+        name, limits = re.fullmatch(r"([A-Za-z0-9_.-]+?)((?:[<>=!~].*)?)", line.partition(";")[0]).groups()
         found[name.lower().replace("_", "-")] = limits
     return found
 

@@ -38,10 +38,12 @@ end_processes() {
 # Ends the jobs that stand still, as the controller does at a job's time limit or when its node is gone. What they
 # were at is kept in `overdue.NUMBER`, and with PYTHONFAULTHANDLER in the job's log.
 end_overdue() {
-    local job number
+    local job number since
     for job in "$JOBS"/*/; do
         [[ $(cat "$job/state" 2>/dev/null) =~ ^(PENDING|RUNNING)$ ]] || continue
-        if younger "${FAKE_SLURM_LIMIT:-180}" "$job/state"; then continue; fi
+        # A job that vanishes in between has no age.
+        since=$(stat -c %Y "$job/state" 2>/dev/null) || continue
+        [ $(($(date +%s) - since)) -ge "${FAKE_SLURM_LIMIT:-180}" ] || continue
         number=$(basename "$job")
         ps -e -o pid,ppid,pgid,stat,wchan:24,etime,args >"$FAKE_SLURM/overdue.$number" 2>&1
         kill -ABRT -- "-$(cat "$job/group" 2>/dev/null || echo 0x)" 2>/dev/null && sleep 1
