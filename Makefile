@@ -64,7 +64,7 @@ test-kill: setup
 	KILL_TRIALS=200 $(BIN)/python -m pytest tests/tools/test_archive_kill.py
 
 # Every night: 500 kills of runs at random moments of every step, and every step from FASTQ (`make test` kills 16); a full
-# disk at every step three times (3); 200 times two runs at once (2).
+# disk or quota at every step three times (two steps once); 200 times two runs at once (twice).
 test-chaos: setup
 	CHAOS_TRIALS=$${CHAOS_TRIALS:-500} DISK_TRIALS=3 RACE_TRIALS=200 CHAOS_NIGHT=1 $(BIN)/python -m pytest -s tests/chaos
 

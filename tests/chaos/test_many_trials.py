@@ -1,6 +1,6 @@
 """Are the outputs whole, byte for byte, whichever step finds the disk full, and however often two runs meet?
 
-DISK_TRIALS sets how often every step finds no room on the disk, and how often within a file (three steps once in `make
+DISK_TRIALS sets how often every step finds no room on the disk, and how often within a file (two steps once in `make
 test`, every step three times in `make test-chaos`);
 RACE_TRIALS how often two runs of one family are started at once (2 and 200).
 """
@@ -21,7 +21,7 @@ from builders.chaos import STORED_STEPS, Tally, assert_same, copy_inputs, enviro
 
 pytestmark = [pytest.mark.workflow, pytest.mark.tools, pytest.mark.slow]
 DISK_TRIALS = int(os.environ.get("DISK_TRIALS", "0"))
-BY_DAY = ("normalise", "prioritise", "report")
+BY_DAY = ("normalise", "report")
 RACE_TRIALS = int(os.environ.get("RACE_TRIALS", "2"))
 SEED = os.environ.get("CHAOS_SEED", "2026")
 
